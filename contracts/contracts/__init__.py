@@ -1,0 +1,1 @@
+"""What the services promise each other: calls, events, rights. Nothing else, marshmallow alone."""

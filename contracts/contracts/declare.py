@@ -1,0 +1,169 @@
+"""How a call and an event are declared: once, here, for every side.
+
+From one ``Call`` come the RPC validation, the REST route, the OpenAPI document, the typed
+client and the rights check on both sides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from marshmallow import Schema
+
+from contracts.rights import Audience, Right
+
+
+class Effect(StrEnum):
+    """What calling does, and so what calling again does."""
+
+    READ = "read"  # changes nothing
+    WRITE = "write"  # takes an idempotency key: the same key gives the same answer, once done
+    ATTEMPT = "attempt"  # every try counts (a password): never replayed, never retried
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """HTTP face of a call. Path parameters are named as the request's fields."""
+
+    method: str
+    path: str
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A stable error code a call may answer with, beside those every call may.
+
+    ``kind`` is a class name of ``servicekit.errors``; ``code`` is kebab-case and never changes.
+    """
+
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    service: str
+    name: str
+    request: type[Schema]
+    response: type[Schema]
+    right: Right
+    effect: Effect
+    summary: str
+    refusals: tuple[Refusal, ...] = ()
+    route: Route | None = None
+    tenant_field: str | None = None
+    deadline: float = 10.0
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.service}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact that happened: past tense, ids, UTC times, additive only."""
+
+    service: str
+    name: str
+    payload: type[Schema]
+    heard_by: tuple[str, ...]
+    version: int = 1
+
+    @property
+    def type(self) -> str:
+        """CloudEvents ``type`` and routing key: ``guichet.tenancy.TenantOpened.v1``."""
+        return f"guichet.{self.service}.{self.name}.v{self.version}"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All that one service promises."""
+
+    service: str
+    calls: dict[str, Call] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
+
+    def call(
+        self,
+        name: str,
+        *,
+        request: type[Schema],
+        response: type[Schema],
+        right: Right,
+        effect: Effect,
+        summary: str,
+        refusals: tuple[Refusal, ...] = (),
+        route: Route | None = None,
+        deadline: float = 10.0,
+    ) -> Call:
+        """Declare a call. ``summary`` is one English sentence for the reference pages.
+
+        A request with a field ``tenant`` belongs to that tenant: rights are resolved there.
+        """
+        if name in self.calls:
+            raise ValueError(f"{self.service}.{name} is declared twice")
+        if right.audience is Audience.GATEWAY and route is not None:
+            raise ValueError(f"{self.service}.{name}: a gateway-only call has no REST route")
+        fields = request._declared_fields
+        tenant_field = "tenant" if "tenant" in fields else None
+        if right.audience is Audience.TENANT and tenant_field is None:
+            raise ValueError(f"{self.service}.{name}: a right in a tenant needs a field 'tenant'")
+        declared = Call(
+            service=self.service,
+            name=name,
+            request=request,
+            response=response,
+            right=right,
+            effect=effect,
+            summary=summary,
+            refusals=refusals,
+            route=route,
+            tenant_field=tenant_field,
+            deadline=deadline,
+        )
+        self.calls[name] = declared
+        return declared
+
+    def event(
+        self,
+        name: str,
+        *,
+        payload: type[Schema],
+        heard_by: tuple[str, ...],
+        version: int = 1,
+    ) -> Event:
+        """Declare an event and who listens: the queues exist before the first publisher speaks."""
+        if not heard_by:
+            raise ValueError(f"{self.service}.{name} has no listener")
+        declared = Event(self.service, name, payload, heard_by, version)
+        if declared.type in self.events:
+            raise ValueError(f"{declared.type} is declared twice")
+        self.events[declared.type] = declared
+        return declared
+
+
+def get(path: str) -> Route:
+    return Route("GET", path)
+
+
+def post(path: str, status: int = 200) -> Route:
+    return Route("POST", path, status)
+
+
+def put(path: str) -> Route:
+    return Route("PUT", path)
+
+
+def patch(path: str) -> Route:
+    return Route("PATCH", path)
+
+
+def delete(path: str) -> Route:
+    return Route("DELETE", path)
+
+
+Payload = Mapping[str, Any]

@@ -1,0 +1,14 @@
+"""How a person is named wherever one must be (opening a tenant, inviting)."""
+
+from __future__ import annotations
+
+from contracts.codes import Language
+from contracts.fields import Choice, Email, Mobile, Strict, Text
+
+
+class Contact(Strict):
+    email = Email(required=True)
+    given_name = Text(required=True, maximum=64)
+    family_name = Text(required=True, maximum=64)
+    language = Choice(Language, load_default=Language.FRENCH)
+    mobile = Mobile(load_default=None, allow_none=True)

@@ -1,0 +1,46 @@
+"""Every contract of the installation, by service."""
+
+from __future__ import annotations
+
+from contracts.declare import Call, Contract, Event
+from contracts.identity import IDENTITY
+from contracts.notifications import NOTIFICATIONS
+from contracts.subscriptions import SUBSCRIPTIONS
+from contracts.tenancy import TENANCY
+
+CONTRACTS: dict[str, Contract] = {
+    contract.service: contract for contract in (IDENTITY, TENANCY, SUBSCRIPTIONS, NOTIFICATIONS)
+}
+
+CALLS: dict[str, Call] = {
+    call.full_name: call for contract in CONTRACTS.values() for call in contract.calls.values()
+}
+
+EVENTS: dict[str, Event] = {
+    event.type: event for contract in CONTRACTS.values() for event in contract.events.values()
+}
+
+
+def events_heard_by(listener: str) -> tuple[Event, ...]:
+    return tuple(event for event in EVENTS.values() if listener in event.heard_by)
+
+
+SCOPES: dict[str, str] = {
+    "account": "Read and change one's own account",
+    "contracts.read": "Read contracts",
+    "contracts.write": "Change contracts",
+    "tenants.write": "Open tenants",
+    "users.read": "Read the users of a tenant",
+    "users.write": "Invite, change and remove users",
+    "iam.read": "Read the IAM users of a domain",
+    "iam.write": "Administer the IAM users of a domain",
+    "catalogue.read": "Read the catalogue",
+    "orders.write": "Place orders",
+    "subscriptions.read": "Read subscriptions",
+    "subscriptions.write": "Change subscriptions",
+    "mails.read": "Read which mails were sent",
+    "mails.write": "Send mails again",
+    "audit.read": "Read the audit trail",
+    "staff": "Administer staff",
+    "clock": "Read and move the clock of a simulated installation",
+}

@@ -1,0 +1,155 @@
+"""Who may call what. One decision, taken at the gateway and taken again in the service.
+
+Denied is denied by default: a call declares its right or it does not start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from contracts.codes import Office, Role, Section, StaffRole, TenantCode
+
+_STRENGTH = {Role.VISITOR: 1, Role.MANAGER: 2}
+
+
+class CallerKind(StrEnum):
+    PERSON = "person"
+    CLIENT = "client"
+    GATEWAY = "gateway"
+
+
+class Audience(StrEnum):
+    """The widest circle a right is meant for."""
+
+    GATEWAY = "gateway"  # the gateway alone, on nobody's behalf: never a REST route
+    SELF = "self"  # any signed-in person, about himself
+    TENANT = "tenant"  # people of the tenant by section and role, clients of the tenant, staff
+    STAFF = "staff"  # the provider's people only
+    LISTING = "listing"  # any caller; the answer holds only what he may see
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, with what he holds in the tenant that the call names.
+
+    ``scopes`` are those of the access token; ``tenants`` those a client is registered for
+    (``*``: every one); ``roles`` and ``offices`` are the person's own in ``tenant``.
+    """
+
+    kind: CallerKind
+    subject: str
+    scopes: frozenset[str] = frozenset()
+    staff: frozenset[StaffRole] = frozenset()
+    tenant: TenantCode | None = None
+    roles: Mapping[Section, Role] = field(default_factory=dict)
+    offices: frozenset[Office] = frozenset()
+    tenants: frozenset[str] = frozenset()
+    act: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """What a caller must hold.
+
+    A person needs ``scope`` and, in the tenant, ``role`` on ``section`` (a stronger role will do)
+    or one of ``offices``; staff need ``scope`` and one of the ``staff`` roles; a client needs
+    ``scope`` and the tenant, and is let in only where ``clients`` is set.
+    """
+
+    audience: Audience
+    scope: str = ""
+    section: Section | None = None
+    role: Role | None = None
+    offices: frozenset[Office] = frozenset()
+    staff: frozenset[StaffRole] = frozenset()
+    clients: bool = False
+
+
+def gateway_only() -> Right:
+    return Right(Audience.GATEWAY)
+
+
+def self_service(scope: str) -> Right:
+    return Right(Audience.SELF, scope=scope)
+
+
+def staff_only(scope: str, *staff: StaffRole, clients: bool = False) -> Right:
+    return Right(Audience.STAFF, scope=scope, staff=frozenset(staff), clients=clients)
+
+
+def listing(scope: str) -> Right:
+    return Right(Audience.LISTING, scope=scope, clients=True)
+
+
+def in_tenant(
+    scope: str,
+    section: Section,
+    role: Role,
+    *,
+    staff: tuple[StaffRole, ...] = (),
+    clients: bool = False,
+) -> Right:
+    return Right(
+        Audience.TENANT,
+        scope=scope,
+        section=section,
+        role=role,
+        staff=frozenset(staff),
+        clients=clients,
+    )
+
+
+def by_office(scope: str, *offices: Office, staff: tuple[StaffRole, ...] = ()) -> Right:
+    return Right(Audience.TENANT, scope=scope, offices=frozenset(offices), staff=frozenset(staff))
+
+
+def refusal(right: Right, caller: Caller) -> str | None:
+    """The code of what is missing, or None when the caller may.
+
+    Codes: ``gateway-only``, ``person-only``, ``staff-only``, ``scope-missing``,
+    ``tenant-foreign``, ``role-missing``.
+    """
+    if caller.kind is CallerKind.GATEWAY:
+        return None if right.audience is Audience.GATEWAY else "person-only"
+    if right.audience is Audience.GATEWAY:
+        return "gateway-only"
+    if right.scope and right.scope not in caller.scopes:
+        return "scope-missing"
+    if caller.kind is CallerKind.CLIENT:
+        return _client_refusal(right, caller)
+    return _person_refusal(right, caller)
+
+
+def _client_refusal(right: Right, caller: Caller) -> str | None:
+    if not right.clients:
+        return "person-only"
+    if right.audience is not Audience.TENANT:
+        return None
+    if "*" in caller.tenants or (caller.tenant is not None and caller.tenant in caller.tenants):
+        return None
+    return "tenant-foreign"
+
+
+def _person_refusal(right: Right, caller: Caller) -> str | None:
+    if right.audience in (Audience.SELF, Audience.LISTING):
+        return None
+    if right.staff & caller.staff:
+        return None
+    if right.audience is Audience.STAFF:
+        return "staff-only"
+    if not caller.roles and not caller.offices:
+        return "tenant-foreign"
+    if right.offices & caller.offices or _role_suffices(right, caller):
+        return None
+    return "role-missing"
+
+
+def _role_suffices(right: Right, caller: Caller) -> bool:
+    if right.section is None or right.role is None:
+        return False
+    held = caller.roles.get(right.section)
+    if held is None:
+        return False
+    return held is right.role or _STRENGTH.get(held, 0) > _STRENGTH.get(right.role, 9)

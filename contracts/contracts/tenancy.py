@@ -1,0 +1,200 @@
+"""Tenancy: organisations, tenants and their contracts, the clock of a simulated installation."""
+
+from __future__ import annotations
+
+from contracts.audit import declare_audit
+from contracts.codes import Role, Section, StaffRole, SupportLevel
+from contracts.declare import Contract, Effect, Refusal, get, post
+from contracts.fields import (
+    Choice,
+    Flag,
+    Id,
+    Instant,
+    Login,
+    Many,
+    Part,
+    Search,
+    Strict,
+    Tenant,
+    Text,
+    Whole,
+)
+from contracts.paging import Page, PageRequest
+from contracts.people import Contact
+from contracts.rights import in_tenant, listing, staff_only
+
+TENANCY = Contract("tenancy")
+
+list_audit_entries, verify_audit_chain = declare_audit(TENANCY)
+
+
+class Organisation(Strict):
+    organisation_id = Id(required=True)
+    name = Text(required=True)
+
+
+class Holder(Strict):
+    """Who holds an office. ``person_id`` and ``login`` are null until identity knows him."""
+
+    person_id = Id(required=True, allow_none=True)
+    login = Login(required=True, allow_none=True)
+    email = Text(required=True)
+    given_name = Text(required=True)
+    family_name = Text(required=True)
+
+
+class ContractView(Strict):
+    tenant = Tenant(
+        required=True, metadata={"description": "Contract code = domain name: ``OCB`` + 7 digits."}
+    )
+    name = Text(required=True)
+    contract_type = Text(required=True, metadata={"description": "``single``"})
+    organisation = Part(Organisation, required=True)
+    status = Text(required=True, metadata={"description": "``active``"})
+    support_level = Choice(SupportLevel, required=True)
+    region = Text(required=True, metadata={"description": "Name of the default project."})
+    referent = Part(Holder, required=True)
+    domain_owner = Part(Holder, required=True)
+    opened_at = Instant(required=True)
+
+
+class OpenTenant(Strict):
+    organisation_id = Id(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "An organisation that exists; else give ``organisation_name``."},
+    )
+    organisation_name = Text(load_default=None, allow_none=True)
+    name = Text(required=True, metadata={"description": "The contract's name."})
+    support_level = Choice(SupportLevel, load_default=SupportLevel.BASIC)
+    referent = Part(Contact, required=True)
+    domain_owner = Part(
+        Contact,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The referent where absent."},
+    )
+
+
+class GetContract(Strict):
+    tenant = Tenant(required=True)
+
+
+class ListContracts(PageRequest):
+    search = Search(
+        maximum=100,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Part of a code, of a contract's or an organisation's name."},
+    )
+
+
+class Contracts(Page):
+    items = Many(Part(ContractView), maximum=200, required=True)
+
+
+open_tenant = TENANCY.call(
+    "open_tenant",
+    request=OpenTenant,
+    response=ContractView,
+    right=staff_only("tenants.write", StaffRole.SALES),
+    effect=Effect.WRITE,
+    summary="Open a tenant for a company, with its referent, domain owner and support level.",
+    refusals=(
+        Refusal("NotFound", "organisation-unknown"),
+        Refusal("Invalid", "organisation-required"),
+    ),
+    route=post("/tenants", 201),
+)
+
+list_contracts = TENANCY.call(
+    "list_contracts",
+    request=ListContracts,
+    response=Contracts,
+    right=listing("contracts.read"),
+    effect=Effect.READ,
+    summary="The contracts that the caller may see, by code.",
+    route=get("/contracts"),
+)
+
+get_contract = TENANCY.call(
+    "get_contract",
+    request=GetContract,
+    response=ContractView,
+    right=in_tenant(
+        "contracts.read", Section.CONTRACT, Role.VISITOR, staff=tuple(StaffRole), clients=True
+    ),
+    effect=Effect.READ,
+    summary="One contract: name, offices, support level, state.",
+    refusals=(Refusal("NotFound", "contract-unknown"),),
+    route=get("/contracts/{tenant}"),
+)
+
+
+class NoFields(Strict):
+    pass
+
+
+class Clock(Strict):
+    now = Instant(required=True)
+    simulated = Flag(required=True)
+
+
+class MoveClock(Strict):
+    now = Instant(required=True, metadata={"description": "Where to move the clock: forward only."})
+
+
+get_clock = TENANCY.call(
+    "get_clock",
+    request=NoFields,
+    response=Clock,
+    right=staff_only("clock", StaffRole.OPERATOR),
+    effect=Effect.READ,
+    summary="The installation's clock.",
+    route=get("/clock"),
+)
+
+move_clock = TENANCY.call(
+    "move_clock",
+    request=MoveClock,
+    response=Clock,
+    right=staff_only("clock", StaffRole.OPERATOR),
+    effect=Effect.WRITE,
+    summary="Move a simulated clock forward in all services; what falls due then happens in order.",
+    refusals=(
+        Refusal("Conflict", "clock-not-simulated"),
+        Refusal("Invalid", "clock-only-forward"),
+    ),
+    route=post("/clock"),
+)
+
+
+class TenantOpenedPayload(Strict):
+    tenant = Tenant(required=True)
+    organisation_id = Id(required=True)
+    organisation_name = Text(required=True)
+    name = Text(required=True)
+    region = Text(required=True)
+    support_level = Choice(SupportLevel, required=True)
+    referent = Part(Contact, required=True)
+    domain_owner = Part(Contact, required=True)
+    opened_at = Instant(required=True)
+    opened_by = Text(required=True)
+
+
+class ClockMovedPayload(Strict):
+    offset_seconds = Whole(
+        required=True, metadata={"description": "Ahead of real time; only ever grows."}
+    )
+
+
+TenantOpened = TENANCY.event(
+    "TenantOpened",
+    payload=TenantOpenedPayload,
+    heard_by=("identity", "subscriptions", "notifications"),
+)
+ClockMoved = TENANCY.event(
+    "ClockMoved",
+    payload=ClockMovedPayload,
+    heard_by=("identity", "subscriptions", "notifications"),
+)
