@@ -18,6 +18,7 @@ class CallerKind(StrEnum):
     PERSON = "person"
     CLIENT = "client"
     GATEWAY = "gateway"
+    SERVICE = "service"  # a listener or a timer inside a service: never comes over the wire
 
 
 class Audience(StrEnum):
@@ -35,7 +36,8 @@ class Caller:
     """Who calls, with what he holds in the tenant that the call names.
 
     ``scopes`` are those of the access token; ``tenants`` those a client is registered for
-    (``*``: every one); ``roles`` and ``offices`` are the person's own in ``tenant``.
+    (``*``: every one) or a person holds anything in; ``roles`` and ``offices`` are the person's
+    own in ``tenant``, the tenant that the call names.
     """
 
     kind: CallerKind
@@ -111,6 +113,8 @@ def refusal(right: Right, caller: Caller) -> str | None:
     Codes: ``gateway-only``, ``person-only``, ``staff-only``, ``scope-missing``,
     ``tenant-foreign``, ``role-missing``.
     """
+    if caller.kind is CallerKind.SERVICE:
+        return "person-only"
     if caller.kind is CallerKind.GATEWAY:
         return None if right.audience is Audience.GATEWAY else "person-only"
     if right.audience is Audience.GATEWAY:
