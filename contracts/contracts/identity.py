@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 from contracts.audit import declare_audit
 from contracts.codes import CredentialKind, Language, Office, Role, Section, StaffRole
@@ -21,10 +20,24 @@ from contracts.fields import (
     Search,
     Secret,
     Strict,
-    Table,
     Tenant,
     Text,
     Whole,
+)
+from contracts.identity_facts import (
+    CredentialLockedPayload,
+    FailedLoginResetPayload,
+    IamUserCreatedPayload,
+    MembershipPayload,
+    PasswordResetRequestedPayload,
+    PasswordSetPayload,
+    PersonChangedPayload,
+    PersonRegisteredPayload,
+    StaffAppointedPayload,
+    TenantJoinedPayload,
+    TenantPeopleEstablishedPayload,
+    WelcomeLinkIssuedPayload,
+    roles_by_section,
 )
 from contracts.paging import Page, PageRequest
 from contracts.rights import gateway_only, in_tenant, self_service, staff_only
@@ -34,11 +47,6 @@ IDENTITY = Contract("identity")
 list_audit_entries, verify_audit_chain = declare_audit(IDENTITY)
 
 _STAFF_READERS = (StaffRole.SUPPORT, StaffRole.OPERATOR, StaffRole.AUDITOR, StaffRole.SALES)
-
-
-def _roles(**options: Any) -> Table:
-    """Roles by section, ``{"invoices": "visitor"}``."""
-    return Table(keys=Choice(Section), values=Choice(Role), **options)
 
 
 class Nothing(Strict):
@@ -217,7 +225,7 @@ class ResolveRights(Strict):
 
 class RightsInTenant(Strict):
     tenant = Tenant(required=True)
-    roles = _roles(required=True)
+    roles = roles_by_section(required=True)
     offices = Many(Choice(Office), required=True)
 
 
@@ -366,7 +374,7 @@ class User(Strict):
     email = Email(required=True)
     given_name = Text(required=True)
     family_name = Text(required=True)
-    roles = _roles(required=True)
+    roles = roles_by_section(required=True)
     offices = Many(Choice(Office), required=True)
     activated = Flag(required=True, metadata={"description": "Has set the portal password."})
 
@@ -387,13 +395,13 @@ class InviteUser(Strict):
     family_name = Text(required=True, maximum=64)
     language = Choice(Language, load_default=Language.FRENCH)
     mobile = Mobile(load_default=None, allow_none=True)
-    roles = _roles(required=True)
+    roles = roles_by_section(required=True)
 
 
 class ChangeRoles(Strict):
     tenant = Tenant(required=True)
     person_id = Id(required=True)
-    roles = _roles(required=True)
+    roles = roles_by_section(required=True)
 
 
 class UserOfTenant(Strict):
@@ -556,100 +564,6 @@ list_staff = IDENTITY.call(
 
 
 # --- events -------------------------------------------------------------------------------------
-
-_SEALED = {"description": "Sealed with the installation's seal key; never in the clear on a wire."}
-
-
-class PersonRegisteredPayload(Strict):
-    person_id = Id(required=True)
-    login = Login(required=True)
-    email = Email(required=True)
-    given_name = Text(required=True)
-    family_name = Text(required=True)
-    language = Choice(Language, required=True)
-
-
-class PersonChangedPayload(PersonRegisteredPayload):
-    pass
-
-
-class WelcomeLinkIssuedPayload(Strict):
-    """A person may now set the first portal password. ``tenant`` is null for staff."""
-
-    person_id = Id(required=True)
-    tenant = Tenant(required=True, allow_none=True)
-    login = Login(required=True)
-    sealed_link = Text(maximum=1024, required=True, metadata=_SEALED)
-    expires_at = Instant(required=True)
-
-
-class TenantJoinedPayload(Strict):
-    person_id = Id(required=True)
-    tenant = Tenant(required=True)
-    roles = _roles(required=True)
-    newly_registered = Flag(required=True)
-    joined_at = Instant(required=True)
-
-
-class MembershipPayload(Strict):
-    person_id = Id(required=True)
-    tenant = Tenant(required=True)
-
-
-class TenantPeopleEstablishedPayload(Strict):
-    tenant = Tenant(required=True)
-    referent_id = Id(required=True)
-    referent_login = Login(required=True)
-    domain_owner_id = Id(required=True)
-    domain_owner_login = Login(required=True)
-
-
-class IamUserCreatedPayload(Strict):
-    iam_user_id = Id(required=True)
-    person_id = Id(required=True)
-    tenant = Tenant(required=True)
-    user_name = Login(required=True)
-    sealed_link = Text(maximum=1024, required=True, metadata=_SEALED)
-    expires_at = Instant(required=True)
-
-
-class PasswordResetRequestedPayload(Strict):
-    person_id = Id(required=True)
-    credential = Choice(CredentialKind, required=True)
-    tenant = Tenant(required=True, allow_none=True)
-    user_name = Text(required=True)
-    sealed_link = Text(maximum=1024, required=True, metadata=_SEALED)
-    expires_at = Instant(required=True)
-
-
-class PasswordSetPayload(Strict):
-    person_id = Id(required=True)
-    credential = Choice(CredentialKind, required=True)
-    tenant = Tenant(required=True, allow_none=True)
-    user_name = Text(required=True)
-    set_at = Instant(required=True)
-
-
-class CredentialLockedPayload(Strict):
-    person_id = Id(required=True)
-    credential = Choice(CredentialKind, required=True)
-    tenant = Tenant(required=True, allow_none=True)
-    user_name = Text(required=True)
-    locked_until = Instant(required=True)
-
-
-class FailedLoginResetPayload(Strict):
-    person_id = Id(required=True)
-    iam_user_id = Id(required=True)
-    tenant = Tenant(required=True)
-    user_name = Login(required=True)
-    reset_by = Text(required=True)
-
-
-class StaffAppointedPayload(Strict):
-    person_id = Id(required=True)
-    roles = Many(Choice(StaffRole), required=True)
-
 
 PersonRegistered = IDENTITY.event(
     "PersonRegistered", payload=PersonRegisteredPayload, heard_by=("notifications",)

@@ -1,0 +1,119 @@
+"""What identity's events say. The events themselves are declared in ``contracts.identity``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.codes import CredentialKind, Language, Role, Section, StaffRole
+from contracts.fields import (
+    Choice,
+    Email,
+    Flag,
+    Id,
+    Instant,
+    Login,
+    Many,
+    Strict,
+    Table,
+    Tenant,
+    Text,
+)
+
+
+def roles_by_section(**options: Any) -> Table:
+    """Roles by section, ``{"invoices": "visitor"}``."""
+    return Table(keys=Choice(Section), values=Choice(Role), **options)
+
+
+_SEALED = {"description": "Sealed with the installation's seal key; never in the clear on a wire."}
+
+
+class PersonRegisteredPayload(Strict):
+    person_id = Id(required=True)
+    login = Login(required=True)
+    email = Email(required=True)
+    given_name = Text(required=True)
+    family_name = Text(required=True)
+    language = Choice(Language, required=True)
+
+
+class PersonChangedPayload(PersonRegisteredPayload):
+    pass
+
+
+class WelcomeLinkIssuedPayload(Strict):
+    """A person may now set the first portal password. ``tenant`` is null for staff."""
+
+    person_id = Id(required=True)
+    tenant = Tenant(required=True, allow_none=True)
+    login = Login(required=True)
+    sealed_link = Text(maximum=1024, required=True, metadata=_SEALED)
+    expires_at = Instant(required=True)
+
+
+class TenantJoinedPayload(Strict):
+    person_id = Id(required=True)
+    tenant = Tenant(required=True)
+    roles = roles_by_section(required=True)
+    newly_registered = Flag(required=True)
+    joined_at = Instant(required=True)
+
+
+class MembershipPayload(Strict):
+    person_id = Id(required=True)
+    tenant = Tenant(required=True)
+
+
+class TenantPeopleEstablishedPayload(Strict):
+    tenant = Tenant(required=True)
+    referent_id = Id(required=True)
+    referent_login = Login(required=True)
+    domain_owner_id = Id(required=True)
+    domain_owner_login = Login(required=True)
+
+
+class IamUserCreatedPayload(Strict):
+    iam_user_id = Id(required=True)
+    person_id = Id(required=True)
+    tenant = Tenant(required=True)
+    user_name = Login(required=True)
+    sealed_link = Text(maximum=1024, required=True, metadata=_SEALED)
+    expires_at = Instant(required=True)
+
+
+class PasswordResetRequestedPayload(Strict):
+    person_id = Id(required=True)
+    credential = Choice(CredentialKind, required=True)
+    tenant = Tenant(required=True, allow_none=True)
+    user_name = Text(required=True)
+    sealed_link = Text(maximum=1024, required=True, metadata=_SEALED)
+    expires_at = Instant(required=True)
+
+
+class PasswordSetPayload(Strict):
+    person_id = Id(required=True)
+    credential = Choice(CredentialKind, required=True)
+    tenant = Tenant(required=True, allow_none=True)
+    user_name = Text(required=True)
+    set_at = Instant(required=True)
+
+
+class CredentialLockedPayload(Strict):
+    person_id = Id(required=True)
+    credential = Choice(CredentialKind, required=True)
+    tenant = Tenant(required=True, allow_none=True)
+    user_name = Text(required=True)
+    locked_until = Instant(required=True)
+
+
+class FailedLoginResetPayload(Strict):
+    person_id = Id(required=True)
+    iam_user_id = Id(required=True)
+    tenant = Tenant(required=True)
+    user_name = Login(required=True)
+    reset_by = Text(required=True)
+
+
+class StaffAppointedPayload(Strict):
+    person_id = Id(required=True)
+    roles = Many(Choice(StaffRole), required=True)
