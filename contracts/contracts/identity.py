@@ -40,6 +40,7 @@ from contracts.identity_facts import (
     roles_by_section,
 )
 from contracts.paging import Page, PageRequest
+from contracts.people import Visit
 from contracts.rights import gateway_only, in_tenant, self_service, staff_only
 
 IDENTITY = Contract("identity")
@@ -58,13 +59,6 @@ class NoFields(Strict):
 
 
 # --- signing in (the gateway's login pages) -----------------------------------------------------
-
-
-class Visit(Strict):
-    """From where: kept in the sign-in history, never used to decide."""
-
-    address = Text(maximum=64, load_default=None, allow_none=True)
-    device = Text(maximum=400, load_default=None, allow_none=True)
 
 
 class SignIn(Visit):

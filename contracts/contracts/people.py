@@ -1,4 +1,4 @@
-"""How a person is named wherever one must be (opening a tenant, inviting)."""
+"""How a person is named wherever one must be, and from where he comes."""
 
 from __future__ import annotations
 
@@ -12,3 +12,10 @@ class Contact(Strict):
     family_name = Text(required=True, maximum=64)
     language = Choice(Language, load_default=Language.FRENCH)
     mobile = Mobile(load_default=None, allow_none=True)
+
+
+class Visit(Strict):
+    """From where: kept in the sign-in history, never used to decide."""
+
+    address = Text(maximum=64, load_default=None, allow_none=True)
+    device = Text(maximum=400, load_default=None, allow_none=True)
