@@ -1,0 +1,164 @@
+"""The one way from any face of the gateway (REST, portal, login pages) to the services.
+
+Validate, ask what the caller holds, decide, sign, send: in this order, so that a request with
+a wrong field costs the services nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from contracts.codes import Language, TenantCode
+from contracts.declare import Call
+from contracts.rights import Audience, Caller, CallerKind, refusal
+from marshmallow import Schema, ValidationError
+from servicekit.errors import Forbidden, Invalid, NotFound, Unauthenticated
+
+from gateway.rights import RightsCache
+from gateway.wire import Circumstances, JsonObject, Wire, new_call_id
+
+if TYPE_CHECKING:
+    from gateway.oauth.tokens import AccessToken
+
+_GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
+
+
+class Dispatcher:
+    def __init__(self, *, wire: Wire, rights: RightsCache) -> None:
+        self.wire = wire
+        self.rights = rights
+
+    def as_gateway(
+        self,
+        call: Call,
+        payload: Mapping[str, Any],
+        *,
+        language: Language,
+        call_id: str | None = None,
+    ) -> JsonObject:
+        """A call the gateway makes on nobody's behalf (login pages). JSON values in and out."""
+        load_payload(call, payload)
+        _demand(call, _GATEWAY)
+        about = Circumstances(language=language, call_id=call_id or new_call_id())
+        return self.wire.send(call, payload, _GATEWAY, about)
+
+    def as_token(
+        self,
+        call: Call,
+        payload: Mapping[str, Any],
+        token: AccessToken,
+        *,
+        language: Language,
+        idempotency_key: str | None = None,
+        reason: str | None = None,
+        call_id: str | None = None,
+        trace: str | None = None,
+    ) -> JsonObject:
+        """A call on behalf of whoever the token stands for. JSON values in and out.
+
+        Raises Invalid("fields-invalid") with ``details["fields"]`` before anything is sent.
+        """
+        loaded = load_payload(call, payload)
+        about = Circumstances(
+            language=language,
+            call_id=call_id or new_call_id(),
+            trace=trace,
+            idempotency_key=idempotency_key,
+            reason=reason,
+        )
+        tenant = loaded.get(call.tenant_field) if call.tenant_field else None
+        caller = self._caller(call, token, tenant, about)
+        _demand(call, caller)
+        return self.wire.send(call, payload, caller, about)
+
+    def _caller(
+        self, call: Call, token: AccessToken, tenant: TenantCode | None, about: Circumstances
+    ) -> Caller:
+        if token.kind is CallerKind.CLIENT:
+            return Caller(
+                kind=CallerKind.CLIENT,
+                subject=token.subject,
+                scopes=token.scopes,
+                tenant=tenant,
+                tenants=token.tenants,
+                act=token.act,
+            )
+        return self._person(call, token, tenant, about)
+
+    def _person(
+        self, call: Call, token: AccessToken, tenant: TenantCode | None, about: Circumstances
+    ) -> Caller:
+        try:
+            rights = self.rights.resolve(UUID(token.subject), about)
+        except (NotFound, ValueError):
+            raise Unauthenticated("token-refused") from None
+        if not rights.enabled:
+            raise Unauthenticated("token-refused")
+        holding = rights.holding(tenant)
+        return Caller(
+            kind=CallerKind.PERSON,
+            subject=token.subject,
+            scopes=token.scopes,
+            staff=rights.staff,
+            tenant=tenant,
+            roles=holding.roles,
+            offices=holding.offices,
+            tenants=_shown_tenants(call, rights.tenants, tenant),
+            act=token.act,
+        )
+
+
+def load_payload(call: Call, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Typed values of a payload; all its faults at once as Invalid("fields-invalid")."""
+    try:
+        loaded: dict[str, Any] = _schema(call.request).load(payload)
+    except ValidationError as error:
+        raise Invalid("fields-invalid", {"fields": flat_faults(error.messages_dict)}) from None
+    return loaded
+
+
+def flat_faults(messages: Mapping[Any, Any]) -> dict[str, list[str]]:
+    """marshmallow's nested messages by dotted path: ``{"referent.email": ["required"]}``."""
+    faults: dict[str, list[str]] = {}
+    _flatten(messages, "", faults)
+    return faults
+
+
+def _flatten(messages: Any, path: str, faults: dict[str, list[str]]) -> None:
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            _flatten(inner, _joined(path, name, messages), faults)
+    else:
+        listed = messages if isinstance(messages, list) else [messages]
+        faults.setdefault(path, []).extend(str(message) for message in listed)
+
+
+def _joined(path: str, name: Any, siblings: Mapping[Any, Any]) -> str:
+    # A table answers {"key": […], "value": […]} for one entry: both are about that entry.
+    about_entry = bool(path) and set(siblings) <= {"key", "value"}
+    step = "" if name == "_schema" or about_entry else str(getattr(name, "value", name))
+    return ".".join(part for part in (path, step) if part)
+
+
+@cache
+def _schema(declared: type[Schema]) -> Schema:
+    return declared()
+
+
+def _demand(call: Call, caller: Caller) -> None:
+    code = refusal(call.right, caller)
+    if code is not None:
+        details = {"scope": call.right.scope} if code == "scope-missing" else None
+        raise Forbidden(code, details)
+
+
+def _shown_tenants(
+    call: Call, tenants: Mapping[TenantCode, Any], tenant: TenantCode | None
+) -> frozenset[str]:
+    """A person of thousands of tenants does not drag them all through each call about one."""
+    if call.right.audience is Audience.TENANT:
+        return frozenset({tenant} if tenant in tenants else ())
+    return frozenset(tenants)

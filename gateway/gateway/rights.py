@@ -1,0 +1,168 @@
+"""What each person holds, kept for half a minute and forgotten at once when it changes."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from threading import Lock
+from uuid import UUID
+
+from contracts.codes import Office, Role, Section, StaffRole, TenantCode
+from contracts.identity import resolve_rights
+from contracts.rights import Caller, CallerKind
+from servicekit.errors import GuichetError, Unavailable
+
+from gateway.wire import Circumstances, JsonObject, Wire
+
+_GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
+_SPOILED_AT_MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a person holds in one tenant."""
+
+    roles: Mapping[Section, Role] = field(default_factory=dict)
+    offices: frozenset[Office] = frozenset()
+
+
+NOTHING = Holding()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRights:
+    person_id: UUID
+    enabled: bool
+    staff: frozenset[StaffRole]
+    tenants: Mapping[TenantCode, Holding]
+
+    def holding(self, tenant: TenantCode | None) -> Holding:
+        return NOTHING if tenant is None else self.tenants.get(tenant, NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    rights: PersonRights
+    until: float
+
+
+class RightsCache:
+    """Read-through, one fetch at a time for each person.
+
+    A ``forget`` that arrives while a fetch is under way wins: what that fetch brings may have
+    been read before the change, so it is thrown away, also for those who already wait for it.
+    """
+
+    def __init__(
+        self,
+        *,
+        wire: Wire,
+        ttl: float = 30.0,
+        size: int = 20_000,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._wire = wire
+        self._ttl = ttl
+        self._size = size
+        self._monotonic = monotonic
+        self._lock = Lock()
+        self._kept: OrderedDict[UUID, _Kept] = OrderedDict()
+        self._flights: dict[UUID, Future[PersonRights]] = {}
+
+    def resolve(self, person_id: UUID, about: Circumstances) -> PersonRights:
+        """Raises NotFound("person-unknown"), or Unavailable where identity cannot be asked."""
+        for _ in range(_SPOILED_AT_MOST):
+            kept, flight, mine = self._look(person_id)
+            if kept is not None:
+                return kept
+            rights = self._fetch(person_id, flight, about) if mine else _await(flight)
+            if self._land(person_id, flight, rights):
+                return rights
+        raise Unavailable("rights-changing", {"retry_after": 1})
+
+    def forget(self, person_id: UUID) -> None:
+        with self._lock:
+            self._kept.pop(person_id, None)
+            self._flights.pop(person_id, None)
+
+    def forget_all(self) -> None:
+        with self._lock:
+            self._kept.clear()
+            self._flights.clear()
+
+    def _look(self, person_id: UUID) -> tuple[PersonRights | None, Future[PersonRights], bool]:
+        with self._lock:
+            kept = self._kept.get(person_id)
+            if kept is not None and kept.until > self._monotonic():
+                self._wire.meters.rights("kept")
+                return kept.rights, Future(), False
+            flight = self._flights.get(person_id)
+            if flight is not None:
+                self._wire.meters.rights("shared")
+                return None, flight, False
+            self._wire.meters.rights("fetched")
+            flight = self._flights[person_id] = Future()
+            return None, flight, True
+
+    def _fetch(
+        self, person_id: UUID, flight: Future[PersonRights], about: Circumstances
+    ) -> PersonRights:
+        try:
+            answer = self._wire.send(
+                resolve_rights, {"person_id": str(person_id)}, _GATEWAY, about
+            )
+            rights = _rights(answer)
+        except BaseException as error:
+            with self._lock:
+                if self._flights.get(person_id) is flight:
+                    del self._flights[person_id]
+            flight.set_exception(error)
+            raise
+        flight.set_result(rights)
+        return rights
+
+    def _land(
+        self, person_id: UUID, flight: Future[PersonRights], rights: PersonRights
+    ) -> bool:
+        """Keep what a flight brought. False where it was forgotten under way."""
+        with self._lock:
+            if self._flights.get(person_id) is flight:
+                del self._flights[person_id]
+                self._keep(person_id, rights)
+                return True
+            kept = self._kept.get(person_id)
+            return kept is not None and kept.rights is rights
+
+    def _keep(self, person_id: UUID, rights: PersonRights) -> None:
+        self._kept[person_id] = _Kept(rights, self._monotonic() + self._ttl)
+        self._kept.move_to_end(person_id)
+        while len(self._kept) > self._size:
+            self._kept.popitem(last=False)
+
+
+def _await(flight: Future[PersonRights]) -> PersonRights:
+    try:
+        return flight.result(timeout=resolve_rights.deadline)
+    except TimeoutError:
+        raise Unavailable("service-timeout", {"service": "identity", "retry_after": 1}) from None
+    except GuichetError as error:
+        # The same object raised by many threads would share one traceback.
+        raise type(error)(error.code, error.details) from None
+
+
+def _rights(answer: JsonObject) -> PersonRights:
+    return PersonRights(
+        person_id=UUID(answer["person_id"]),
+        enabled=answer["enabled"],
+        staff=frozenset(StaffRole(role) for role in answer["staff"]),
+        tenants={
+            TenantCode(held["tenant"]): Holding(
+                roles={Section(name): Role(role) for name, role in held["roles"].items()},
+                offices=frozenset(Office(office) for office in held["offices"]),
+            )
+            for held in answer["tenants"]
+        },
+    )
