@@ -181,6 +181,7 @@ def person_tokens(
     assert answer.get("state") == state, callback
     assert answer.get("iss") == url, callback
     secret = client.get("client_secret")
+    auth = (client["client_id"], secret) if secret else None
     response = requests.post(
         f"{url}/oauth/token",
         data={
@@ -190,9 +191,7 @@ def person_tokens(
             "code_verifier": verifier,
             "client_id": client["client_id"],
         },
-        auth=(client["client_id"], client["client_secret"])
-        if client.get("client_secret")
-        else None,
+        auth=auth,
         timeout=PATIENCE,
     )
     assert response.status_code == 200, response.text
