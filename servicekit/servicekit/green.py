@@ -1,0 +1,31 @@
+"""Make the process green: the first two lines of each service's ``__main__``, before any import.
+
+Everything imported earlier would keep blocking sockets, locks and threads, and one such call
+stops every other one in the process.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def patch() -> None:
+    """Monkey-patch the standard library for eventlet; calling it again changes nothing."""
+    # psycopg's own wait in C blocks every green thread; the pure one goes through select.
+    os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
+    too_early = [name for name in ("psycopg", "kombu", "nameko", "amqp") if name in sys.modules]
+    if too_early and not patched():
+        raise RuntimeError(f"green.patch() comes after the import of {', '.join(too_early)}")
+    import eventlet
+
+    eventlet.monkey_patch()
+
+
+def patched() -> bool:
+    """Whether sockets are green in this process."""
+    if "eventlet" not in sys.modules:
+        return False
+    from eventlet import patcher
+
+    return bool(patcher.is_monkey_patched("socket"))
