@@ -17,11 +17,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import uuid_utils
-from contracts.codes import Language, Office, Role, Section, StaffRole, TenantCode
-from contracts.rights import Caller, CallerKind
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from contracts.codes import Language, Office, Role, Section, StaffRole, TenantCode
+from contracts.rights import Caller, CallerKind
 from servicekit.canonical import canonical_hash
 from servicekit.errors import Unauthenticated, Unavailable
 
@@ -119,7 +119,7 @@ class ContextVerifier:
         return context
 
     def _read(self, token: str) -> Context:
-        body, dot, signature = token.partition(".")
+        body, _dot, signature = token.partition(".")
         try:
             self._key.verify(_unpadded(signature), body.encode("ascii"))
             return _context(json.loads(_unpadded(body)))
