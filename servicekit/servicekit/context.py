@@ -12,7 +12,7 @@ import hmac
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ class Context:
     language: Language = Language.FRENCH
     trace: str | None = None  # W3C traceparent
     idempotency_key: str | None = None
-    request_hash: str = field(default="")
+    request_hash: str = ""
     reason: str | None = None
 
     @property
@@ -49,6 +49,11 @@ class Context:
     def remaining(self) -> float:
         """Seconds left until the deadline; negative once it has passed."""
         return self.deadline.timestamp() - time.time()
+
+
+def request_hash(payload: Mapping[str, Any]) -> str:
+    """What the token and the idempotency key remember of a payload of JSON values."""
+    return canonical_hash(dict(payload))
 
 
 def new_call_id() -> str:
@@ -93,7 +98,7 @@ class ContextSigner:
 
     def sign(self, context: Context, payload: Mapping[str, Any]) -> str:
         """The token of ``context`` for this payload; its hash is taken here, never trusted."""
-        bound = replace(context, request_hash=canonical_hash(dict(payload)))
+        bound = replace(context, request_hash=request_hash(payload))
         claims = json.dumps(_claims(bound), separators=(",", ":")).encode()
         body = base64.urlsafe_b64encode(claims).rstrip(b"=")
         signature = base64.urlsafe_b64encode(self._key.sign(body)).rstrip(b"=")
@@ -111,7 +116,7 @@ class ContextVerifier:
         wrong; a genuine one that came too late is ``Unavailable("deadline")``.
         """
         context = self._read(token)
-        same_payload = hmac.compare_digest(context.request_hash, canonical_hash(dict(payload)))
+        same_payload = hmac.compare_digest(context.request_hash, request_hash(payload))
         if context.call != call or not same_payload:
             raise Unauthenticated("context-refused")
         if context.remaining() <= 0:
