@@ -11,14 +11,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from marshmallow import Schema, ValidationError
+
 from contracts.codes import Language, TenantCode
 from contracts.declare import Call
 from contracts.rights import Audience, Caller, CallerKind, refusal
-from marshmallow import Schema, ValidationError
-from servicekit.errors import Forbidden, Invalid, NotFound, Unauthenticated
-
 from gateway.rights import RightsCache
-from gateway.wire import Circumstances, JsonObject, Wire, new_call_id
+from gateway.wire import Circumstances, JsonObject, Wire
+from servicekit.context import new_call_id
+from servicekit.errors import Forbidden, Invalid, NotFound, Unauthenticated
 
 if TYPE_CHECKING:
     from gateway.oauth.tokens import AccessToken

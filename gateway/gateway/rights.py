@@ -13,9 +13,8 @@ from uuid import UUID
 from contracts.codes import Office, Role, Section, StaffRole, TenantCode
 from contracts.identity import resolve_rights
 from contracts.rights import Caller, CallerKind
-from servicekit.errors import GuichetError, Unavailable
-
 from gateway.wire import Circumstances, JsonObject, Wire
+from servicekit.errors import GuichetError, Unavailable
 
 _GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
 _SPOILED_AT_MOST = 5
@@ -111,9 +110,7 @@ class RightsCache:
         self, person_id: UUID, flight: Future[PersonRights], about: Circumstances
     ) -> PersonRights:
         try:
-            answer = self._wire.send(
-                resolve_rights, {"person_id": str(person_id)}, _GATEWAY, about
-            )
+            answer = self._wire.send(resolve_rights, {"person_id": str(person_id)}, _GATEWAY, about)
             rights = _rights(answer)
         except BaseException as error:
             with self._lock:
@@ -124,9 +121,7 @@ class RightsCache:
         flight.set_result(rights)
         return rights
 
-    def _land(
-        self, person_id: UUID, flight: Future[PersonRights], rights: PersonRights
-    ) -> bool:
+    def _land(self, person_id: UUID, flight: Future[PersonRights], rights: PersonRights) -> bool:
         """Keep what a flight brought. False where it was forgotten under way."""
         with self._lock:
             if self._flights.get(person_id) is flight:

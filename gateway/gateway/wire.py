@@ -6,17 +6,14 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Protocol
 
 from contracts.codes import Language
 from contracts.declare import Call, Effect
 from contracts.rights import Caller
-from servicekit.clock import Clock
-from servicekit.context import Context, request_hash
-from servicekit.errors import Conflict, Unavailable
-
 from gateway.meters import Meters
+from servicekit.context import Context, deadline_in
+from servicekit.errors import Conflict, Unavailable
 
 JsonObject = dict[str, Any]
 
@@ -46,10 +43,6 @@ class Circumstances:
     reason: str | None = None
 
 
-def new_call_id() -> str:
-    return uuid.uuid4().hex
-
-
 class Wire:
     """Signs each call with its deadline and sends it.
 
@@ -58,12 +51,9 @@ class Wire:
     none), an ATTEMPT never, since every try counts.
     """
 
-    def __init__(
-        self, *, rpc: Rpc, signer: Signer, clock: Clock, meters: Meters | None = None
-    ) -> None:
+    def __init__(self, *, rpc: Rpc, signer: Signer, meters: Meters | None = None) -> None:
         self._rpc = rpc
         self._signer = signer
-        self._clock = clock
         self.meters = meters or Meters()
 
     def send(
@@ -72,7 +62,7 @@ class Wire:
         """``payload`` and the answer hold JSON values. Raises the seven kinds of error."""
         seconds = min(call.deadline, LONGEST_DEADLINE)
         ends = time.monotonic() + seconds
-        context = self._context(call, payload, caller, about, seconds)
+        context = _context(call, caller, about, seconds)
         token = self._signer.sign(context, payload)
         try:
             return self._try(call, payload, token, seconds)
@@ -87,9 +77,7 @@ class Wire:
         with self.meters.rpc(call):
             return self._rpc.call(call, payload, token, timeout)
 
-    def _again(
-        self, call: Call, payload: Mapping[str, Any], token: str, ends: float
-    ) -> JsonObject:
+    def _again(self, call: Call, payload: Mapping[str, Any], token: str, ends: float) -> JsonObject:
         """The second try; one still being carried out from the first is waited for."""
         for pause in _PAUSES:
             left = ends - time.monotonic()
@@ -103,25 +91,18 @@ class Wire:
                     raise
         raise Unavailable("service-timeout", {"service": call.service, "retry_after": 1})
 
-    def _context(
-        self,
-        call: Call,
-        payload: Mapping[str, Any],
-        caller: Caller,
-        about: Circumstances,
-        seconds: float,
-    ) -> Context:
-        key = None
-        if call.effect is Effect.WRITE:
-            key = about.idempotency_key or f"gateway-{uuid.uuid4().hex}"
-        return Context(
-            caller=caller,
-            call=call.full_name,
-            call_id=about.call_id,
-            trace=about.trace,
-            language=about.language,
-            deadline=self._clock.now() + timedelta(seconds=seconds),
-            idempotency_key=key,
-            request_hash=request_hash(payload),
-            reason=about.reason,
-        )
+
+def _context(call: Call, caller: Caller, about: Circumstances, seconds: float) -> Context:
+    key = None
+    if call.effect is Effect.WRITE:
+        key = about.idempotency_key or f"gateway-{uuid.uuid4().hex}"
+    return Context(
+        caller=caller,
+        call=call.full_name,
+        call_id=about.call_id,
+        deadline=deadline_in(seconds),
+        language=about.language,
+        trace=about.trace,
+        idempotency_key=key,
+        reason=about.reason,
+    )

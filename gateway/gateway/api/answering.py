@@ -1,0 +1,46 @@
+"""An answer of a service as an HTTP response."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Request, Response
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
+
+_WORTH_GZIP = 1400  # less fits into one packet anyway
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def answer_of(request: Request, body: Mapping[str, Any], status: int) -> Response:
+    raw = _ENCODER.encode(body).encode("utf-8")
+    response = Response(raw, status=status, content_type="application/json")
+    cursor = body.get("next_cursor")
+    if cursor is not None:
+        response.headers["Link"] = f'<{_next_page(request, cursor)}>; rel="next"'
+    return compressed(request, response)
+
+
+def compressed(request: Request, response: Response) -> Response:
+    response.headers["Vary"] = "Accept-Encoding, Accept-Language, Authorization"
+    raw = response.get_data()
+    if len(raw) > _WORTH_GZIP and _takes_gzip(request.headers.get("Accept-Encoding", "")[:200]):
+        response.set_data(gzip.compress(raw, compresslevel=5, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _next_page(request: Request, cursor: str) -> str:
+    query = request.environ.get("QUERY_STRING", "")
+    kept = [(name, value) for name, value in parse_qsl(query) if name != "cursor"]
+    return f"{request.path}?{urlencode([*kept, ('cursor', cursor)])}"
+
+
+@lru_cache(maxsize=256)
+def _takes_gzip(header: str) -> bool:
+    return parse_accept_header(header, Accept).quality("gzip") > 0

@@ -1,0 +1,84 @@
+"""What a request's headers say about it: language, ids, idempotency key, reason."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from flask import Request
+from werkzeug.datastructures import LanguageAccept, MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from contracts.codes import Language
+from contracts.declare import Call, Effect
+from gateway.api.refused import Refused
+from gateway.wire import Circumstances
+from servicekit.context import new_call_id
+
+_CALL_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_REASON = re.compile("[^\x00-\x1f\x7f-\x9f]{1,500}")
+_TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_LANGUAGES = tuple(language.value for language in Language)
+
+
+def circumstances(request: Request, call: Call, call_id: str) -> Circumstances:
+    headers = request.headers
+    return Circumstances(
+        language=spoken(request),
+        call_id=call_id,
+        trace=_matching(_TRACE, headers.get("traceparent")),
+        idempotency_key=_idempotency_key(headers.get("Idempotency-Key"), call),
+        reason=_reason(headers.get("Guichet-Reason")),
+    )
+
+
+def spoken(request: Request) -> Language:
+    return _language(request.headers.get("Accept-Language", "")[:200])
+
+
+def call_id_of(request: Request) -> str:
+    """The caller's own id where it is fit to be written into logs and audit entries."""
+    return _matching(_CALL_ID, request.headers.get("X-Request-Id")) or new_call_id()
+
+
+def demand_json_accepted(request: Request) -> None:
+    if not _json_accepted(request.headers.get("Accept", "*/*")[:1000]):
+        raise Refused(406, "not-acceptable")
+
+
+@lru_cache(maxsize=512)
+def _language(header: str) -> Language:
+    accepted = parse_accept_header(header, LanguageAccept)
+    return Language(accepted.best_match(_LANGUAGES, default=Language.FRENCH.value) or "fr")
+
+
+@lru_cache(maxsize=512)
+def _json_accepted(header: str) -> bool:
+    accepted = parse_accept_header(header, MIMEAccept)
+    return not accepted or bool(accepted.best_match(("application/json",)))
+
+
+def _matching(pattern: re.Pattern[str], value: str | None) -> str | None:
+    return value if value is not None and pattern.fullmatch(value) else None
+
+
+def _idempotency_key(value: str | None, call: Call) -> str | None:
+    if value is None or call.effect is not Effect.WRITE:
+        return None
+    if not _IDEMPOTENCY_KEY.fullmatch(value):
+        raise Refused(400, "idempotency-key-invalid")
+    return value
+
+
+def _reason(value: str | None) -> str | None:
+    """A header is Latin-1 by the letter and UTF-8 in practice: both are read."""
+    if value is None:
+        return None
+    try:
+        text = value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        text = value
+    if not _REASON.fullmatch(text.strip()):
+        raise Refused(400, "reason-invalid")
+    return text.strip()

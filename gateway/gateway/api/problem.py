@@ -1,0 +1,111 @@
+"""Every refusal as RFC 9457 ``application/problem+json``, in the reader's language."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Request, Response
+
+from contracts.codes import Language
+from gateway.api.bearer import challenge
+from gateway.api.circumstances import spoken
+from gateway.api.refused import Refused
+from gateway.api.wording import sentence
+from servicekit.errors import GuichetError, TooMany, Unauthenticated, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+REFERENCE = "/api/docs"
+_MOST_FAULTS = 100
+_SHOWN_DETAILS = ("retry_after", "scope", "earliest", "remaining", "limit")
+_FALLBACK_RETRY = {TooMany: 60, Unavailable: 2}
+
+
+def problem_of(error: Exception, request: Request, call_id: str) -> Response:
+    """What went wrong inside is logged by the caller of this, never told."""
+    language = spoken(request)
+    if isinstance(error, GuichetError):
+        return _problem(
+            request,
+            language,
+            call_id,
+            status=error.status,
+            code=error.code,
+            details=error.details,
+            headers=_headers(error),
+        )
+    if isinstance(error, Refused):
+        return _problem(
+            request,
+            language,
+            call_id,
+            status=error.status,
+            code=error.code,
+            details=error.details,
+            headers=error.headers,
+        )
+    return _problem(request, language, call_id, status=500, code="internal", details={}, headers={})
+
+
+def _problem(
+    request: Request,
+    language: Language,
+    call_id: str,
+    *,
+    status: int,
+    code: str,
+    details: Mapping[str, Any],
+    headers: Mapping[str, str],
+) -> Response:
+    body: dict[str, Any] = {
+        "type": f"{REFERENCE}#{code.partition(':')[0]}",
+        "title": sentence(f"status-{status}", language),
+        "status": status,
+        "code": code,
+        "detail": sentence(code, language, details),
+        "instance": request.path,
+        "call_id": call_id,
+    }
+    faults = details.get("fields")
+    if isinstance(faults, Mapping):
+        body["errors"] = _errors(faults, language)
+    body.update({name: details[name] for name in _SHOWN_DETAILS if name in details})
+    # Names that a client invented may hold anything: ASCII with escapes carries it all.
+    response = Response(json.dumps(body), status=status, content_type=MEDIA_TYPE)
+    response.headers.update({"Content-Language": language.value, **headers})
+    return response
+
+
+def _errors(faults: Mapping[str, Any], language: Language) -> list[dict[str, str]]:
+    listed = [
+        (field, code)
+        for field, codes in faults.items()
+        for code in ([codes] if isinstance(codes, str) else codes)
+    ]
+    return [
+        {
+            "field": field,
+            "pointer": pointer(field),
+            "code": code,
+            "message": sentence(code, language),
+        }
+        for field, code in listed[:_MOST_FAULTS]
+    ]
+
+
+def pointer(field: str) -> str:
+    """``referent.email`` as RFC 6901 in a fragment: ``#/referent/email``."""
+    steps = [step.replace("~", "~0").replace("/", "~1") for step in field.split(".") if step]
+    return "#" + "".join(f"/{step}" for step in steps)
+
+
+def _headers(error: GuichetError) -> dict[str, str]:
+    if isinstance(error, Unauthenticated) or error.code == "scope-missing":
+        return {"WWW-Authenticate": challenge(error.code, error.details.get("scope"))}
+    fallback = _FALLBACK_RETRY.get(type(error))
+    if fallback is None:
+        return {}
+    seconds = error.details.get("retry_after", fallback)
+    return {"Retry-After": str(max(1, math.ceil(float(seconds))))}

@@ -1,0 +1,127 @@
+"""REST under ``/api/v1``: one route per declared call, none written by hand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import Blueprint, Response, g, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from contracts.declare import Call
+from contracts.registry import CALLS
+from gateway.api.answering import answer_of
+from gateway.api.bearer import bearer_token
+from gateway.api.circumstances import (
+    call_id_of,
+    circumstances,
+    demand_json_accepted,
+    spoken,
+)
+from gateway.api.problem import problem_of
+from gateway.api.reading import Intake, intake_of
+from gateway.api.refused import Refused
+from servicekit.errors import GuichetError
+
+if TYPE_CHECKING:
+    from gateway.dispatch import Dispatcher
+    from gateway.meters import Meters
+    from gateway.oauth.tokens import TokenChecker
+
+API = "/api"
+PREFIX = "/api/v1"
+_log = structlog.get_logger(__name__)
+
+
+def create_api(
+    *, dispatcher: Dispatcher, tokens: TokenChecker, calls: Iterable[Call] = CALLS.values()
+) -> Blueprint:
+    blueprint = Blueprint("api", __name__)
+    for call in calls:
+        if call.route is not None:
+            blueprint.add_url_rule(
+                PREFIX + call.route.path.replace("{", "<").replace("}", ">"),
+                endpoint=f"{call.service}-{call.name}",
+                view_func=_view(call, intake_of(call), dispatcher, tokens),
+                methods=[call.route.method],
+            )
+    blueprint.before_app_request(_begin)
+    blueprint.after_app_request(_finisher(dispatcher.wire.meters))
+    blueprint.register_error_handler(Exception, _problem)
+    return blueprint
+
+
+def _view(
+    call: Call, intake: Intake, dispatcher: Dispatcher, tokens: TokenChecker
+) -> Callable[..., Response]:
+    assert call.route is not None
+    status = call.route.status
+
+    def view(**path: str) -> Response:
+        token = tokens.check(bearer_token(request))
+        demand_json_accepted(request)
+        about = circumstances(request, call, g.call_id)
+        answer = dispatcher.as_token(
+            call,
+            intake.payload(request, path),
+            token,
+            language=about.language,
+            idempotency_key=about.idempotency_key,
+            reason=about.reason,
+            call_id=about.call_id,
+            trace=about.trace,
+        )
+        return answer_of(request, answer, status)
+
+    return view
+
+
+def _begin() -> Response | None:
+    """Also for what is no route: under ``/api`` that is a problem document, not a page."""
+    if not request.path.startswith(API):
+        return None
+    g.call_id = call_id_of(request)
+    g.started = time.perf_counter()
+    g.language = spoken(request)
+    if request.routing_exception is not None and request.path.startswith(f"{API}/"):
+        return _problem(request.routing_exception)
+    return None
+
+
+def _problem(error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        error = _refused(error)
+    elif not isinstance(error, GuichetError | Refused):
+        _log.error("request-crashed", call_id=g.call_id, path=request.path, exc_info=error)
+    return problem_of(error, request, g.call_id)
+
+
+def _refused(error: HTTPException) -> Refused:
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        return Refused(405, "method-not-allowed", headers={"Allow": allowed})
+    if error.code is None or error.code < 400 or error.code == 404:
+        return Refused(404, "route-unknown")
+    return Refused(error.code, "request-malformed")
+
+
+def _finisher(meters: Meters) -> Callable[[Response], Response]:
+    def finish(response: Response) -> Response:
+        if "started" not in g:
+            return response
+        rule = request.url_rule
+        meters.request(
+            route="unknown" if rule is None else rule.rule,
+            method=request.method if rule is not None else "any",
+            status=response.status_code,
+            seconds=time.perf_counter() - g.started,
+        )
+        headers = response.headers
+        headers["X-Request-Id"] = g.call_id
+        headers.setdefault("Cache-Control", "no-store")
+        headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    return finish
