@@ -31,6 +31,7 @@ MESSAGES = {
     "invalid": "invalid",
     "invalid_utf8": "invalid",
     "invalid_uuid": "uuid",
+    "invalid_awareness": "naive",
     "format": "format",
     "too_large": "invalid",
     "special": "invalid",
