@@ -1,0 +1,3 @@
+"""Everything the test suites share comes from one plug-in."""
+
+pytest_plugins = ["tests.plugin"]

@@ -1,0 +1,241 @@
+"""Real servers for tests: private PostgreSQL and RabbitMQ, and the whole suite.
+
+Each run owns its servers: free ports, temporary folders, generated passwords. DATABASE_URL and
+AMQP_URL are not looked at, so a run disturbs neither a `make up` nor another run beside it. Servers
+start when the first test asks for them and end with the run, however it ends.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+# Before the first import of psycopg in the test process: see servicekit/postgres.py.
+os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")
+
+import pytest
+
+from local import databases
+from local.broker import Broker, BrokerPlan
+from local.ports import LOOPBACK, free_port
+from local.postgres import Postgres, PostgresPlan
+from local.process import Watchdog
+from local.virtual_hosts import VirtualHosts
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--stack",
+        choices=("local", "docker"),
+        default="local",
+        help="where the whole suite runs: local processes, or containers",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--stack") == "docker":
+        raise pytest.UsageError(
+            "--stack=docker: the container images come with a later issue (OP-2); use --stack=local"
+        )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_loopback() -> Iterator[None]:
+    """A test that talks to the outside world fails at once, and says so."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex"):
+            patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+        yield
+
+
+def _guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+            raise PermissionError(f"a test tried to reach {address}: only loopback is open")
+        return connect(self, address)
+
+    return guarded
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def watchdog() -> Iterator[Watchdog]:
+    side_process = Watchdog()
+    yield side_process
+    side_process.close()
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="guichet-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+# --- PostgreSQL ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres(watchdog: Watchdog, server_folder: Path) -> Iterator[Postgres]:
+    """The server itself, for tests that stop, kill or restart it: give it back running."""
+    server = Postgres(
+        PostgresPlan(
+            folder=server_folder / "postgres",
+            log=server_folder / "postgres.log",
+            port=free_port(),
+            password=secrets.token_urlsafe(24),
+            durable=False,
+        ),
+        watchdog=watchdog,
+    )
+    server.start()
+    server.wait_ready()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Postgres) -> str:
+    """URL of the administrator of a private PostgreSQL."""
+    return postgres.url
+
+
+class DatabaseFactory:
+    """Fresh databases with everything migrated, copied from one template per service."""
+
+    def __init__(self, admin_url: str) -> None:
+        self._admin_url = admin_url
+        self._password = secrets.token_urlsafe(24)
+        self._templates: dict[tuple[str, Path | None], str] = {}
+        self._roles: set[str] = set()
+
+    def __call__(self, service: str = "", *, migrations: Path | None = None) -> databases.Access:
+        """A fresh database: migrated by the service's own migrations, or by those in `migrations`
+        (with the house's), or empty when neither is named."""
+        template = None
+        if service or migrations is not None:
+            template = self._template(service or "scratch", migrations)
+        return self._create(service or "scratch", template=template)
+
+    def remove(self, made: databases.Access) -> None:
+        with databases.administer(self._admin_url) as admin:
+            databases.remove_database(admin, made.names, roles=False)
+
+    def _template(self, service: str, migrations: Path | None) -> str:
+        from servicekit.migrate import migrate, migrations_of
+
+        known = self._templates.get((service, migrations))
+        if known is not None:
+            return known
+        made = self._create(service, template=None)
+        directory = migrations if migrations is not None else migrations_of(service)
+        migrate(made.owner_url, directory, app_role=made.names.app)
+        self._templates[service, migrations] = made.names.database
+        return made.names.database
+
+    def _create(self, service: str, *, template: str | None) -> databases.Access:
+        roles = databases.names_for(service)
+        names = databases.DatabaseNames(
+            database=f"{roles.database}_{secrets.token_hex(4)}", owner=roles.owner, app=roles.app
+        )
+        with databases.administer(self._admin_url) as admin:
+            for role in {names.owner, names.app} - self._roles:
+                databases.ensure_role(admin, role, password=self._password)
+                self._roles.add(role)
+            databases.ensure_database(admin, names, template=template)
+        return databases.access(
+            self._admin_url, names, owner_password=self._password, app_password=self._password
+        )
+
+
+@pytest.fixture(scope="session")
+def database_factory(postgres_url: str) -> DatabaseFactory:
+    """For fixtures of wider scope; what it makes lives until the run ends."""
+    return DatabaseFactory(postgres_url)
+
+
+@pytest.fixture
+def new_database(
+    database_factory: DatabaseFactory,
+) -> Iterator[Callable[..., databases.Access]]:
+    """`new_database("identity")`: `.owner_url`, `.app_url` of a fresh database, gone afterwards."""
+    made: list[databases.Access] = []
+
+    def make(service: str = "", *, migrations: Path | None = None) -> databases.Access:
+        made.append(database_factory(service, migrations=migrations))
+        return made[-1]
+
+    yield make
+    for one in made:
+        database_factory.remove(one)
+
+
+# --- RabbitMQ -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def broker(watchdog: Watchdog, server_folder: Path) -> Iterator[Broker]:
+    """The node itself, for tests that stop, kill or restart it: give it back running."""
+    ports = [free_port() for _ in range(4)]
+    node = Broker(
+        BrokerPlan(
+            folder=server_folder / "rabbitmq",
+            log=server_folder / "rabbitmq.log",
+            port=ports[0],
+            dist_port=ports[1],
+            epmd_port=ports[2],
+            management_port=ports[3],
+            password=secrets.token_urlsafe(24),
+        ),
+        watchdog=watchdog,
+    )
+    node.start()
+    node.wait_ready()
+    yield node
+    # Nobody will read its data again: no need to wait for a tidy end.
+    node.kill()
+    node.stop()
+
+
+@pytest.fixture(scope="session")
+def amqp_url(broker: Broker) -> str:
+    return broker.url
+
+
+@pytest.fixture(scope="session")
+def virtual_hosts(broker: Broker) -> VirtualHosts:
+    return VirtualHosts(
+        amqp_url=broker.url, management_url=f"http://{LOOPBACK}:{broker.plan.management_port}"
+    )
+
+
+@pytest.fixture
+def vhost(virtual_hosts: VirtualHosts) -> Iterator[str]:
+    """AMQP URL of a virtual host that nobody else uses."""
+    name = f"test-{secrets.token_hex(6)}"
+    yield virtual_hosts.add(name)
+    virtual_hosts.remove(name)
+
+
+@pytest.fixture(scope="module")
+def module_vhost(virtual_hosts: VirtualHosts) -> Iterator[str]:
+    """The same, shared by the tests of one module."""
+    name = f"test-{secrets.token_hex(6)}"
+    yield virtual_hosts.add(name)
+    virtual_hosts.remove(name)
