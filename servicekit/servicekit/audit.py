@@ -1,0 +1,302 @@
+"""The audit trail: entries chained by hash, one chain per tenant.
+
+Each entry's hash covers the hash before it, so that no entry can be changed, dropped, added or
+moved unseen. ``python -m servicekit.audit verify export.json`` checks an export without us.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contracts.codes import TenantCode
+from servicekit.canonical import canonical_hash
+from servicekit.paging import decode_cursor, page
+from servicekit.plain import plain
+
+if TYPE_CHECKING:
+    from servicekit.context import Context
+    from servicekit.db import Database
+    from servicekit.transactions import Tx
+
+HOUSE = "-"  # the chain of acts that belong to no tenant
+BEGINNING = "0" * 64
+_ACTION = re.compile(r"[a-z][a-z0-9_-]*(:[a-z0-9][a-z0-9_-]*){2}")
+_BATCH = 1000
+_ADD_ENTRY = """
+INSERT INTO house.audit_entries
+    (tenant, sequence, at, actor_kind, actor, act, action, target, details, reason, call_id,
+     previous_hash, hash)
+VALUES
+    (%(tenant)s, %(sequence)s, %(at)s, %(actor_kind)s, %(actor)s, %(act)s, %(action)s,
+     %(target)s, %(details)s, %(reason)s, %(call_id)s, %(previous_hash)s, %(hash)s)
+"""
+_MOVE_HEAD = """
+UPDATE house.audit_heads SET sequence = %(sequence)s, hash = %(hash)s WHERE tenant = %(tenant)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Who did what to what, why; not yet at its place in a chain."""
+
+    at: datetime
+    actor_kind: str
+    actor: str
+    act: str | None
+    action: str
+    target: str
+    details: dict[str, Any]
+    reason: str | None
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry(Act):
+    sequence: int
+    previous_hash: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    sequence: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """``broken_at`` is the sequence of the first entry that does not fit."""
+
+    entries: int
+    head: str | None
+    verified: bool
+    broken_at: int | None
+
+
+# --- pure ---------------------------------------------------------------------------------------
+
+
+def act(
+    context: Context, *, action: str, target: str, details: Mapping[str, Any], at: datetime
+) -> Act:
+    if not _ACTION.fullmatch(action):
+        raise ValueError(f"an action is written source:subject:action, not {action!r}")
+    return Act(
+        at=at.astimezone(UTC),
+        actor_kind=context.caller.kind.value,
+        actor=context.caller.subject,
+        act=context.caller.act,
+        action=action,
+        target=str(target),
+        details=plain(details),
+        reason=context.reason,
+        call_id=context.call_id,
+    )
+
+
+def entry_hash(chain: str, sequence: int, previous_hash: str, act: Act) -> str:
+    """SHA-256 of the canonical JSON of the entry; ``at`` in UTC with six digits of a second."""
+    return canonical_hash(
+        {
+            "chain": chain,
+            "sequence": sequence,
+            "previous_hash": previous_hash,
+            "at": act.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "actor_kind": act.actor_kind,
+            "actor": act.actor,
+            "act": act.act,
+            "action": act.action,
+            "target": act.target,
+            "details": act.details,
+            "reason": act.reason,
+            "call_id": act.call_id,
+        }
+    )
+
+
+def next_entry(chain: str, head: Head, act: Act) -> AuditEntry:
+    sequence = head.sequence + 1
+    return AuditEntry(
+        at=act.at,
+        actor_kind=act.actor_kind,
+        actor=act.actor,
+        act=act.act,
+        action=act.action,
+        target=act.target,
+        details=act.details,
+        reason=act.reason,
+        call_id=act.call_id,
+        sequence=sequence,
+        previous_hash=head.hash,
+        hash=entry_hash(chain, sequence, head.hash, act),
+    )
+
+
+def verify(
+    entries: Iterable[AuditEntry],
+    *,
+    chain: str,
+    after: Head = Head(0, BEGINNING),
+    head: Head | None = None,
+) -> Verification:
+    """Recompute a chain, or the part of it that follows ``after``.
+
+    ``head`` is where the chain is said to end: without it a cut-off tail cannot be noticed.
+    """
+    last = after
+    for entry in entries:
+        fits = (
+            entry.sequence == last.sequence + 1
+            and entry.previous_hash == last.hash
+            and entry.hash == entry_hash(chain, entry.sequence, last.hash, entry)
+        )
+        if not fits:
+            return Verification(last.sequence, last.hash, False, last.sequence + 1)
+        last = Head(entry.sequence, entry.hash)
+    if head is not None and last != head:
+        return Verification(last.sequence, last.hash, False, last.sequence + 1)
+    return Verification(last.sequence, last.hash if last.sequence else None, True, None)
+
+
+# --- in the transaction of a change (called by Tx) ----------------------------------------------
+
+
+def lock_heads(tx: Tx, chains: Sequence[str]) -> dict[str, Head]:
+    """The ends of the chains, locked in one order so that two transactions cannot cross."""
+    heads = _locked_heads(tx, chains)
+    missing = [chain for chain in chains if chain not in heads]
+    if missing:
+        tx.run(
+            "INSERT INTO house.audit_heads (tenant, sequence, hash)"
+            " SELECT chain, 0, %(hash)s FROM unnest(%(chains)s::text[]) AS chain ORDER BY chain"
+            " ON CONFLICT (tenant) DO NOTHING",
+            {"hash": BEGINNING, "chains": missing},
+        )
+        heads = _locked_heads(tx, chains)
+    return heads
+
+
+@dataclass(frozen=True, slots=True)
+class _HeadRow:
+    tenant: str
+    sequence: int
+    hash: str
+
+
+def _locked_heads(tx: Tx, chains: Sequence[str]) -> dict[str, Head]:
+    rows = tx.rows(
+        "SELECT tenant, sequence, hash FROM house.audit_heads WHERE tenant = ANY(%(chains)s)"
+        " ORDER BY tenant FOR UPDATE",
+        {"chains": list(chains)},
+        _HeadRow,
+    )
+    return {row.tenant: Head(row.sequence, row.hash) for row in rows}
+
+
+def adding(chain: str, entry: AuditEntry) -> tuple[str, dict[str, Any]]:
+    return (
+        _ADD_ENTRY,
+        {"tenant": chain, **asdict(entry)},
+    )
+
+
+def moving(chain: str, head: Head) -> tuple[str, dict[str, Any]]:
+    return (
+        _MOVE_HEAD,
+        {"tenant": chain, "sequence": head.sequence, "hash": head.hash},
+    )
+
+
+# --- reading (the two calls that every service offers) ------------------------------------------
+
+
+def list_entries(
+    *,
+    db: Database,
+    tenant: TenantCode,
+    limit: int,
+    cursor: str | None,
+    context: Context | None = None,
+) -> dict[str, Any]:
+    """One page of the tenant's trail, oldest first, as ``contracts.audit.AuditEntries``."""
+    start = decode_cursor(cursor, (int,))
+    with db.read(tenant=tenant, context=context) as tx:
+        rows = _entries(tx, chain=tenant, after=start[0] if start else 0, limit=limit + 1)
+    items, next_cursor = page(rows, limit, lambda entry: (entry.sequence,))
+    return {"items": items, "next_cursor": next_cursor}
+
+
+def verify_chain(
+    *, db: Database, tenant: TenantCode | str, context: Context | None = None
+) -> Verification:
+    """Recompute the whole chain of a tenant (or HOUSE's, read by an EVERYONE transaction)."""
+    from servicekit.transactions import EVERYONE
+
+    scope = tenant if isinstance(tenant, TenantCode) else EVERYONE
+    with db.read(tenant=scope, context=context) as tx:
+        row = tx.row(
+            "SELECT tenant, sequence, hash FROM house.audit_heads WHERE tenant = %(tenant)s",
+            {"tenant": tenant},
+            _HeadRow,
+        )
+        end = Head(row.sequence, row.hash) if row else Head(0, BEGINNING)
+        return verify(_walk(tx, chain=tenant, end=end), chain=tenant, head=end)
+
+
+def _walk(tx: Tx, *, chain: str, end: Head) -> Iterator[AuditEntry]:
+    """The entries up to ``end`` in bounded batches; later ones were appended meanwhile."""
+    last = 0
+    while batch := _entries(tx, chain=chain, after=last, limit=_BATCH):
+        yield from (entry for entry in batch if entry.sequence <= end.sequence)
+        last = batch[-1].sequence
+
+
+def _entries(tx: Tx, *, chain: str, after: int, limit: int) -> list[AuditEntry]:
+    return tx.rows(
+        "SELECT sequence, at, actor_kind, actor, act, action, target, details, reason, call_id,"
+        "       previous_hash, hash"
+        " FROM house.audit_entries WHERE tenant = %(tenant)s AND sequence > %(after)s"
+        " ORDER BY sequence LIMIT %(limit)s",
+        {"tenant": chain, "after": after, "limit": limit},
+        AuditEntry,
+    )
+
+
+# --- offline ------------------------------------------------------------------------------------
+
+
+def read_export(document: Mapping[str, Any]) -> tuple[str, list[AuditEntry]]:
+    """``{"tenant": …, "items": […]}``, the items as the REST answer gives them."""
+    entries = [
+        AuditEntry(**{**item, "at": datetime.fromisoformat(item["at"])})
+        for item in document["items"]
+    ]
+    return str(document["tenant"]), entries
+
+
+def main(arguments: Sequence[str]) -> int:
+    if len(arguments) != 2 or arguments[0] != "verify":
+        sys.stderr.write("usage: python -m servicekit.audit verify export.json\n")
+        return 2
+    try:
+        chain, entries = read_export(json.loads(Path(arguments[1]).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        sys.stderr.write(f"not an export of an audit trail: {error}\n")
+        return 2
+    found = verify(entries, chain=chain)
+    if not found.verified:
+        sys.stdout.write(f"{chain}: BROKEN at entry {found.broken_at}\n")
+        return 1
+    sys.stdout.write(f"{chain}: {found.entries} entries, verified, head {found.head}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
