@@ -72,8 +72,9 @@ def _problem(
     if isinstance(faults, Mapping):
         body["errors"] = _errors(faults, language)
     body.update({name: details[name] for name in _SHOWN_DETAILS if name in details})
-    # Names that a client invented may hold anything: ASCII with escapes carries it all.
-    response = Response(json.dumps(body), status=status, content_type=MEDIA_TYPE)
+    # Names that a client invented may hold what UTF-8 cannot.
+    raw = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    response = Response(raw, status=status, content_type=MEDIA_TYPE)
     response.headers.update({"Content-Language": language.value, **headers})
     return response
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from contracts.declare import Call
@@ -22,6 +22,7 @@ from gateway.api.circumstances import (
 )
 from gateway.api.problem import problem_of
 from gateway.api.reading import Intake, intake_of
+from gateway.api.reference import add_reference
 from gateway.api.refused import Refused
 from servicekit.errors import GuichetError
 
@@ -36,7 +37,11 @@ _log = structlog.get_logger(__name__)
 
 
 def create_api(
-    *, dispatcher: Dispatcher, tokens: TokenChecker, calls: Iterable[Call] = CALLS.values()
+    *,
+    dispatcher: Dispatcher,
+    tokens: TokenChecker,
+    public_url: str,
+    calls: Iterable[Call] = CALLS.values(),
 ) -> Blueprint:
     blueprint = Blueprint("api", __name__)
     for call in calls:
@@ -47,6 +52,7 @@ def create_api(
                 view_func=_view(call, intake_of(call), dispatcher, tokens),
                 methods=[call.route.method],
             )
+    add_reference(blueprint, public_url=public_url)
     blueprint.before_app_request(_begin)
     blueprint.after_app_request(_finisher(dispatcher.wire.meters))
     blueprint.register_error_handler(Exception, _problem)
@@ -87,7 +93,17 @@ def _begin() -> Response | None:
     g.language = spoken(request)
     if request.routing_exception is not None and request.path.startswith(f"{API}/"):
         return _problem(request.routing_exception)
+    if request.method == "OPTIONS":
+        return _options()
     return None
+
+
+def _options() -> Response:
+    """What the address takes; nothing about other origins, so a browser keeps them out."""
+    response = current_app.make_default_options_response()
+    response.status_code = 204
+    del response.headers["Content-Type"]
+    return response
 
 
 def _problem(error: Exception) -> Response:

@@ -1,0 +1,167 @@
+"""``/api/openapi.json`` for programs, ``/api/docs`` for people: one page, readable without
+JavaScript, made from the same declarations."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from contracts.codes import Language
+from contracts.declare import Call, Effect
+from contracts.registry import CONTRACTS, SCOPES
+from gateway.api.answering import compressed
+from gateway.api.examples import example, value_of
+from gateway.api.openapi import build_openapi, described, needs, refusals
+from gateway.api.reading import intake_of
+from gateway.api.wording import catalogue, sentence
+
+PREFIX = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One call, as the page shows it."""
+
+    anchor: str
+    method: str
+    path: str
+    summary: str
+    needs: str
+    fields: list[FieldLine]
+    curl: str
+    status: int
+    answer: str
+    refusals: list[tuple[int, list[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLine:
+    name: str
+    place: str
+    required: bool
+    kind: str
+    about: str
+
+
+def add_reference(blueprint: Blueprint, *, public_url: str) -> None:
+    blueprint.add_url_rule("/api/openapi.json", "openapi", _openapi_view(public_url))
+    blueprint.add_url_rule("/api/docs", "docs", _docs_view(public_url))
+
+
+def _openapi_view(public_url: str) -> Callable[[], Response]:
+    @cache
+    def document() -> tuple[bytes, str]:
+        raw = json.dumps(build_openapi(public_url=public_url), ensure_ascii=False).encode()
+        return raw, hashlib.sha256(raw).hexdigest()[:32]
+
+    def view() -> Response:
+        raw, tag = document()
+        response = Response(raw, content_type="application/json")
+        response.set_etag(tag, weak=True)
+        response.headers["Cache-Control"] = "public, max-age=60"
+        response.make_conditional(request)
+        return response if response.status_code == 304 else compressed(request, response)
+
+    return view
+
+
+def _docs_view(public_url: str) -> Callable[[], Response]:
+    @cache
+    def page() -> str:
+        return render_template(
+            "api/docs.html",
+            public_url=public_url,
+            services=[
+                (service, described(service), entries(service, public_url)) for service in CONTRACTS
+            ],
+            scopes=sorted(SCOPES.items()),
+            codes=_codes(),
+        )
+
+    def view() -> Response:
+        response = Response(page(), content_type="text/html; charset=utf-8")
+        response.headers["Cache-Control"] = "public, max-age=60"
+        return compressed(request, response)
+
+    return view
+
+
+def entries(service: str, public_url: str) -> list[Entry]:
+    calls = CONTRACTS[service].calls.values()
+    return [_entry(call, public_url) for call in calls if call.route is not None]
+
+
+def _entry(call: Call, public_url: str) -> Entry:
+    assert call.route is not None
+    return Entry(
+        anchor=f"{call.service}-{call.name}",
+        method=call.route.method,
+        path=PREFIX + call.route.path,
+        summary=call.summary,
+        needs=needs(call.right),
+        fields=_fields(call),
+        curl=curl(call, public_url),
+        status=call.route.status,
+        answer=_pretty(example(call.response)),
+        refusals=[
+            (status, [code for code in codes if code in _own(call)])
+            for status, codes in refusals(call).items()
+            if set(codes) & _own(call)
+        ],
+    )
+
+
+def _own(call: Call) -> set[str]:
+    return {refusal.code for refusal in call.refusals}
+
+
+def _fields(call: Call) -> list[FieldLine]:
+    intake = intake_of(call)
+    return [
+        FieldLine(
+            name=name,
+            place="path" if name in intake.in_path else "body" if intake.in_body else "query",
+            required=field.required,
+            kind=type(field).__name__,
+            about=str(field.metadata.get("description", "")).replace("``", ""),
+        )
+        for name, field in call.request._declared_fields.items()
+    ]
+
+
+def curl(call: Call, public_url: str) -> str:
+    """A command to paste; ``$TOKEN`` comes from the first section of the page."""
+    assert call.route is not None
+    intake = intake_of(call)
+    values = {name: value_of(call.request._declared_fields[name], name) for name in intake.in_path}
+    url = f"{public_url}{PREFIX}{call.route.path.format(**values)}"
+    parts = ["curl" if call.route.method == "GET" else f"curl -X {call.route.method}", url]
+    parts.append('-H "Authorization: Bearer $TOKEN"')
+    if call.effect is Effect.WRITE:
+        parts.append('-H "Idempotency-Key: $(uuidgen)"')
+    body = example(call.request, without=tuple(intake.in_path))
+    if intake.in_body and body:
+        parts.append("-H 'Content-Type: application/json'")
+        parts.append(f"-d {shlex.quote(json.dumps(body))}")
+    return " \\\n  ".join(parts)
+
+
+def _codes() -> list[tuple[str, str, str]]:
+    """Every code with its sentence in both languages; the anchor of each problem's ``type``."""
+    french = catalogue(Language.FRENCH)
+    return [
+        (code, sentence(code, Language.ENGLISH), french[code])
+        for code in sorted(french)
+        if not code.startswith("status-")
+    ]
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,0 +1,122 @@
+"""The REST face on a Flask app of its own, with plain fakes behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from contracts.declare import Call
+from contracts.registry import CALLS, SCOPES
+from contracts.rights import CallerKind
+from gateway.api.routes import create_api
+from gateway.dispatch import Dispatcher
+from gateway.rights import RightsCache
+from gateway.wire import Wire
+from servicekit.context import Context, ContextSigner, ContextVerifier, generate_key_pair
+from servicekit.errors import GuichetError, Unauthenticated
+
+PERSON = "018f0000-0000-7000-8000-000000000001"
+TENANT = "OCB0001234"
+
+
+@dataclass(frozen=True)
+class FakeToken:
+    subject: str = PERSON
+    kind: CallerKind = CallerKind.PERSON
+    client_id: str = "portal"
+    scopes: frozenset[str] = frozenset(SCOPES)
+    tenants: frozenset[str] = frozenset()
+    session_id: str | None = None
+    token_id: str = "t"
+    act: str | None = None
+
+
+@dataclass
+class FakeTokens:
+    known: dict[str, FakeToken] = field(default_factory=dict)
+
+    def check(self, raw: str) -> FakeToken:
+        if raw not in self.known:
+            raise Unauthenticated("token-refused")
+        return self.known[raw]
+
+
+@dataclass
+class FakeServices:
+    """Stands for the RPC client and the services behind it; verifies contexts as they do."""
+
+    verifier: ContextVerifier
+    answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+    heard: list[tuple[str, dict[str, Any], Context]] = field(default_factory=list)
+
+    def call(
+        self, call: Call, payload: Mapping[str, Any], context_token: str, timeout: float
+    ) -> dict[str, Any]:
+        context = self.verifier.verify(context_token, call.full_name, payload)
+        self.heard.append((call.full_name, dict(payload), context))
+        return self.answers[call.full_name](dict(payload))
+
+    def refuse(self, name: str, error: GuichetError) -> None:
+        def raise_it(_payload: dict[str, Any]) -> dict[str, Any]:
+            raise error
+
+        self.answers[name] = raise_it
+
+    def last(self, name: str) -> tuple[dict[str, Any], Context]:
+        return next((payload, ctx) for call, payload, ctx in reversed(self.heard) if call == name)
+
+
+@dataclass
+class Face:
+    client: FlaskClient
+    services: FakeServices
+    tokens: FakeTokens
+    rights: RightsCache
+
+    def grant(self, *, roles: dict[str, str], staff: tuple[str, ...] = ()) -> None:
+        tenants = [{"tenant": TENANT, "roles": roles, "offices": []}] if roles else []
+        self.services.answers["identity.resolve_rights"] = lambda payload: {
+            "person_id": payload["person_id"],
+            "enabled": True,
+            "staff": list(staff),
+            "tenants": tenants,
+        }
+        self.rights.forget_all()
+
+
+ALL_ROLES = dict.fromkeys(("contract", "users", "services", "subscriptions"), "manager") | {
+    "technical_console": "manager"
+}
+
+
+def build_face() -> tuple[Flask, Face]:
+    private, public = generate_key_pair()
+    services = FakeServices(ContextVerifier(public))
+    wire = Wire(rpc=services, signer=ContextSigner(private))
+    rights = RightsCache(wire=wire)
+    tokens = FakeTokens({"good": FakeToken()})
+    app = Flask("gateway")
+    dispatcher = Dispatcher(wire=wire, rights=rights)
+    app.register_blueprint(
+        create_api(dispatcher=dispatcher, tokens=tokens, public_url="http://localhost:8080")
+    )
+    face = Face(app.test_client(), services, tokens, rights)
+    for name in CALLS:
+        services.answers[name] = lambda payload: {}
+    face.grant(roles=ALL_ROLES)
+    return app, face
+
+
+@pytest.fixture
+def face() -> Face:
+    return build_face()[1]
+
+
+@pytest.fixture
+def bearer() -> dict[str, str]:
+    return {"Authorization": "Bearer good"}
