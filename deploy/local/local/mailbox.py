@@ -14,7 +14,9 @@ class Mailbox:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def list(self, *, to: str = "", subject: str = "", limit: int = 500) -> list[dict[str, Any]]:
+    def messages(
+        self, *, to: str = "", subject: str = "", limit: int = 500
+    ) -> list[dict[str, Any]]:
         """Summaries, newest first. `to` is a whole address, `subject` the start of one."""
         answer = self._get("/api/v1/messages", limit=limit)
         return [one for one in answer["messages"] if _matches(one, to=to, subject=subject)]
@@ -33,11 +35,13 @@ class Mailbox:
         """The newest whole message like that, once there are at least `count` of them."""
         deadline = time.monotonic() + seconds
         while True:
-            found = self.list(to=to, subject=subject)
+            found = self.messages(to=to, subject=subject)
             if len(found) >= count:
                 return self.read(found[0]["ID"])
             if time.monotonic() > deadline:
-                there = [(one["Subject"], [t["Address"] for t in one["To"]]) for one in self.list()]
+                there = [
+                    (one["Subject"], [t["Address"] for t in one["To"]]) for one in self.messages()
+                ]
                 raise AssertionError(
                     f"no mail to {to!r} with subject {subject!r} within {seconds} s; "
                     f"there are {there[:20]}"
