@@ -19,7 +19,8 @@ from contracts.rights import Audience, Caller, CallerKind, refusal
 from gateway.rights import RightsCache
 from gateway.wire import Circumstances, JsonObject, Wire
 from servicekit.context import new_call_id
-from servicekit.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from servicekit.errors import Forbidden, NotFound, Unauthenticated
+from servicekit.faults import fields_invalid
 
 if TYPE_CHECKING:
     from gateway.oauth.tokens import AccessToken
@@ -117,31 +118,8 @@ def load_payload(call: Call, payload: Mapping[str, Any]) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = _schema(call.request).load(payload)
     except ValidationError as error:
-        raise Invalid("fields-invalid", {"fields": flat_faults(error.messages_dict)}) from None
+        raise fields_invalid(error) from None
     return loaded
-
-
-def flat_faults(messages: Mapping[Any, Any]) -> dict[str, list[str]]:
-    """marshmallow's nested messages by dotted path: ``{"referent.email": ["required"]}``."""
-    faults: dict[str, list[str]] = {}
-    _flatten(messages, "", faults)
-    return faults
-
-
-def _flatten(messages: Any, path: str, faults: dict[str, list[str]]) -> None:
-    if isinstance(messages, Mapping):
-        for name, inner in messages.items():
-            _flatten(inner, _joined(path, name, messages), faults)
-    else:
-        listed = messages if isinstance(messages, list) else [messages]
-        faults.setdefault(path, []).extend(str(message) for message in listed)
-
-
-def _joined(path: str, name: Any, siblings: Mapping[Any, Any]) -> str:
-    # A table answers {"key": […], "value": […]} for one entry: both are about that entry.
-    about_entry = bool(path) and set(siblings) <= {"key", "value"}
-    step = "" if name == "_schema" or about_entry else str(getattr(name, "value", name))
-    return ".".join(part for part in (path, step) if part)
 
 
 @cache
@@ -161,5 +139,5 @@ def _shown_tenants(
 ) -> frozenset[str]:
     """A person of thousands of tenants does not drag them all through each call about one."""
     if call.right.audience is Audience.TENANT:
-        return frozenset({tenant} if tenant in tenants else ())
+        return frozenset(held for held in (tenant,) if held is not None and held in tenants)
     return frozenset(tenants)

@@ -13,6 +13,7 @@ from uuid import UUID
 from contracts.codes import Office, Role, Section, StaffRole, TenantCode
 from contracts.identity import resolve_rights
 from contracts.rights import Caller, CallerKind
+from gateway.metrics import RIGHTS
 from gateway.wire import Circumstances, JsonObject, Wire
 from servicekit.errors import GuichetError, Unavailable
 
@@ -96,13 +97,13 @@ class RightsCache:
         with self._lock:
             kept = self._kept.get(person_id)
             if kept is not None and kept.until > self._monotonic():
-                self._wire.meters.rights("kept")
+                RIGHTS.labels("kept").inc()
                 return kept.rights, Future(), False
             flight = self._flights.get(person_id)
             if flight is not None:
-                self._wire.meters.rights("shared")
+                RIGHTS.labels("shared").inc()
                 return None, flight, False
-            self._wire.meters.rights("fetched")
+            RIGHTS.labels("fetched").inc()
             flight = self._flights[person_id] = Future()
             return None, flight, True
 

@@ -8,24 +8,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import structlog
+
 from contracts.codes import Language
 from contracts.declare import Call, Effect
 from contracts.rights import Caller
-from gateway.meters import Meters
 from servicekit.context import Context, deadline_in
-from servicekit.errors import Conflict, Unavailable
+from servicekit.errors import Conflict, Unauthenticated, Unavailable
+
+_log = structlog.get_logger(__name__)
 
 JsonObject = dict[str, Any]
 
 LONGEST_DEADLINE = 60.0
 _PAUSES = (0.1, 0.25, 0.5, 1.0, 2.0)
-_LOST = frozenset({"broker-unavailable", "broker-lost"})
+_RECONNECTING = 1.0  # seconds to wait for a broker that was there a moment ago
 
 
 class Rpc(Protocol):
     def call(
         self, call: Call, payload: Mapping[str, Any], context_token: str, timeout: float
     ) -> JsonObject: ...
+
+    def ping(self, timeout: float = 1.0) -> bool: ...
 
 
 class Signer(Protocol):
@@ -51,10 +56,9 @@ class Wire:
     none), an ATTEMPT never, since every try counts.
     """
 
-    def __init__(self, *, rpc: Rpc, signer: Signer, meters: Meters | None = None) -> None:
+    def __init__(self, *, rpc: Rpc, signer: Signer) -> None:
         self._rpc = rpc
         self._signer = signer
-        self.meters = meters or Meters()
 
     def send(
         self, call: Call, payload: Mapping[str, Any], caller: Caller, about: Circumstances
@@ -62,34 +66,39 @@ class Wire:
         """``payload`` and the answer hold JSON values. Raises the seven kinds of error."""
         seconds = min(call.deadline, LONGEST_DEADLINE)
         ends = time.monotonic() + seconds
-        context = _context(call, caller, about, seconds)
-        token = self._signer.sign(context, payload)
+        token = self._signer.sign(_context(call, caller, about, seconds), payload)
+        stood = self._rpc.ping(0.0)
         try:
-            return self._try(call, payload, token, seconds)
+            return self._rpc.call(call, payload, token, seconds)
         except Unavailable as error:
-            if error.code not in _LOST or call.effect is Effect.ATTEMPT:
+            lost_under_way = stood and error.code == "broker"
+            if not lost_under_way or call.effect is Effect.ATTEMPT:
                 raise
+            if not self._rpc.ping(min(_RECONNECTING, ends - time.monotonic())):
+                raise
+        except Unauthenticated as error:
+            raise _unverified(call, error) from None
         return self._again(call, payload, token, ends)
-
-    def _try(
-        self, call: Call, payload: Mapping[str, Any], token: str, timeout: float
-    ) -> JsonObject:
-        with self.meters.rpc(call):
-            return self._rpc.call(call, payload, token, timeout)
 
     def _again(self, call: Call, payload: Mapping[str, Any], token: str, ends: float) -> JsonObject:
         """The second try; one still being carried out from the first is waited for."""
         for pause in _PAUSES:
             left = ends - time.monotonic()
-            if left <= pause:
-                break
-            time.sleep(pause)
             try:
-                return self._try(call, payload, token, left - pause)
+                return self._rpc.call(call, payload, token, max(left, 0.001))
             except Conflict as error:
-                if error.code != "request-in-flight":
+                if error.code != "request-in-flight" or left <= pause:
                     raise
+            time.sleep(pause)
         raise Unavailable("service-timeout", {"service": call.service, "retry_after": 1})
+
+
+def _unverified(call: Call, error: Unauthenticated) -> Unauthenticated | Unavailable:
+    """A service that does not trust our key is our fault, not that of the caller's token."""
+    if error.code != "context-refused":
+        return error
+    _log.error("context-refused", call=call.full_name)
+    return Unavailable("context-refused", {"service": call.service, "retry_after": 5})
 
 
 def _context(call: Call, caller: Caller, about: Circumstances, seconds: float) -> Context:

@@ -58,7 +58,7 @@ def value_of(field: fields.Field[Any], name: str = "") -> Any:
     if isinstance(field, contract_fields.Many):
         return [value_of(field.inner)]
     if isinstance(field, contract_fields.Choice):
-        return next(iter(field.enum)).value
+        return next(iter(field.enum.__members__.values())).value
     if isinstance(field, contract_fields.Table):
         return _table(field)
     if name in _BY_NAME:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from apispec.ext.marshmallow import OpenAPIConverter
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields
 
 from contracts import fields as contract_fields

@@ -9,7 +9,8 @@ from importlib.metadata import version
 from typing import Any
 
 from apispec import APISpec
-from apispec.ext.marshmallow import MarshmallowPlugin, OpenAPIConverter
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 from contracts.codes import Language
 from contracts.declare import Call, Effect
@@ -71,7 +72,7 @@ def build_openapi(*, public_url: str, calls: Iterable[Call] = CALLS.values()) ->
         tags=[{"name": name, "description": described(name)} for name in CONTRACTS],
     )
     assert plugin.converter is not None
-    plugin.converter.add_attribute_function(extra_properties)
+    plugin.converter.add_attribute_function(extra_properties)  # type: ignore[no-untyped-call]
     _add_components(spec, public_url)
     routed = [call for call in calls if call.route is not None]
     for call in routed:

@@ -24,11 +24,11 @@ from gateway.api.problem import problem_of
 from gateway.api.reading import Intake, intake_of
 from gateway.api.reference import add_reference
 from gateway.api.refused import Refused
+from gateway.metrics import REQUESTS
 from servicekit.errors import GuichetError
 
 if TYPE_CHECKING:
     from gateway.dispatch import Dispatcher
-    from gateway.meters import Meters
     from gateway.oauth.tokens import TokenChecker
 
 API = "/api"
@@ -54,7 +54,7 @@ def create_api(
             )
     add_reference(blueprint, public_url=public_url)
     blueprint.before_app_request(_begin)
-    blueprint.after_app_request(_finisher(dispatcher.wire.meters))
+    blueprint.after_app_request(_finish)
     blueprint.register_error_handler(Exception, _problem)
     return blueprint
 
@@ -123,21 +123,15 @@ def _refused(error: HTTPException) -> Refused:
     return Refused(error.code, "request-malformed")
 
 
-def _finisher(meters: Meters) -> Callable[[Response], Response]:
-    def finish(response: Response) -> Response:
-        if "started" not in g:
-            return response
-        rule = request.url_rule
-        meters.request(
-            route="unknown" if rule is None else rule.rule,
-            method=request.method if rule is not None else "any",
-            status=response.status_code,
-            seconds=time.perf_counter() - g.started,
-        )
-        headers = response.headers
-        headers["X-Request-Id"] = g.call_id
-        headers.setdefault("Cache-Control", "no-store")
-        headers["X-Content-Type-Options"] = "nosniff"
+def _finish(response: Response) -> Response:
+    if "started" not in g:
         return response
-
-    return finish
+    rule = request.url_rule
+    route, method = ("unknown", "any") if rule is None else (rule.rule, request.method)
+    seconds = time.perf_counter() - g.started
+    REQUESTS.labels(route, method, str(response.status_code)).observe(seconds)
+    headers = response.headers
+    headers["X-Request-Id"] = g.call_id
+    headers.setdefault("Cache-Control", "no-store")
+    headers["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -61,6 +61,9 @@ class FakeServices:
         self.heard.append((call.full_name, dict(payload), context))
         return self.answers[call.full_name](dict(payload))
 
+    def ping(self, timeout: float = 1.0) -> bool:
+        return True
+
     def refuse(self, name: str, error: GuichetError) -> None:
         def raise_it(_payload: dict[str, Any]) -> dict[str, Any]:
             raise error
@@ -89,9 +92,9 @@ class Face:
         self.rights.forget_all()
 
 
-ALL_ROLES = dict.fromkeys(("contract", "users", "services", "subscriptions"), "manager") | {
-    "technical_console": "manager"
-}
+ALL_ROLES = dict.fromkeys(
+    ("contract", "users", "services", "subscriptions", "technical_console"), "manager"
+)
 
 
 def build_face() -> tuple[Flask, Face]:
