@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.journeys.town import Town
+
+
+@pytest.fixture(scope="session")
+def town(stack: Any, mail: Any) -> Town:
+    return Town(url=stack.url, demo=stack.demo, mail=mail)

@@ -1,0 +1,190 @@
+"""``make bench``: what this machine does, on a suite of its own with demo data.
+
+Everything runs on the same cores: PostgreSQL, RabbitMQ, four services, the gateway and the
+client that measures. Figures of one machine are compared with one another, not with others'.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import psutil
+from argon2 import PasswordHasher
+from tests.journeys.visitor import Visitor, client_token, person_tokens
+from tests.load.measuring import Figure, closed_loop
+from tests.load.plain_http import KeptConnection, request
+
+from local.stack import Stack
+
+CONNECTIONS = 16
+SERVICES = ("identity", "tenancy", "subscriptions", "notifications")
+
+
+def repeated(url: str, message: bytes, expected: int) -> Callable[[], Callable[[], None]]:
+    """An act per worker: the same request on the worker's own connection."""
+
+    def make() -> Callable[[], None]:
+        connection = KeptConnection(url)
+
+        def act() -> None:
+            status, body = connection.exchange(message)
+            if status != expected:
+                raise RuntimeError(f"{status}: {body[:200]!r}")
+
+        return act
+
+    return make
+
+
+def form(url: str, demo: dict[str, Any], fields: str) -> bytes:
+    client = demo["clients"]["demo-internal"]
+    basic = base64.b64encode(f"{client['client_id']}:{client['client_secret']}".encode()).decode()
+    headers = {
+        "Authorization": f"Basic {basic}",
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    return request("POST", url, headers, fields.encode())
+
+
+def tokens(url: str, demo: dict[str, Any], seconds: float) -> Figure:
+    message = form(f"{url}/oauth/token", demo, "grant_type=client_credentials&scope=contracts.read")
+    return closed_loop(
+        "client-credentials tokens (RS256, stored, audited by log)",
+        repeated(url, message, 200),
+        workers=CONNECTIONS,
+        seconds=seconds,
+    )
+
+
+def token_checks(url: str, demo: dict[str, Any], token: str, seconds: float) -> Figure:
+    message = form(f"{url}/oauth/introspect", demo, f"token={token}")
+    return closed_loop(
+        "token checks at the gateway (introspection)",
+        repeated(url, message, 200),
+        workers=CONNECTIONS,
+        seconds=seconds,
+    )
+
+
+def contract_reads(name: str, url: str, tenant: str, token: str, seconds: float) -> Figure:
+    message = request(
+        "GET", f"{url}/api/v1/contracts/{tenant}", {"Authorization": f"Bearer {token}"}
+    )
+    return closed_loop(name, repeated(url, message, 200), workers=CONNECTIONS, seconds=seconds)
+
+
+def logins(url: str, demo: dict[str, Any], seconds: float) -> Figure:
+    """The sign-in form of the portal, page and post, a new browser each time."""
+    people = [*demo["people"].values(), *demo["staff"].values()]
+    turns, lock = cycle(people), threading.Lock()
+
+    def make() -> Callable[[], None]:
+        def act() -> None:
+            with lock:
+                person = next(turns)
+            visitor = Visitor(url)
+            page = visitor.open("/sign-in")
+            form = page.form("password")
+            answer = visitor.http.post(
+                f"{url}/sign-in",
+                data={**form.fields, "login": person["login"], "password": person["password"]},
+                allow_redirects=False,
+                timeout=30,
+            )
+            if answer.status_code not in (302, 303):
+                raise RuntimeError(f"{answer.status_code} for {person['login']}")
+
+        return act
+
+    return closed_loop("portal logins (form and post)", make, workers=8, seconds=seconds)
+
+
+def bare_argon2(seconds: float) -> Figure:
+    hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+    digest = hasher.hash("Un-Guichet.Bien+Tenu7")
+    return closed_loop(
+        "bare argon2 verifications, all cores",
+        lambda: lambda: hasher.verify(digest, "Un-Guichet.Bien+Tenu7"),
+        workers=os.cpu_count() or 1,
+        seconds=seconds,
+    )
+
+
+@contextmanager
+def running_suite() -> Iterator[tuple[Stack, dict[str, Any]]]:
+    with tempfile.TemporaryDirectory(prefix="guichet-bench-") as folder:
+        stack = Stack.for_tests(Path(folder))
+        stack.start()
+        try:
+            stack.seed()
+            yield stack, stack.demo
+        finally:
+            stack.stop()
+
+
+def memory(stack: Stack) -> list[str]:
+    lines = []
+    for name in (*SERVICES, "gateway"):
+        family = [psutil.Process(stack.pid(name))]
+        family += family[0].children(recursive=True)
+        private = sum(one.memory_full_info().uss for one in family) / 2**20
+        resident = sum(one.memory_info().rss for one in family) / 2**20
+        lines.append(f"{name:<58} {resident:>7.0f} MiB resident, {private:>5.0f} MiB its own")
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=8.0, help="per figure")
+    parser.add_argument("--json", type=Path, help="write the figures there, too")
+    options = parser.parse_args()
+    figures: list[Figure] = []
+
+    def show(figure: Figure) -> None:
+        figures.append(figure)
+        print(figure.line(), flush=True)
+
+    with running_suite() as (stack, demo):
+        print(f"{os.cpu_count()} cores, {CONNECTIONS} connections, {options.seconds:.0f} s each")
+        print("idle memory")
+        print("\n".join(memory(stack)), flush=True)
+        client = demo["clients"]["demo-internal"]
+        tenant = min(demo["tenants"])
+        token = client_token(
+            stack.url, client["client_id"], client["client_secret"], "contracts.read"
+        )
+        john = demo["people"]["john"]
+        his = person_tokens(
+            stack.url,
+            demo["clients"]["demo-app"],
+            john["login"],
+            john["password"],
+            "openid contracts.read",
+        )["access_token"]
+        show(tokens(stack.url, demo, options.seconds))
+        show(token_checks(stack.url, demo, token, options.seconds))
+        for who, bearer in (("a client", token), ("a person", his)):
+            name = f"contract reads by {who} (gateway, RPC, PostgreSQL)"
+            show(contract_reads(name, stack.url, tenant, bearer, options.seconds))
+        bare = bare_argon2(options.seconds / 2)
+        show(bare)
+        through = logins(stack.url, demo, options.seconds)
+        show(through)
+        share = 100 * through.per_second / bare.per_second
+        print(f"logins are {share:.0f} % of the bare argon2 limit of these cores")
+    if options.json:
+        options.json.write_text(json.dumps([vars(figure) for figure in figures], indent=2))
+
+
+if __name__ == "__main__":
+    main()
