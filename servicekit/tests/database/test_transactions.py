@@ -30,7 +30,7 @@ def test_a_change_is_kept_when_the_block_ends(db: Database, notes: Any) -> None:
 
 
 def test_a_change_is_undone_when_the_block_raises(db: Database, notes: Any) -> None:
-    with pytest.raises(ZeroDivisionError), db.write(notes.context(), tenant=notes.acme) as tx:
+    with pytest.raises(ZeroDivisionError), db.write(notes.context(), tenant=notes.acme) as tx:  # noqa: PT012
         notes.add(tx, tenant=notes.acme, text="lost")
         tx.emit(ClockMoved, at=notes.noon, offset_seconds=1)
         tx.record("notes:note:added", target="lost", at=notes.noon)
@@ -54,7 +54,7 @@ def test_a_transaction_that_has_ended_is_refused(db: Database, notes: Any) -> No
 
 
 def test_a_write_inside_a_write_is_a_mistake(db: Database, notes: Any) -> None:
-    with db.write(notes.context(), tenant=notes.acme):
+    with db.write(notes.context(), tenant=notes.acme):  # noqa: SIM117
         with (
             pytest.raises(RuntimeError, match="inside a write"),
             db.write(notes.context(), tenant=notes.acme),
@@ -66,7 +66,7 @@ def test_a_violated_constraint_becomes_the_error_named_for_it(db: Database, note
     taken = Conflict("text-taken")
     with db.write(notes.context(), tenant=notes.acme) as tx:
         notes.add(tx, tenant=notes.acme, text="one")
-        with pytest.raises(Conflict, match="text-taken"):
+        with pytest.raises(Conflict, match="text-taken"):  # noqa: SIM117
             with tx.unless(constraint="notes_tenant_text", error=taken):
                 notes.add(tx, tenant=notes.acme, text="one")
         notes.add(tx, tenant=notes.acme, text="two")
@@ -75,7 +75,7 @@ def test_a_violated_constraint_becomes_the_error_named_for_it(db: Database, note
 
 
 def test_another_constraint_passes_unchanged(db: Database, notes: Any) -> None:
-    with pytest.raises(errors.UniqueViolation):
+    with pytest.raises(errors.UniqueViolation):  # noqa: PT012, SIM117
         with db.write(notes.context(), tenant=notes.acme) as tx:
             notes.add(tx, tenant=notes.acme, text="one")
             with tx.unless(constraint="some_other", error=Conflict("never")):
@@ -97,13 +97,13 @@ def test_an_event_waits_in_the_outbox_with_its_time_and_call(db: Database, notes
 def test_an_event_that_does_not_fit_its_schema_is_refused_before_it_is_told(
     db: Database, notes: Any
 ) -> None:
-    with pytest.raises(ValueError, match="offset_seconds"):
+    with pytest.raises(ValueError, match="offset_seconds"):  # noqa: SIM117
         with db.write(notes.context(), tenant=EVERYONE) as tx:
             tx.emit(ClockMoved, at=notes.noon, offset_seconds=-1)
 
 
 def test_a_service_speaks_for_itself_only(db: Database, notes: Any) -> None:
-    with pytest.raises(ValueError, match="cannot speak for subscriptions"):
+    with pytest.raises(ValueError, match="cannot speak for subscriptions"):  # noqa: SIM117
         with db.write(notes.context(), tenant=EVERYONE) as tx:
             tx.emit(OrderPlaced, at=notes.noon)
 
@@ -131,7 +131,7 @@ def test_a_fact_is_applied_once(db: Database, notes: Any) -> None:
 
 def test_a_fact_whose_application_failed_is_applied_again(db: Database, notes: Any) -> None:
     event_id = new_id()
-    with pytest.raises(ZeroDivisionError), db.write(notes.context(), tenant=EVERYONE) as tx:
+    with pytest.raises(ZeroDivisionError), db.write(notes.context(), tenant=EVERYONE) as tx:  # noqa: PT012
         assert tx.once(event_id)
         1 / 0  # noqa: B018
     with db.write(notes.context(), tenant=EVERYONE) as tx:
@@ -146,7 +146,7 @@ def test_a_slow_statement_ends_at_the_deadline(db: Database, notes: Any) -> None
 
 
 def test_nothing_starts_after_the_deadline(db: Database, notes: Any) -> None:
-    with pytest.raises(Unavailable, match="deadline"):
+    with pytest.raises(Unavailable, match="deadline"):  # noqa: SIM117
         with db.write(notes.context(deadline=deadline_in(-1)), tenant=notes.acme):
             raise AssertionError("never reached")
 
@@ -167,7 +167,7 @@ def test_a_lock_held_by_another_is_not_waited_for_beyond_the_deadline(
     holder = threading.Thread(target=hold)
     holder.start()
     held.wait(10)
-    with pytest.raises(Unavailable) as caught:
+    with pytest.raises(Unavailable) as caught:  # noqa: SIM117
         with db.write(notes.context(deadline=deadline_in(0.4)), tenant=notes.acme) as tx:
             tx.run("SELECT 1 FROM notes FOR UPDATE", {})
     done.set()
@@ -241,7 +241,7 @@ def test_a_role_that_passes_row_level_security_by_is_refused(
     from urllib.parse import urlsplit
 
     superuser = urlsplit(postgres_url)._replace(path=urlsplit(sample.app_url).path).geturl()
-    with Database(superuser, pool_size=2, service="tenancy") as db:
+    with Database(superuser, pool_size=2, service="tenancy") as db:  # noqa: SIM117
         with pytest.raises(RuntimeError, match="row-level security"):
             with db.read(tenant=EVERYONE):
                 raise AssertionError("never reached")
