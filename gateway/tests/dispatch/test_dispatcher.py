@@ -1,0 +1,171 @@
+"""Validate, decide, sign, send: and nothing is sent of what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from contracts import identity, subscriptions, tenancy
+from contracts.codes import Language, Office, Role, Section, StaffRole
+from contracts.declare import Call
+from contracts.registry import SCOPES
+from contracts.rights import Caller, CallerKind
+from gateway.dispatch import Dispatcher
+from gateway.rights import RightsCache
+from gateway.wire import Circumstances
+from servicekit.errors import Forbidden, GuichetError, Invalid, NotFound, Unauthenticated
+
+pytestmark = pytest.mark.unit
+
+PERSON = "018f0000-0000-7000-8000-000000000001"
+TENANT = "OCB0000001"
+
+
+@dataclass(frozen=True)
+class Token:
+    subject: str = PERSON
+    kind: CallerKind = CallerKind.PERSON
+    scopes: frozenset[str] = frozenset(SCOPES)
+    tenants: frozenset[str] = frozenset()
+    act: str | None = None
+
+
+@dataclass
+class FakeWire:
+    rights: dict[str, Any] | GuichetError
+    sent: list[tuple[Call, dict[str, Any], Caller, Circumstances]] = field(default_factory=list)
+
+    def send(
+        self, call: Call, payload: Mapping[str, Any], caller: Caller, about: Circumstances
+    ) -> dict[str, Any]:
+        if call is identity.resolve_rights:
+            if isinstance(self.rights, GuichetError):
+                raise self.rights
+            return self.rights
+        self.sent.append((call, dict(payload), caller, about))
+        return {"done": True}
+
+
+def holding(
+    tenants: Mapping[str, dict[str, str]], *, staff: tuple[str, ...] = (), enabled: bool = True
+) -> FakeWire:
+    return FakeWire(
+        {
+            "person_id": PERSON,
+            "enabled": enabled,
+            "staff": list(staff),
+            "tenants": [
+                {"tenant": code, "roles": roles, "offices": ["referent"]}
+                for code, roles in tenants.items()
+            ],
+        }
+    )
+
+
+def ask(wire: FakeWire, call: Call, payload: dict[str, Any], token: Token | None = None) -> Any:
+    dispatcher = Dispatcher(wire=wire, rights=RightsCache(wire=wire))
+    return dispatcher.as_token(
+        call, payload, token or Token(), language=Language.ENGLISH, reason="ticket 4711"
+    )
+
+
+def refused(wire: FakeWire, call: Call, payload: dict[str, Any], token: Token | None = None) -> str:
+    with pytest.raises(Forbidden) as error:
+        ask(wire, call, payload, token)
+    assert wire.sent == []
+    return error.value.code
+
+
+def test_a_person_calls_with_what_he_holds_in_the_tenant() -> None:
+    wire = holding({TENANT: {"contract": "visitor"}, "OCB0000002": {"users": "manager"}})
+    assert ask(wire, tenancy.get_contract, {"tenant": TENANT}) == {"done": True}
+    [(call, payload, caller, about)] = wire.sent
+    assert (call, payload) == (tenancy.get_contract, {"tenant": TENANT})
+    assert caller.roles == {Section.CONTRACT: Role.VISITOR}
+    assert caller.offices == {Office.REFERENT}
+    assert caller.tenants == {TENANT}
+    assert about.reason == "ticket 4711"
+
+
+def test_a_listing_sees_all_tenants_of_the_person() -> None:
+    wire = holding({TENANT: {"contract": "visitor"}, "OCB0000002": {"users": "manager"}})
+    ask(wire, tenancy.list_contracts, {})
+    assert wire.sent[0][2].tenants == {TENANT, "OCB0000002"}
+
+
+def test_wrong_fields_cost_no_call() -> None:
+    wire = FakeWire(NotFound("never-asked"))
+    with pytest.raises(Invalid) as error:
+        ask(wire, subscriptions.place_order, {"tenant": "nope", "quantity": 0})
+    assert error.value.details["fields"] == {
+        "tenant": ["tenant-code"],
+        "offer_id": ["required"],
+        "quantity": ["range:1:1000"],
+    }
+
+
+def test_unknown_and_foreign_tenants_are_refused_alike() -> None:
+    wire = holding({TENANT: {"contract": "visitor"}})
+    assert refused(wire, tenancy.get_contract, {"tenant": "OCB0009999"}) == "tenant-foreign"
+
+
+def test_a_role_on_another_section_is_not_enough() -> None:
+    wire = holding({TENANT: {"invoices": "manager"}})
+    assert refused(wire, tenancy.get_contract, {"tenant": TENANT}) == "role-missing"
+
+
+def test_a_token_without_the_scope_is_refused() -> None:
+    wire = holding({TENANT: {"contract": "manager"}})
+    token = Token(scopes=frozenset({"account"}))
+    assert refused(wire, tenancy.get_contract, {"tenant": TENANT}, token) == "scope-missing"
+
+
+def test_a_disabled_person_has_no_valid_token() -> None:
+    wire = holding({TENANT: {"contract": "manager"}}, enabled=False)
+    with pytest.raises(Unauthenticated):
+        ask(wire, tenancy.get_contract, {"tenant": TENANT})
+
+
+@pytest.mark.parametrize("subject", [PERSON, "not-a-uuid"])
+def test_an_unknown_person_has_no_valid_token(subject: str) -> None:
+    with pytest.raises(Unauthenticated):
+        ask(FakeWire(NotFound("person-unknown")), identity.get_account, {}, Token(subject=subject))
+
+
+def test_staff_act_where_they_hold_no_role() -> None:
+    wire = holding({}, staff=("support",))
+    ask(wire, tenancy.get_contract, {"tenant": TENANT})
+    assert wire.sent[0][2].staff == {StaffRole.SUPPORT}
+
+
+def test_a_client_needs_no_rights_of_a_person() -> None:
+    wire = FakeWire(NotFound("never-asked"))
+    token = Token(subject="billing", kind=CallerKind.CLIENT, tenants=frozenset({TENANT}))
+    ask(wire, tenancy.get_contract, {"tenant": TENANT}, token)
+    caller = wire.sent[0][2]
+    assert (caller.kind, caller.subject, caller.tenant) == (CallerKind.CLIENT, "billing", TENANT)
+
+
+def test_a_client_of_another_tenant_is_refused() -> None:
+    wire = FakeWire(NotFound("never-asked"))
+    token = Token(subject="billing", kind=CallerKind.CLIENT, tenants=frozenset({"OCB0000002"}))
+    assert refused(wire, tenancy.get_contract, {"tenant": TENANT}, token) == "tenant-foreign"
+
+
+def test_no_token_opens_a_call_of_the_gateway() -> None:
+    wire = holding({TENANT: {"contract": "manager"}}, staff=("operator",))
+    assert refused(wire, identity.get_person, {"person_id": PERSON}) == "gateway-only"
+
+
+def test_the_gateway_calls_for_its_login_pages_and_for_nothing_else() -> None:
+    wire = FakeWire(NotFound("never-asked"))
+    dispatcher = Dispatcher(wire=wire, rights=RightsCache(wire=wire))
+    dispatcher.as_gateway(
+        identity.sign_in, {"login": "x", "password": "y"}, language=Language.FRENCH
+    )
+    assert wire.sent[0][2].kind is CallerKind.GATEWAY
+    with pytest.raises(Forbidden):
+        dispatcher.as_gateway(tenancy.get_contract, {"tenant": TENANT}, language=Language.FRENCH)
