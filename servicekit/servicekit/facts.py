@@ -1,7 +1,7 @@
 """An event as it travels: CloudEvents 1.0, structured JSON. Written strictly, read tolerantly.
 
-Beside the standard attributes there are three extensions: ``callid`` (the call that caused it),
-``traceparent`` (W3C) and ``tenant``.
+Beside the standard attributes there are extensions: ``callid`` (the call that caused it),
+``traceparent`` (W3C), ``tenant`` and ``language``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from contracts.codes import TenantCode
+from contracts.codes import Language, TenantCode
 from contracts.declare import Event
 from servicekit.context import Context, new_call_id, system_context
+from servicekit.outbox import OutboxRow
 
 CONTENT_TYPE = "application/cloudevents+json"
 
@@ -40,28 +41,21 @@ class Fact:
     context: Context
 
 
-def cloud_event(
-    event: Event,
-    *,
-    event_id: UUID,
-    at: datetime,
-    data: Mapping[str, Any],
-    call_id: str,
-    tenant: str | None = None,
-    trace: str | None = None,
-) -> dict[str, Any]:
-    """The envelope of ``data``, which must hold JSON values already."""
+def cloud_event(row: OutboxRow) -> dict[str, Any]:
+    """The envelope of one row of the outbox."""
+    service = row.type.split(".")[1]
     envelope: dict[str, Any] = {
         "specversion": "1.0",
-        "id": str(event_id),
-        "source": f"/guichet/{event.service}",
-        "type": event.type,
-        "time": at.isoformat(),
+        "id": str(row.event_id),
+        "source": f"/guichet/{service}",
+        "type": row.type,
+        "time": row.time.isoformat(),
         "datacontenttype": "application/json",
-        "callid": call_id,
-        "data": dict(data),
+        "callid": row.call_id,
+        "language": row.language,
+        "data": row.data,
     }
-    optional = {"tenant": tenant, "traceparent": trace}
+    optional = {"tenant": row.data.get("tenant"), "traceparent": row.trace}
     return envelope | {name: value for name, value in optional.items() if value is not None}
 
 
@@ -85,6 +79,7 @@ def read_fact(body: bytes | str, event: Event, *, listener: str) -> Fact:
                 call=event.type,
                 tenant=_tenant(envelope),
                 call_id=call_id,
+                language=Language(envelope.get("language", Language.FRENCH)),
             ),
         )
     except Unreadable:

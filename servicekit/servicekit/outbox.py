@@ -51,12 +51,15 @@ def adding(
     )
 
 
-def claim_rows(tx: Tx, *, limit: int) -> list[OutboxRow]:
-    """The oldest rows that no other replica is publishing, locked until the transaction ends."""
+def claim_rows(tx: Tx, *, limit: int, after: int = 0) -> list[OutboxRow]:
+    """The oldest rows past position ``after`` that no other replica is publishing.
+
+    They stay locked until the transaction ends.
+    """
     return tx.rows(
         "SELECT position, event_id, type, time, call_id, trace, language, data FROM house.outbox"
-        " ORDER BY position LIMIT %(limit)s FOR UPDATE SKIP LOCKED",
-        {"limit": limit},
+        " WHERE position > %(after)s ORDER BY position LIMIT %(limit)s FOR UPDATE SKIP LOCKED",
+        {"limit": limit, "after": after},
         OutboxRow,
     )
 

@@ -1,0 +1,230 @@
+"""How a call is answered: read, verify, permit, load; the method; dump, send, acknowledge.
+
+The request is acknowledged after its answer was sent. A crash in between makes it come again:
+a WRITE then finds its remembered answer, an ATTEMPT is not tried a second time.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from functools import cached_property, partial
+from typing import Any, cast
+
+import structlog
+from kombu import Exchange, Queue
+from marshmallow import Schema, ValidationError
+from nameko.constants import AMQP_URI_CONFIG_KEY
+from nameko.exceptions import ContainerBeingKilled
+from nameko.rpc import Rpc, RpcConsumer
+
+from contracts.declare import Call, Effect
+from contracts.rights import refusal
+from servicekit import metrics
+from servicekit.context import Context, ContextVerifier
+from servicekit.errors import Forbidden, GuichetError, Invalid, Unauthenticated, Unavailable
+from servicekit.faults import fields_invalid
+from servicekit.idempotency import Replayed
+from servicekit.intake import Intake
+from servicekit.responder import Responder
+from servicekit.topology import CALLS_EXCHANGE, CONTEXT_HEADER, calls_queue
+
+_log = structlog.get_logger("servicekit.calls")
+
+ExcInfo = tuple[Any, Any, Any]
+
+
+class CallConsumer(RpcConsumer):  # type: ignore[misc]
+    """The queue ``rpc-<service>``, shared by all calls of the service."""
+
+    queue_consumer = Intake()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue: Queue | None = None
+        self._running: set[str] = set()
+
+    def setup(self) -> None:
+        if self.queue is None:
+            service = self.container.service_name
+            self.queue = Queue(
+                calls_queue(service),
+                exchange=Exchange(CALLS_EXCHANGE, durable=True, type="topic"),
+                routing_key=f"{service}.*",
+                durable=True,
+            )
+            self.responder = Responder(self.container.config[AMQP_URI_CONFIG_KEY], name=service)
+            self.queue_consumer.register_provider(self)
+
+    @cached_property
+    def _by_key(self) -> dict[str, Answers]:
+        return {provider.call.full_name: provider for provider in self._providers}
+
+    def handle_message(self, message: Any) -> None:
+        key = message.delivery_info["routing_key"]
+        arrival = Arrival(self, message)
+        if not arrival.enter():
+            return
+        provider = self._by_key.get(key)
+        if provider is None:
+            arrival.refuse(key, Unavailable("call-unknown", {"call": key, "retry_after": 60}))
+        else:
+            provider.handle_message(arrival)
+
+    def stop(self) -> None:
+        super().stop()
+        self.responder.close()
+
+
+class Arrival:
+    """One request that arrived, until its answer is sent."""
+
+    def __init__(self, consumer: CallConsumer, message: Any) -> None:
+        self.message = message
+        self.started = time.perf_counter()
+        self.redelivered = bool(message.delivery_info.get("redelivered"))
+        self._consumer = consumer
+        self._reply_to: str | None = message.properties.get("reply_to")
+        self._correlation_id: str | None = message.properties.get("correlation_id")
+        self._id = f"{self._reply_to}/{self._correlation_id}"
+
+    def enter(self) -> bool:
+        """False for a request that came again while its first delivery is being answered."""
+        running = self._consumer._running
+        if self.redelivered and self._id in running:
+            self._consumer.queue_consumer.ack_message(self.message)
+            return False
+        running.add(self._id)
+        return True
+
+    def read(self) -> tuple[str, dict[str, Any]]:
+        """The signed context and the payload as JSON values."""
+        try:
+            payload = json.loads(self.message.body)
+        except (ValueError, RecursionError):
+            raise Invalid("request-unreadable") from None
+        token = self.message.headers.get(CONTEXT_HEADER)
+        if not isinstance(token, str):
+            raise Unauthenticated("context-refused")
+        if not isinstance(payload, dict):
+            raise Invalid("request-unreadable")
+        return token, payload
+
+    def answer(self, call: str, body: bytes, *, outcome: str = "ok") -> None:
+        self._finish(call, body, outcome)
+
+    def refuse(self, call: str, error: GuichetError) -> None:
+        wire = {"kind": type(error).__name__, "code": error.code, "details": error.details}
+        reply = {"result": None, "error": wire}
+        self._finish(call, json.dumps(reply, default=str).encode(), error.code)
+
+    def put_back(self) -> None:
+        self._consumer._running.discard(self._id)
+        self._consumer.queue_consumer.requeue_message(self.message)
+
+    def _finish(self, call: str, body: bytes, outcome: str) -> None:
+        if self._reply_to is not None:
+            self._consumer.responder.send(
+                body, reply_to=self._reply_to, correlation_id=self._correlation_id
+            )
+        self._consumer._running.discard(self._id)
+        self._consumer.queue_consumer.ack_message(self.message)
+        seconds = time.perf_counter() - self.started
+        metrics.CALLS_ANSWERED.labels(call, outcome).observe(seconds)
+        _log.info("call answered", call=call, outcome=outcome, ms=round(seconds * 1000, 2))
+
+
+class Answers(Rpc):  # type: ignore[misc]
+    """The entrypoint of one call."""
+
+    rpc_consumer = CallConsumer()
+
+    def __init__(self, call: Call) -> None:
+        super().__init__()
+        self.call = call
+        self._request: Schema = call.request()
+        self._response: Schema = call.response()
+
+    def handle_message(self, arrival: Arrival) -> None:
+        call = self.call.full_name
+        structlog.contextvars.clear_contextvars()
+        try:
+            context, payload = self._admit(arrival)
+        except GuichetError as error:
+            arrival.refuse(call, error)
+            return
+        except Exception:  # noqa: BLE001 - logged; raised here it would end the process
+            arrival.refuse(call, self._internal("call could not be read", None, sys.exc_info()))
+            return
+        try:
+            self.container.spawn_worker(
+                self,
+                (context, payload),
+                {},
+                handle_result=partial(self.handle_result, arrival, context),
+            )
+        except ContainerBeingKilled:
+            arrival.put_back()
+
+    def _admit(self, arrival: Arrival) -> tuple[Context, dict[str, Any]]:
+        token, raw = arrival.read()
+        verifier = cast(ContextVerifier, self.container.config["parts"].verifier)
+        context = verifier.verify(token, self.call.full_name, raw)
+        structlog.contextvars.bind_contextvars(call_id=context.call_id, tenant=context.tenant)
+        missing = refusal(self.call.right, context.caller)
+        if missing is not None:
+            raise Forbidden(missing)
+        try:
+            payload = cast(dict[str, Any], self._request.load(raw))
+        except ValidationError as error:
+            raise fields_invalid(error) from None
+        field = self.call.tenant_field
+        if field is not None and payload.get(field) != context.tenant:
+            raise Forbidden("tenant-foreign")
+        if arrival.redelivered and self.call.effect is Effect.ATTEMPT:
+            # It may have been tried before the connection broke, and every try counts.
+            raise Unavailable("interrupted", {"retry_after": 1})
+        return context, payload
+
+    def handle_result(
+        self,
+        arrival: Arrival,
+        context: Context,
+        worker_ctx: Any,
+        result: Any = None,
+        exc_info: ExcInfo | None = None,
+    ) -> tuple[Any, ExcInfo | None]:
+        call = self.call.full_name
+        error = None if exc_info is None else exc_info[1]
+        if isinstance(error, Replayed):
+            arrival.answer(call, _encoded(error.answer), outcome="replayed")
+        elif isinstance(error, GuichetError):
+            arrival.refuse(call, error)
+        elif error is not None:
+            arrival.refuse(call, self._internal("call failed", context, exc_info))
+        else:
+            self._dump(arrival, context, result)
+        return result, exc_info
+
+    def _dump(self, arrival: Arrival, context: Context, result: Any) -> None:
+        try:
+            body = _encoded(self._response.dump(result))
+        except Exception:  # noqa: BLE001 - logged, and refused
+            error = self._internal("answer does not fit its schema", context, sys.exc_info())
+            arrival.refuse(self.call.full_name, error)
+        else:
+            arrival.answer(self.call.full_name, body)
+
+    def _internal(
+        self, what: str, context: Context | None, exc_info: ExcInfo | None
+    ) -> Unavailable:
+        """The caller learns where to look, never what went wrong."""
+        call_id = None if context is None else context.call_id
+        _log.error(what, call=self.call.full_name, call_id=call_id, exc_info=exc_info)
+        return Unavailable("internal", {"call_id": call_id, "retry_after": 1})
+
+
+def _encoded(answer: Any) -> bytes:
+    reply = {"result": answer, "error": None}
+    return json.dumps(reply, separators=(",", ":"), allow_nan=False).encode()
