@@ -134,6 +134,14 @@ _ALL = (
     Setting("GUICHET_PORT", "Its port.", "gateway, launcher", number(0, 65535), default="8080"),
     Setting("GUICHET_THREADS", "WSGI threads.", "gateway", number(1, 512), default="16"),
     Setting(
+        "GUICHET_TRUSTED_PROXIES",
+        "Reverse proxies in front of the gateway that set `X-Forwarded-For` and `-Proto`;"
+        " 0: none is believed.",
+        "gateway",
+        number(0, 10),
+        default="0",
+    ),
+    Setting(
         "GUICHET_OPS_PEERS",
         "Ops apps shown at the gateway's `/readyz`:"
         " `identity=http://127.0.0.1:9001,tenancy=http://127.0.0.1:9002`.",
@@ -211,6 +219,13 @@ _ALL = (
         "launcher",
         text(maximum=4096),
         default=".guichet",
+    ),
+    Setting(
+        "GUICHET_DATABASE_PREFIX",
+        "Beginning of the databases' names, for installations that share a server.",
+        "launcher",
+        identifier,
+        default="guichet",
     ),
     Setting(
         "GUICHET_MAIL_PORT",

@@ -51,6 +51,8 @@ class Broker:
         return self._node.pid if self._node is not None else None
 
     def start(self) -> None:
+        if self.running:
+            return
         server, epmd = find_server(), find_epmd()
         if server is None or epmd is None:
             raise GaveUpError(

@@ -20,12 +20,11 @@ class PortTakenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A port some part needs: `asked` by the user, or a `default` everybody knows, or any."""
+    """A port some part needs: the one `asked` for, or any."""
 
     name: str
     setting: str | None = None
     asked: int | None = None
-    default: int | None = None
 
 
 def is_free(port: int) -> bool:
@@ -56,10 +55,9 @@ def choose(wishes: tuple[Wish, ...], *, remembered: Mapping[str, int]) -> dict[s
     """One port per wish. Ports nobody asked for by number move when they are taken."""
     chosen: dict[str, int] = {}
     for wish in wishes:
-        fixed = wish.asked if wish.asked is not None else wish.default
-        if fixed is not None:
-            _refuse_taken(wish, fixed)
-            chosen[wish.name] = fixed
+        if wish.asked is not None:
+            _refuse_taken(wish, wish.asked)
+            chosen[wish.name] = wish.asked
             continue
         taken = frozenset(chosen.values())
         before = remembered.get(wish.name)

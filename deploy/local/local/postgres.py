@@ -53,6 +53,8 @@ class Postgres:
         return self._process.pid if self._process is not None else None
 
     def start(self) -> None:
+        if self.running:
+            return
         if not (self.plan.folder / "PG_VERSION").exists():
             self._init()
         _refuse_other_version(self.plan.folder)
