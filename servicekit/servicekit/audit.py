@@ -140,22 +140,24 @@ def next_entry(chain: str, head: Head, act: Act) -> AuditEntry:
 
 
 def verify(
-    entries: Iterable[AuditEntry],
+    entries: Iterable[AuditEntry | Mapping[str, Any]],
     *,
-    chain: str,
+    tenant: str,
     after: Head = Head(0, BEGINNING),
     head: Head | None = None,
 ) -> Verification:
-    """Recompute a chain, or the part of it that follows ``after``.
+    """Recompute a tenant's chain (or HOUSE's), or the part of it that follows ``after``.
 
-    ``head`` is where the chain is said to end: without it a cut-off tail cannot be noticed.
+    ``entries`` may also be items as ``contracts.audit.AuditEntries`` loads them. ``head`` is where
+    the chain is said to end: without it a cut-off tail cannot be noticed.
     """
     last = after
-    for entry in entries:
+    for given in entries:
+        entry = given if isinstance(given, AuditEntry) else AuditEntry(**given)
         fits = (
             entry.sequence == last.sequence + 1
             and entry.previous_hash == last.hash
-            and entry.hash == entry_hash(chain, entry.sequence, last.hash, entry)
+            and entry.hash == entry_hash(tenant, entry.sequence, last.hash, entry)
         )
         if not fits:
             return Verification(last.sequence, last.hash, False, last.sequence + 1)
@@ -247,7 +249,7 @@ def verify_chain(
             _HeadRow,
         )
         end = Head(row.sequence, row.hash) if row else Head(0, BEGINNING)
-        return verify(_walk(tx, chain=tenant, end=end), chain=tenant, head=end)
+        return verify(_walk(tx, chain=tenant, end=end), tenant=tenant, head=end)
 
 
 def _walk(tx: Tx, *, chain: str, end: Head) -> Iterator[AuditEntry]:
@@ -290,7 +292,7 @@ def main(arguments: Sequence[str]) -> int:
     except (OSError, ValueError, KeyError, TypeError) as error:
         sys.stderr.write(f"not an export of an audit trail: {error}\n")
         return 2
-    found = verify(entries, chain=chain)
+    found = verify(entries, tenant=chain)
     if not found.verified:
         sys.stdout.write(f"{chain}: BROKEN at entry {found.broken_at}\n")
         return 1

@@ -18,6 +18,14 @@ INSERT INTO house.outbox (event_id, type, time, call_id, trace, language, data)
 VALUES
     (%(event_id)s, %(type)s, %(time)s, %(call_id)s, %(trace)s, %(language)s, %(data)s)
 """
+_CLAIM = """
+SELECT position, event_id, type, time, call_id, trace, language, data
+FROM house.outbox
+WHERE position > %(after)s
+ORDER BY position
+LIMIT %(limit)s
+FOR UPDATE SKIP LOCKED
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +60,8 @@ def adding(
 
 
 def claim_rows(tx: Tx, *, limit: int, after: int = 0) -> list[OutboxRow]:
-    """The oldest rows past position ``after`` that no other replica is publishing.
-
-    They stay locked until the transaction ends.
-    """
-    return tx.rows(
-        "SELECT position, event_id, type, time, call_id, trace, language, data FROM house.outbox"
-        " WHERE position > %(after)s ORDER BY position LIMIT %(limit)s FOR UPDATE SKIP LOCKED",
-        {"limit": limit, "after": after},
-        OutboxRow,
-    )
+    """The oldest rows past a position that no other replica is publishing, locked until the end."""
+    return tx.rows(_CLAIM, {"limit": limit, "after": after}, OutboxRow)
 
 
 def remove_rows(tx: Tx, *, positions: Sequence[int]) -> int:
