@@ -1,0 +1,28 @@
+"""How long each thing lives."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+CODE = timedelta(seconds=60)
+ACCESS_TOKEN_OF_PERSON = timedelta(minutes=5)
+ACCESS_TOKEN_OF_CLIENT = timedelta(minutes=15)
+ID_TOKEN = timedelta(minutes=5)
+REFRESH_TOKEN = timedelta(hours=12)
+
+SESSION_IDLE = timedelta(minutes=60)
+SESSION_LONGEST = timedelta(hours=12)
+SESSION_SEEN_STEP = timedelta(minutes=1)  # a row is not written at every page
+
+# From the question to the answer: signing in, agreeing.
+INTERACTION = timedelta(minutes=15)
+
+# Longer than any access token lives, with room for clocks that differ.
+ENDING = ACCESS_TOKEN_OF_CLIENT + timedelta(minutes=1)
+
+# A used code is remembered as long as anything that grew from it may live.
+USED_CODE = SESSION_LONGEST
+
+KEY_SIGNS = timedelta(days=30)
+KEY_RETIRES = timedelta(days=1)  # ID tokens come back as hints at sign-out
+KEY_IS_KNOWN = timedelta(minutes=1)  # by then every process has read it

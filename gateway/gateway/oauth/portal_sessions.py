@@ -1,0 +1,105 @@
+"""The portal's sessions: the browser holds an opaque cookie, the tokens stay here, sealed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from gateway.oauth.acting import acting
+from gateway.oauth.lifetimes import SESSION_LONGEST
+from gateway.oauth.secrecy import digest_of, new_secret
+from gateway.store import portal_sessions as store
+from gateway.store.portal_sessions import PortalSessionRow
+from gateway.vault import Vault
+from servicekit.clock import Clock
+from servicekit.db import EVERYONE, Database
+
+Tokens = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSession:
+    """``session_id`` is the browser session (``sid``) that the tokens hang on."""
+
+    person_id: UUID
+    session_id: UUID
+    tokens: Tokens
+    changed_at: datetime
+
+
+class PortalSessions:
+    def __init__(self, *, db: Database, clock: Clock, vault: Vault) -> None:
+        self._db = db
+        self._clock = clock
+        self._vault = vault
+
+    def create(self, *, person_id: UUID, session_id: UUID, tokens: Mapping[str, Any]) -> str:
+        """The secret for the portal's cookie."""
+        now, secret = self._clock.now(), new_secret()
+        row = PortalSessionRow(
+            person_id=person_id,
+            session_id=session_id,
+            sealed_tokens=self._sealed(tokens),
+            created_at=now,
+            changed_at=now,
+            expires_at=now + SESSION_LONGEST,
+        )
+        with self._db.write(acting("portal-session.create"), tenant=EVERYONE) as tx:
+            store.add_portal_session(tx, digest=digest_of(secret), session=row)
+        return secret
+
+    def read(self, secret: str) -> PortalSession | None:
+        with self._db.read(tenant=EVERYONE) as tx:
+            row = store.find_portal_session(tx, digest=digest_of(secret), now=self._clock.now())
+        return None if row is None else self._opened(row)
+
+    def rotate(self, secret: str, *, tokens: Mapping[str, Any]) -> str | None:
+        """Another cookie with other tokens; None where the session is gone."""
+        fresh = new_secret()
+        with self._db.write(acting("portal-session.rotate"), tenant=EVERYONE) as tx:
+            changed = store.change_portal_session(
+                tx,
+                digest=digest_of(secret),
+                new_digest=digest_of(fresh),
+                sealed_tokens=self._sealed(tokens),
+                now=self._clock.now(),
+            )
+        return fresh if changed else None
+
+    def renew(
+        self, secret: str, *, stale: Callable[[Tokens], bool], fetch: Callable[[Tokens], Tokens]
+    ) -> PortalSession | None:
+        """Under the row's lock: two tabs whose token has expired fetch one between them.
+
+        The cookie stays, so that the tab that waited is not signed out by the other. ``fetch``
+        raises where the provider refuses: nothing is changed then.
+        """
+        digest = digest_of(secret)
+        with self._db.write(acting("portal-session.renew"), tenant=EVERYONE) as tx:
+            now = self._clock.now()
+            row = store.lock_portal_session(tx, digest=digest, now=now)
+            if row is None:
+                return None
+            session = self._opened(row)
+            if not stale(session.tokens):
+                return session
+            tokens = fetch(session.tokens)
+            store.change_portal_session(
+                tx, digest=digest, new_digest=digest, sealed_tokens=self._sealed(tokens), now=now
+            )
+            return PortalSession(row.person_id, row.session_id, tokens, now)
+
+    def delete(self, secret: str) -> None:
+        with self._db.write(acting("portal-session.delete"), tenant=EVERYONE) as tx:
+            store.remove_portal_session(tx, digest=digest_of(secret))
+
+    def _sealed(self, tokens: Mapping[str, Any]) -> str:
+        return self._vault.seal(json.dumps(dict(tokens)).encode())
+
+    def _opened(self, row: PortalSessionRow) -> PortalSession:
+        tokens: Tokens = json.loads(self._vault.unseal(row.sealed_tokens))
+        return PortalSession(row.person_id, row.session_id, tokens, row.changed_at)

@@ -1,0 +1,162 @@
+"""Who is signed in at a browser. The cookie opens the session; its id (``sid``) opens nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from flask import Request, Response, request
+
+from contracts.codes import Language, TenantCode
+from gateway.oauth.acting import acting
+from gateway.oauth.endings import Endings
+from gateway.oauth.lifetimes import SESSION_IDLE, SESSION_LONGEST, SESSION_SEEN_STEP
+from gateway.oauth.secrecy import digest_of, new_secret
+from gateway.store import sessions as store
+from gateway.store.sessions import SessionRow as Session
+from servicekit.clock import Clock
+from servicekit.db import EVERYONE, Database, Tx
+from servicekit.ids import new_id
+
+__all__ = ["Session", "Sessions"]
+
+
+class Sessions:
+    def __init__(self, *, db: Database, clock: Clock, endings: Endings, secure: bool) -> None:
+        self.cookie_name = "__Host-guichet" if secure else "guichet_session"
+        self._db = db
+        self._clock = clock
+        self._endings = endings
+        self._secure = secure
+
+    def start(
+        self,
+        response: Response,
+        *,
+        person_id: UUID,
+        login: str,
+        language: Language,
+        method: str,
+        tenant: TenantCode | None = None,
+        iam_user_id: UUID | None = None,
+    ) -> Session:
+        """Somebody proved who he is: another cookie, whatever the browser brought.
+
+        Where the same person signs in again the same way, the session goes on under its id, so
+        that the applications he is signed in to stay so; anybody else's session ends.
+        """
+        now, secret = self._clock.now(), new_secret()
+        fresh = Session(
+            session_id=new_id(),
+            person_id=person_id,
+            login=login,
+            language=language,
+            method=method,
+            domain=tenant,
+            iam_user_id=iam_user_id,
+            created_at=now,
+            auth_time=now,
+            last_seen_at=now,
+            expires_at=now + SESSION_LONGEST,
+        )
+        with self._db.write(acting("session.start"), tenant=EVERYONE) as tx:
+            present = self._find(tx, request.cookies.get(self.cookie_name), now)
+            session = self._proved(tx, present, fresh, secret, now)
+        self._hand_over(response, secret)
+        return session
+
+    def current(self, request: Request) -> Session | None:
+        now = self._clock.now()
+        cookie = request.cookies.get(self.cookie_name)
+        if not cookie:
+            return None
+        with self._db.read(tenant=EVERYONE) as tx:
+            session = self._find(tx, cookie, now)
+        if session is not None and now - session.last_seen_at >= SESSION_SEEN_STEP:
+            with self._db.write(acting("session.seen"), tenant=EVERYONE) as tx:
+                store.change_last_seen(tx, session_id=session.session_id, now=now)
+        return session
+
+    def find(self, session_id: UUID) -> Session | None:
+        """A living session by its id."""
+        now = self._clock.now()
+        with self._db.read(tenant=EVERYONE) as tx:
+            return store.find_session_by_id(
+                tx, session_id=session_id, now=now, seen_since=now - SESSION_IDLE
+            )
+
+    def end(self, response: Response, request: Request) -> None:
+        """Sign out at this browser, and with it every token of the session."""
+        now = self._clock.now()
+        with self._db.write(acting("session.end"), tenant=EVERYONE) as tx:
+            session = self._find(tx, request.cookies.get(self.cookie_name), now)
+            if session is not None and store.remove_session(tx, session_id=session.session_id):
+                self._endings.end_sessions(tx, session_ids=[session.session_id], now=now)
+        response.delete_cookie(
+            self.cookie_name, path="/", secure=self._secure, httponly=True, samesite="Lax"
+        )
+
+    def end_all(
+        self,
+        person_id: UUID,
+        *,
+        except_session: UUID | None = None,
+        except_call: str | None = None,
+    ) -> int:
+        """Everywhere, within a second; ``except_call`` spares the session that made that call."""
+        now = self._clock.now()
+        with self._db.write(acting("session.end-all"), tenant=EVERYONE) as tx:
+            ended = store.remove_sessions_of(
+                tx,
+                person_id=person_id,
+                except_session=except_session,
+                except_call=except_call,
+            )
+            self._endings.end_sessions(tx, session_ids=ended, now=now)
+        return len(ended)
+
+    def spare(self, session_id: UUID, *, call_id: str) -> None:
+        """Before a session changes its own password by the call ``call_id``: the event that this
+        call causes (it carries the call's id) then ends the other sessions only.
+        """
+        with self._db.write(acting("session.spare"), tenant=EVERYONE) as tx:
+            store.change_spared_call(tx, session_id=session_id, call_id=call_id)
+
+    def _proved(
+        self, tx: Tx, present: Session | None, fresh: Session, secret: str, now: datetime
+    ) -> Session:
+        if present is not None and _same_sign_in(present, fresh):
+            if store.change_proof(
+                tx,
+                session_id=present.session_id,
+                digest=digest_of(secret),
+                language=fresh.language,
+                expires_at=fresh.expires_at,
+                now=now,
+            ):
+                return replace(fresh, session_id=present.session_id, created_at=present.created_at)
+        elif present is not None and store.remove_session(tx, session_id=present.session_id):
+            self._endings.end_sessions(tx, session_ids=[present.session_id], now=now)
+        store.add_session(tx, session=fresh, digest=digest_of(secret))
+        return fresh
+
+    def _find(self, tx: Tx, cookie: str | None, now: datetime) -> Session | None:
+        if not cookie:
+            return None
+        return store.find_session(
+            tx, digest=digest_of(cookie), now=now, seen_since=now - SESSION_IDLE
+        )
+
+    def _hand_over(self, response: Response, secret: str) -> None:
+        response.set_cookie(
+            self.cookie_name, secret, path="/", secure=self._secure, httponly=True, samesite="Lax"
+        )
+
+
+def _same_sign_in(present: Session, fresh: Session) -> bool:
+    return (present.person_id, present.method, present.domain) == (
+        fresh.person_id,
+        fresh.method,
+        fresh.domain,
+    )

@@ -1,0 +1,142 @@
+"""Access tokens as the gateway reads them: no SQL, no RPC.
+
+An RS256 verification costs about 70 µs; the same token comes back with every request of its
+bearer, so what was verified is remembered by the token's hash. Expiry and endings are looked at
+each time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+from joserfc import jws
+from joserfc.errors import JoseError
+
+from contracts.rights import CallerKind
+from gateway.oauth.endings import Endings
+from gateway.oauth.keys import ALGORITHM, KeyRing
+from servicekit.clock import Clock
+from servicekit.errors import Unauthenticated
+
+TYPE = "at+jwt"
+_LONGEST = 8192
+_REMEMBERED = 20_000
+_REGISTRY = jws.JWSRegistry(algorithms=[ALGORITHM])
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """``subject``: a person's id, or the client's own; ``tenants``: a client's (``*``: all)."""
+
+    subject: str
+    kind: CallerKind
+    client_id: str
+    scopes: frozenset[str]
+    tenants: frozenset[str]
+    session_id: str | None
+    token_id: str
+    expires_at: datetime
+    issued_at: datetime
+    act: str | None = None
+    family_id: str | None = None
+    auth_time: datetime | None = None
+
+
+class TokenChecker:
+    def __init__(
+        self,
+        *,
+        issuer: str,
+        audience: str,
+        keys: KeyRing,
+        endings: Endings,
+        clock: Clock,
+        remembered: int = _REMEMBERED,
+    ) -> None:
+        self._issuer = issuer
+        self._audience = audience
+        self._keys = keys
+        self._endings = endings
+        self._clock = clock
+        self._remembered = remembered
+        self._lock = Lock()
+        self._verified: OrderedDict[bytes, AccessToken] = OrderedDict()
+
+    def check(self, raw: str) -> AccessToken:
+        """Raises Unauthenticated("token-refused"), whatever was wrong with it."""
+        if len(raw) > _LONGEST or not raw.isascii():
+            raise Unauthenticated("token-refused")
+        digest = hashlib.sha256(raw.encode()).digest()
+        token = self._recall(digest)
+        fresh = token is None
+        if token is None:
+            token = self._verify(raw)
+        if token.expires_at <= self._clock.now() or self._endings.has(
+            token.session_id, token.family_id, token.token_id
+        ):
+            raise Unauthenticated("token-refused")
+        if fresh:
+            self._remember(digest, token)
+        return token
+
+    def _verify(self, raw: str) -> AccessToken:
+        try:
+            signed = jws.deserialize_compact(raw, self._key, registry=_REGISTRY)
+            claims = json.loads(signed.payload)
+            if signed.headers().get("typ") != TYPE:
+                raise ValueError("another kind of token")
+            if claims["iss"] != self._issuer or claims["aud"] != self._audience:
+                raise ValueError("not from here, or not for here")
+            return _access_token(claims)
+        except (JoseError, ValueError, KeyError, TypeError, OverflowError):
+            raise Unauthenticated("token-refused") from None
+
+    def _key(self, signed: Any) -> Any:
+        """By the key's id, from our own ring: what a header says of keys is not looked at."""
+        key = self._keys.find(signed.headers().get("kid"))
+        if key is None:
+            raise ValueError("unknown key")
+        return key
+
+    def _recall(self, digest: bytes) -> AccessToken | None:
+        with self._lock:
+            token = self._verified.get(digest)
+            if token is not None:
+                self._verified.move_to_end(digest)
+            return token
+
+    def _remember(self, digest: bytes, token: AccessToken) -> None:
+        with self._lock:
+            self._verified[digest] = token
+            if len(self._verified) > self._remembered:
+                self._verified.popitem(last=False)
+
+
+def _access_token(claims: dict[str, Any]) -> AccessToken:
+    kind = CallerKind.CLIENT if claims["sub"] == claims["client_id"] else CallerKind.PERSON
+    act = claims.get("act")
+    auth_time = claims.get("auth_time")
+    return AccessToken(
+        subject=claims["sub"],
+        kind=kind,
+        client_id=claims["client_id"],
+        scopes=frozenset(claims["scope"].split()),
+        tenants=frozenset(claims.get("tenants", ())),
+        session_id=claims.get("sid"),
+        token_id=claims["jti"],
+        expires_at=_instant(claims["exp"]),
+        issued_at=_instant(claims["iat"]),
+        act=None if act is None else str(act["sub"]),
+        family_id=claims.get("family"),
+        auth_time=None if auth_time is None else _instant(auth_time),
+    )
+
+
+def _instant(seconds: Any) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,40 @@
+"""What the gateway is told by its environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from servicekit.settings import Mode, setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    database_url: str = setting("DATABASE_URL")
+    amqp_url: str = setting("AMQP_URL")
+    mode: Mode = setting("GUICHET_MODE")
+    public_url: str = setting("GUICHET_PUBLIC_URL")
+    context_private_key: str = setting("GUICHET_CONTEXT_PRIVATE_KEY")
+    vault_key: str = setting("GUICHET_VAULT_KEY")
+    portal_client_secret: str = setting("GUICHET_PORTAL_CLIENT_SECRET")
+    host: str = setting("GUICHET_HOST")
+    port: int = setting("GUICHET_PORT")
+    threads: int = setting("GUICHET_THREADS")
+    trusted_proxies: int = setting("GUICHET_TRUSTED_PROXIES")
+    ops_peers: dict[str, str] = setting("GUICHET_OPS_PEERS")
+    db_pool: int = setting("GUICHET_DB_POOL")
+    brand: str = setting("GUICHET_BRAND")
+    log_level: str = setting("GUICHET_LOG_LEVEL")
+    log_format: str = setting("GUICHET_LOG_FORMAT")
+
+    @property
+    def issuer(self) -> str:
+        return self.public_url
+
+    @property
+    def audience(self) -> str:
+        """Whom our access tokens are for (RFC 9068): the REST face."""
+        return f"{self.public_url}/api"
+
+    @property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https://")

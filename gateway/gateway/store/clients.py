@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from servicekit.db import Tx
+
+
+class ClientKind(StrEnum):
+    CONFIDENTIAL = "confidential"
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRow:
+    client_id: str
+    name: str
+    kind: ClientKind
+    first_party: bool
+    redirect_uris: tuple[str, ...]
+    post_logout_redirect_uris: tuple[str, ...]
+    grants: frozenset[str]
+    scopes: frozenset[str]
+    tenants: frozenset[str]
+    audiences: frozenset[str]
+    secrets: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SecretRow:
+    secret_id: UUID
+    digest: bytes
+    created_at: datetime
+    expires_at: datetime | None
+
+
+def find_client(tx: Tx, *, client_id: str, now: datetime) -> ClientRow | None:
+    """An enabled client with the digests of its live secrets."""
+    return tx.row(
+        """
+        SELECT client_id, name, kind, first_party, redirect_uris, post_logout_redirect_uris,
+               grants, scopes, tenants, audiences,
+               ARRAY(SELECT digest FROM client_secrets
+                      WHERE client_secrets.client_id = clients.client_id
+                        AND (expires_at IS NULL OR expires_at > %(now)s)) AS secrets
+          FROM clients
+         WHERE client_id = %(client_id)s AND disabled_at IS NULL
+        """,
+        {"client_id": client_id, "now": now},
+        ClientRow,
+    )
+
+
+def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
+    """True where the client is new."""
+    added: bool = tx.value(
+        """
+        INSERT INTO clients (client_id, name, kind, first_party, redirect_uris,
+                             post_logout_redirect_uris, grants, scopes, tenants, audiences,
+                             created_at, changed_at)
+        VALUES (%(client_id)s, %(name)s, %(kind)s, %(first_party)s, %(redirect_uris)s,
+                %(post_logout_redirect_uris)s, %(grants)s, %(scopes)s, %(tenants)s, %(audiences)s,
+                %(now)s, %(now)s)
+        ON CONFLICT (client_id) DO UPDATE
+           SET name = excluded.name, kind = excluded.kind, first_party = excluded.first_party,
+               redirect_uris = excluded.redirect_uris,
+               post_logout_redirect_uris = excluded.post_logout_redirect_uris,
+               grants = excluded.grants, scopes = excluded.scopes, tenants = excluded.tenants,
+               audiences = excluded.audiences, changed_at = excluded.changed_at
+        RETURNING xmax = 0
+        """,
+        {
+            "client_id": client.client_id,
+            "name": client.name,
+            "kind": client.kind.value,
+            "first_party": client.first_party,
+            "redirect_uris": list(client.redirect_uris),
+            "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
+            "grants": sorted(client.grants),
+            "scopes": sorted(client.scopes),
+            "tenants": sorted(client.tenants),
+            "audiences": sorted(client.audiences),
+            "now": now,
+        },
+    )
+    return added
+
+
+def list_secrets(tx: Tx, *, client_id: str, now: datetime) -> list[SecretRow]:
+    """Live ones, the oldest first. The client's row is locked: two at most stay two at most."""
+    tx.run(
+        "SELECT client_id FROM clients WHERE client_id = %(client_id)s FOR UPDATE",
+        {"client_id": client_id},
+    )
+    return tx.rows(
+        """
+        SELECT secret_id, digest, created_at, expires_at FROM client_secrets
+         WHERE client_id = %(client_id)s AND (expires_at IS NULL OR expires_at > %(now)s)
+         ORDER BY created_at, secret_id
+        """,
+        {"client_id": client_id, "now": now},
+        SecretRow,
+    )
+
+
+def add_secret(tx: Tx, *, secret_id: UUID, client_id: str, digest: bytes, now: datetime) -> None:
+    tx.run(
+        """
+        INSERT INTO client_secrets (secret_id, client_id, digest, created_at)
+        VALUES (%(secret_id)s, %(client_id)s, %(digest)s, %(now)s)
+        """,
+        {"secret_id": secret_id, "client_id": client_id, "digest": digest, "now": now},
+    )
+
+
+def remove_secret(tx: Tx, *, client_id: str, secret_id: UUID) -> None:
+    tx.run(
+        """
+        DELETE FROM client_secrets
+         WHERE client_id = %(client_id)s AND secret_id = %(secret_id)s
+        """,
+        {"client_id": client_id, "secret_id": secret_id},
+    )

@@ -1,0 +1,85 @@
+"""Authorization codes: 256 random bits each, kept as their SHA-256."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from servicekit.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    family_id: UUID
+    client_id: str
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    person_id: UUID
+    session_id: UUID
+    auth_time: datetime
+    nonce: str | None
+    code_challenge: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+def find_code(tx: Tx, *, digest: bytes) -> CodeRow | None:
+    return tx.row(
+        """
+        SELECT family_id, client_id, redirect_uri, scopes, person_id, session_id, auth_time,
+               nonce, code_challenge, created_at, expires_at, used_at
+          FROM authorization_codes
+         WHERE digest = %(digest)s
+        """,
+        {"digest": digest},
+        CodeRow,
+    )
+
+
+def add_code(tx: Tx, *, digest: bytes, code: CodeRow) -> None:
+    tx.run(
+        """
+        INSERT INTO authorization_codes (digest, family_id, client_id, redirect_uri, scopes,
+                                         person_id, session_id, auth_time, nonce, code_challenge,
+                                         created_at, expires_at)
+        VALUES (%(digest)s, %(family_id)s, %(client_id)s, %(redirect_uri)s, %(scopes)s,
+                %(person_id)s, %(session_id)s, %(auth_time)s, %(nonce)s, %(code_challenge)s,
+                %(created_at)s, %(expires_at)s)
+        """,
+        {
+            "digest": digest,
+            "family_id": code.family_id,
+            "client_id": code.client_id,
+            "redirect_uri": code.redirect_uri,
+            "scopes": list(code.scopes),
+            "person_id": code.person_id,
+            "session_id": code.session_id,
+            "auth_time": code.auth_time,
+            "nonce": code.nonce,
+            "code_challenge": code.code_challenge,
+            "created_at": code.created_at,
+            "expires_at": code.expires_at,
+        },
+    )
+
+
+def change_code_to_used(tx: Tx, *, digest: bytes, now: datetime) -> bool:
+    """True for the one who comes first."""
+    return bool(
+        tx.run(
+            """
+            UPDATE authorization_codes SET used_at = %(now)s
+             WHERE digest = %(digest)s AND used_at IS NULL
+            """,
+            {"digest": digest, "now": now},
+        )
+    )
+
+
+def remove_stale_codes(tx: Tx, *, expired_before: datetime) -> int:
+    return tx.run(
+        "DELETE FROM authorization_codes WHERE expires_at < %(before)s",
+        {"before": expired_before},
+    )

@@ -1,0 +1,103 @@
+"""The portal's own sessions with its tokens, sealed by the caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from servicekit.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class PortalSessionRow:
+    person_id: UUID
+    session_id: UUID
+    sealed_tokens: str
+    created_at: datetime
+    changed_at: datetime
+    expires_at: datetime
+
+
+def find_portal_session(tx: Tx, *, digest: bytes, now: datetime) -> PortalSessionRow | None:
+    return tx.row(
+        """
+        SELECT person_id, session_id, sealed_tokens, created_at, changed_at, expires_at
+          FROM portal_sessions
+         WHERE digest = %(digest)s AND expires_at > %(now)s
+        """,
+        {"digest": digest, "now": now},
+        PortalSessionRow,
+    )
+
+
+def lock_portal_session(tx: Tx, *, digest: bytes, now: datetime) -> PortalSessionRow | None:
+    """Held until the transaction ends: two tabs refresh one after the other."""
+    return tx.row(
+        """
+        SELECT person_id, session_id, sealed_tokens, created_at, changed_at, expires_at
+          FROM portal_sessions
+         WHERE digest = %(digest)s AND expires_at > %(now)s
+           FOR UPDATE
+        """,
+        {"digest": digest, "now": now},
+        PortalSessionRow,
+    )
+
+
+def add_portal_session(tx: Tx, *, digest: bytes, session: PortalSessionRow) -> None:
+    tx.run(
+        """
+        INSERT INTO portal_sessions (digest, person_id, session_id, sealed_tokens,
+                                     created_at, changed_at, expires_at)
+        VALUES (%(digest)s, %(person_id)s, %(session_id)s, %(sealed_tokens)s,
+                %(created_at)s, %(changed_at)s, %(expires_at)s)
+        """,
+        {
+            "digest": digest,
+            "person_id": session.person_id,
+            "session_id": session.session_id,
+            "sealed_tokens": session.sealed_tokens,
+            "created_at": session.created_at,
+            "changed_at": session.changed_at,
+            "expires_at": session.expires_at,
+        },
+    )
+
+
+def change_portal_session(
+    tx: Tx, *, digest: bytes, new_digest: bytes, sealed_tokens: str, now: datetime
+) -> bool:
+    """False where the session is gone."""
+    return bool(
+        tx.run(
+            """
+            UPDATE portal_sessions
+               SET digest = %(new_digest)s, sealed_tokens = %(sealed_tokens)s,
+                   changed_at = %(now)s
+             WHERE digest = %(digest)s
+            """,
+            {
+                "digest": digest,
+                "new_digest": new_digest,
+                "sealed_tokens": sealed_tokens,
+                "now": now,
+            },
+        )
+    )
+
+
+def remove_portal_session(tx: Tx, *, digest: bytes) -> bool:
+    return bool(tx.run("DELETE FROM portal_sessions WHERE digest = %(digest)s", {"digest": digest}))
+
+
+def remove_portal_sessions_of(tx: Tx, *, session_ids: list[UUID]) -> int:
+    """Those that hang on browser sessions which ended."""
+    return tx.run(
+        "DELETE FROM portal_sessions WHERE session_id = ANY(%(session_ids)s)",
+        {"session_ids": session_ids},
+    )
+
+
+def remove_stale_portal_sessions(tx: Tx, *, now: datetime) -> int:
+    return tx.run("DELETE FROM portal_sessions WHERE expires_at <= %(now)s", {"now": now})

@@ -1,0 +1,167 @@
+"""Browser sessions. A session ends by being removed; ``endings`` tells the other processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.codes import Language, TenantCode
+from servicekit.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    session_id: UUID
+    person_id: UUID
+    login: str
+    language: Language
+    method: str
+    domain: TenantCode | None
+    iam_user_id: UUID | None
+    created_at: datetime
+    auth_time: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+def find_session(
+    tx: Tx, *, digest: bytes, now: datetime, seen_since: datetime
+) -> SessionRow | None:
+    return tx.row(
+        """
+        SELECT session_id, person_id, login, language, method, domain, iam_user_id,
+               created_at, auth_time, last_seen_at, expires_at
+          FROM browser_sessions
+         WHERE digest = %(digest)s AND expires_at > %(now)s AND last_seen_at > %(seen_since)s
+        """,
+        {"digest": digest, "now": now, "seen_since": seen_since},
+        SessionRow,
+    )
+
+
+def find_session_by_id(
+    tx: Tx, *, session_id: UUID, now: datetime, seen_since: datetime
+) -> SessionRow | None:
+    return tx.row(
+        """
+        SELECT session_id, person_id, login, language, method, domain, iam_user_id,
+               created_at, auth_time, last_seen_at, expires_at
+          FROM browser_sessions
+         WHERE session_id = %(session_id)s
+           AND expires_at > %(now)s AND last_seen_at > %(seen_since)s
+        """,
+        {"session_id": session_id, "now": now, "seen_since": seen_since},
+        SessionRow,
+    )
+
+
+def add_session(tx: Tx, *, session: SessionRow, digest: bytes) -> None:
+    tx.run(
+        """
+        INSERT INTO browser_sessions (session_id, digest, person_id, login, language, method,
+                                      domain, iam_user_id, created_at, auth_time, last_seen_at,
+                                      expires_at)
+        VALUES (%(session_id)s, %(digest)s, %(person_id)s, %(login)s, %(language)s, %(method)s,
+                %(domain)s, %(iam_user_id)s, %(created_at)s, %(auth_time)s, %(last_seen_at)s,
+                %(expires_at)s)
+        """,
+        {
+            "session_id": session.session_id,
+            "digest": digest,
+            "person_id": session.person_id,
+            "login": session.login,
+            "language": session.language.value,
+            "method": session.method,
+            "domain": session.domain,
+            "iam_user_id": session.iam_user_id,
+            "created_at": session.created_at,
+            "auth_time": session.auth_time,
+            "last_seen_at": session.last_seen_at,
+            "expires_at": session.expires_at,
+        },
+    )
+
+
+def change_proof(
+    tx: Tx,
+    *,
+    session_id: UUID,
+    digest: bytes,
+    language: Language,
+    expires_at: datetime,
+    now: datetime,
+) -> bool:
+    """Signed in again: another cookie, another time. False where the session has ended."""
+    return bool(
+        tx.run(
+            """
+            UPDATE browser_sessions
+               SET digest = %(digest)s, language = %(language)s, auth_time = %(now)s,
+                   last_seen_at = %(now)s, expires_at = %(expires_at)s
+             WHERE session_id = %(session_id)s
+            """,
+            {
+                "session_id": session_id,
+                "digest": digest,
+                "language": language.value,
+                "expires_at": expires_at,
+                "now": now,
+            },
+        )
+    )
+
+
+def change_last_seen(tx: Tx, *, session_id: UUID, now: datetime) -> None:
+    tx.run(
+        """
+        UPDATE browser_sessions SET last_seen_at = %(now)s
+         WHERE session_id = %(session_id)s AND last_seen_at < %(now)s
+        """,
+        {"session_id": session_id, "now": now},
+    )
+
+
+def change_spared_call(tx: Tx, *, session_id: UUID, call_id: str) -> None:
+    tx.run(
+        """
+        UPDATE browser_sessions SET spared_call = %(call_id)s WHERE session_id = %(session_id)s
+        """,
+        {"session_id": session_id, "call_id": call_id},
+    )
+
+
+def remove_session(tx: Tx, *, session_id: UUID) -> bool:
+    return bool(
+        tx.run(
+            "DELETE FROM browser_sessions WHERE session_id = %(session_id)s",
+            {"session_id": session_id},
+        )
+    )
+
+
+def remove_sessions_of(
+    tx: Tx, *, person_id: UUID, except_session: UUID | None, except_call: str | None
+) -> list[UUID]:
+    removed = tx.rows(
+        """
+        DELETE FROM browser_sessions
+         WHERE person_id = %(person_id)s
+           AND session_id IS DISTINCT FROM %(except_session)s::uuid
+           AND (%(except_call)s::text IS NULL OR spared_call IS DISTINCT FROM %(except_call)s)
+        RETURNING session_id
+        """,
+        {"person_id": person_id, "except_session": except_session, "except_call": except_call},
+        dict,
+    )
+    return [row["session_id"] for row in removed]
+
+
+def remove_stale_sessions(tx: Tx, *, now: datetime, seen_since: datetime) -> int:
+    return tx.run(
+        """
+        DELETE FROM browser_sessions
+         WHERE expires_at <= %(now)s OR last_seen_at <= %(seen_since)s
+        """,
+        {"now": now, "seen_since": seen_since},
+    )
