@@ -1,0 +1,1 @@
+"""The journeys of identity, one file each. Only here are transactions opened."""

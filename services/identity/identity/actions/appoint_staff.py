@@ -1,0 +1,53 @@
+"""The operator gives a person staff roles; a person not yet known is welcomed by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from contracts.codes import StaffRole
+from contracts.identity import StaffAppointed
+from identity.actions.callers import name_of_caller
+from identity.actions.registering import register, welcome
+from identity.clients.sealing import Sealer
+from identity.domain.people import NewPerson, StaffMember
+from identity.store import staff
+from servicekit.context import Context
+from servicekit.db import EVERYONE, Database
+
+
+def appoint_staff(
+    *,
+    db: Database,
+    sealer: Sealer,
+    context: Context,
+    now: datetime,
+    new: NewPerson,
+    roles: Collection[StaffRole],
+) -> StaffMember:
+    """Roles are added to those held. Appointing again what he is already changes nothing."""
+    with db.write(context, tenant=EVERYONE) as tx:
+        person, newly = register(tx, new=new, now=now)
+        by = name_of_caller(tx, context=context)
+        added = staff.add_roles(tx, person_id=person.person_id, roles=roles, at=now, by=by)
+        held = staff.list_roles(tx, person_id=person.person_id)
+        if newly:
+            welcome(tx, sealer=sealer, person=person, tenant=None, now=now)
+        if added:
+            tx.emit(StaffAppointed, at=now, person_id=person.person_id, roles=held)
+            tx.record(
+                "staff:roles:appointed",
+                target=person.login,
+                details={"roles": [role.value for role in held], "by": by},
+                at=now,
+            )
+        return tx.answer(
+            StaffMember(
+                person_id=person.person_id,
+                login=person.login,
+                email=person.email,
+                given_name=person.given_name,
+                family_name=person.family_name,
+                roles=held,
+            )
+        )

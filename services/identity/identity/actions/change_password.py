@@ -1,0 +1,87 @@
+"""My account: a new portal password for who proves the current one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from contracts.codes import CredentialKind
+from contracts.identity import PasswordSet
+from identity.actions.attempts import Attempt, Pause, attempt, settle
+from identity.actions.callers import person_of
+from identity.actions.chains import chains_of
+from identity.actions.set_password import replace_password
+from identity.clients.hashing import Hasher
+from identity.domain.attempts import Outcome
+from identity.domain.passwords import check_new_password, refuse_password
+from identity.store import credentials, persons
+from servicekit.context import Context
+from servicekit.db import EVERYONE, Database, Tx
+from servicekit.errors import Forbidden
+
+_FIELD = "new_password"
+
+
+def change_password(
+    *,
+    db: Database,
+    hasher: Hasher,
+    context: Context,
+    now: datetime,
+    pause: Pause,
+    current_password: str,
+    new_password: str,
+) -> dict[str, str]:
+    """Guessing the current one counts against the portal login's lock, as at the door."""
+    person_id = person_of(context)
+    with db.read(tenant=EVERYONE, context=context) as tx:
+        person = persons.get_person(tx, person_id=person_id)
+        rules = credentials.get_portal_credential(tx, person_id=person_id).rules
+    check_new_password(rules, password=new_password, user_name=person.login, field=_FIELD)
+    made = attempt(
+        db=db,
+        hasher=hasher,
+        context=context,
+        now=now,
+        pause=pause,
+        scope=EVERYONE,
+        find=partial(credentials.get_candidate_by_person, person_id=person_id),
+        password=current_password,
+    )
+    hash = _hash(hasher, made=made, new_password=new_password, current_password=current_password)
+    with db.write(context, tenant=EVERYONE) as tx:
+        settled = settle(tx, made=made, now=now)
+        changed = hash is not None and settled.outcome is Outcome.ACCEPTED
+        if changed and hash is not None:
+            replace_password(tx, credential_id=made.candidate.credential_id, hash=hash, now=now)
+            _tell(tx, made=made, now=now)
+    if settled.outcome is not Outcome.ACCEPTED:
+        raise Forbidden("current-password-wrong")
+    if not changed:
+        refuse_password(field=_FIELD, codes=["password-unchanged"])
+    return {}
+
+
+def _hash(hasher: Hasher, *, made: Attempt, new_password: str, current_password: str) -> str | None:
+    """Of the new password, where there is one to set."""
+    if made.outcome is not Outcome.ACCEPTED or new_password == current_password:
+        return None
+    with hasher.place():
+        return hasher.hash(new_password)
+
+
+def _tell(tx: Tx, *, made: Attempt, now: datetime) -> None:
+    person_id, login = made.candidate.person_id, made.candidate.login
+    assert person_id is not None
+    assert login is not None
+    for chain in chains_of(tx, person_id=person_id, tenant=None):
+        tx.record("portal:password:changed", target=login, tenant=chain, at=now)
+    tx.emit(
+        PasswordSet,
+        at=now,
+        person_id=person_id,
+        credential=CredentialKind.PORTAL,
+        tenant=None,
+        user_name=login,
+        set_at=now,
+    )

@@ -1,0 +1,63 @@
+"""A manager of users replaces the roles of one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from contracts.codes import TenantCode
+from contracts.identity import RolesChanged
+from identity.actions.callers import roles_of_caller
+from identity.actions.registering import provide_iam_user
+from identity.clients.sealing import Sealer
+from identity.domain.people import User
+from identity.domain.roles import (
+    Roles,
+    check_grant,
+    check_manager_remains,
+    check_roles_exist,
+)
+from identity.store import persons, tenants, users
+from servicekit.context import Context
+from servicekit.db import Database, Tx
+
+
+def change_roles(
+    *,
+    db: Database,
+    sealer: Sealer,
+    context: Context,
+    now: datetime,
+    tenant: TenantCode,
+    person_id: UUID,
+    roles: Roles,
+) -> User:
+    check_roles_exist(roles)
+    with db.write(context, tenant=tenant) as tx:
+        tenants.lock_tenant(tx, tenant=tenant)
+        user = users.get_user(tx, tenant=tenant, person_id=person_id)
+        giver = roles_of_caller(tx, context=context, tenant=tenant)
+        check_grant(giver=giver, before=user.roles, after=roles)
+        managers = users.list_user_managers(tx, tenant=tenant)
+        check_manager_remains(managers=managers, person_id=person_id, after=roles)
+        users.change_roles(tx, tenant=tenant, person_id=person_id, roles=roles)
+        _open_console(tx, sealer=sealer, tenant=tenant, person_id=person_id, roles=roles, now=now)
+        tx.record(
+            "users:roles:changed",
+            target=user.login,
+            details={"from": dict(user.roles), "to": dict(roles)},
+            at=now,
+        )
+        tx.emit(RolesChanged, at=now, person_id=person_id, tenant=tenant)
+        return tx.answer(users.get_user(tx, tenant=tenant, person_id=person_id))
+
+
+def _open_console(
+    tx: Tx, *, sealer: Sealer, tenant: TenantCode, person_id: UUID, roles: Roles, now: datetime
+) -> None:
+    person = persons.get_person(tx, person_id=person_id)
+    for mobile in (person.mobile, None):
+        if provide_iam_user(
+            tx, sealer=sealer, tenant=tenant, person=person, roles=roles, mobile=mobile, now=now
+        ):
+            return

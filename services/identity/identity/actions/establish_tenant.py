@@ -1,0 +1,102 @@
+"""A tenant was opened: its referent and domain owner become people, users, holders of office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.codes import Office, TenantCode
+from contracts.identity import TenantPeopleEstablished
+from identity.actions.registering import join, provide_iam_user, register
+from identity.clients.sealing import Sealer
+from identity.domain.names import name_key
+from identity.domain.people import NewPerson, Person
+from identity.domain.roles import ALL_ROLES
+from identity.store import tenants, users
+from servicekit.context import Context
+from servicekit.db import Database, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTenant:
+    tenant: TenantCode
+    name: str
+    holders: Mapping[Office, NewPerson]
+
+
+def establish_tenant(
+    *,
+    db: Database,
+    sealer: Sealer,
+    context: Context,
+    now: datetime,
+    event_id: UUID,
+    opened: OpenedTenant,
+) -> None:
+    """Applied once, however often and under however many event ids the fact comes."""
+    tenant = opened.tenant
+    with db.write(context, tenant=tenant) as tx:
+        if not tx.once(event_id):
+            return
+        if not tenants.add_tenant(tx, tenant=tenant, name=opened.name, opened_at=now):
+            return
+        people = _establish_people(tx, sealer=sealer, opened=opened, now=now)
+        holders = {
+            office: people[name_key(contact.email)] for office, contact in opened.holders.items()
+        }
+        for office, person in holders.items():
+            users.add_office(tx, tenant=tenant, office=office, person_id=person.person_id, at=now)
+        tx.record(
+            "tenants:people:established",
+            target=tenant,
+            details={office.value: person.login for office, person in holders.items()},
+            at=now,
+        )
+        tx.emit(TenantPeopleEstablished, at=now, tenant=tenant, **_as_payload(holders))
+
+
+def _establish_people(
+    tx: Tx, *, sealer: Sealer, opened: OpenedTenant, now: datetime
+) -> dict[str, Person]:
+    """By e-mail; one person where referent and domain owner are the same.
+
+    In the order of their e-mails, so that two openings at once never wait for each other.
+    """
+    contacts = {name_key(contact.email): contact for contact in opened.holders.values()}
+    people = {}
+    for email_key, contact in sorted(contacts.items()):
+        person, new = register(tx, new=replace(contact, login=None), now=now)
+        join(
+            tx,
+            sealer=sealer,
+            tenant=opened.tenant,
+            person=person,
+            newly_registered=new,
+            roles=ALL_ROLES,
+            now=now,
+        )
+        for mobile in (contact.mobile or person.mobile, None):
+            # Two people who share a number: the first has it as an API login, both have a user.
+            if provide_iam_user(
+                tx,
+                sealer=sealer,
+                tenant=opened.tenant,
+                person=person,
+                roles=ALL_ROLES,
+                mobile=mobile,
+                now=now,
+            ):
+                break
+        people[email_key] = person
+    return people
+
+
+def _as_payload(holders: Mapping[Office, Person]) -> dict[str, Any]:
+    payload: dict[str, Any] = {}
+    for office, person in holders.items():
+        payload[f"{office.value}_id"] = person.person_id
+        payload[f"{office.value}_login"] = person.login
+    return payload

@@ -1,0 +1,80 @@
+"""A manager of users invites a person; an e-mail that has a login already is attached."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.codes import TenantCode
+from identity.actions.callers import roles_of_caller
+from identity.actions.registering import join, provide_iam_user, register
+from identity.clients.sealing import Sealer
+from identity.domain.people import NewPerson, Person, User
+from identity.domain.roles import Roles, check_grant, check_roles_exist
+from identity.store import tenants, users
+from servicekit.context import Context
+from servicekit.db import Database, Tx
+from servicekit.errors import Conflict
+
+
+def invite_user(
+    *,
+    db: Database,
+    sealer: Sealer,
+    context: Context,
+    now: datetime,
+    tenant: TenantCode,
+    new: NewPerson,
+    roles: Roles,
+) -> User:
+    check_roles_exist(roles)
+    with db.write(context, tenant=tenant) as tx:
+        tenants.lock_tenant(tx, tenant=tenant)
+        giver = roles_of_caller(tx, context=context, tenant=tenant)
+        check_grant(giver=giver, before={}, after=roles)
+        person, newly = register(tx, new=new, now=now)
+        if not join(
+            tx,
+            sealer=sealer,
+            tenant=tenant,
+            person=person,
+            newly_registered=newly,
+            roles=roles,
+            now=now,
+        ):
+            raise Conflict("user-exists")
+        _provide_iam_user(
+            tx, sealer=sealer, tenant=tenant, person=person, roles=roles, new=new, now=now
+        )
+        tx.record(
+            "users:user:invited",
+            target=person.login,
+            details={"roles": dict(roles), "newly_registered": newly},
+            at=now,
+        )
+        return tx.answer(users.get_user(tx, tenant=tenant, person_id=person.person_id))
+
+
+def _provide_iam_user(
+    tx: Tx,
+    *,
+    sealer: Sealer,
+    tenant: TenantCode,
+    person: Person,
+    roles: Roles,
+    new: NewPerson,
+    now: datetime,
+) -> None:
+    """A number given for this domain must be free in it; one the person has anyway may be left."""
+    choices = [new.mobile] if new.mobile is not None else [person.mobile, None]
+    for mobile in choices:
+        if provide_iam_user(
+            tx,
+            sealer=sealer,
+            tenant=tenant,
+            person=person,
+            roles=roles,
+            mobile=mobile,
+            now=now,
+        ):
+            return
+    raise Conflict("mobile-taken")

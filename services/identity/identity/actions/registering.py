@@ -1,0 +1,242 @@
+"""A person becomes known, is welcomed, joins a tenant: steps of several journeys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from contracts.codes import TenantCode
+from contracts.identity import (
+    IamUserCreated,
+    LinkPurpose,
+    PersonRegistered,
+    TenantJoined,
+    WelcomeLinkIssued,
+)
+from identity.actions.links import issue_link
+from identity.clients.sealing import Sealer
+from identity.domain.names import (
+    login_stem,
+    name_key,
+    numbered_logins,
+    search_key,
+    sort_key,
+)
+from identity.domain.people import NewPerson, Person
+from identity.domain.roles import Roles, opens_console
+from identity.store import credentials, iam_users, persons, users
+from servicekit.db import Tx
+from servicekit.errors import Conflict
+from servicekit.ids import new_id
+
+
+def register(tx: Tx, *, new: NewPerson, now: datetime) -> tuple[Person, bool]:
+    """The person with this e-mail, and whether he is new. A login he has already stays his.
+
+    Conflict("login-taken") when a login is asked for that somebody else bears.
+    """
+    email_key = name_key(new.email)
+    known = persons.find_by_email(tx, email_key=email_key)
+    if known is not None:
+        return known, False
+    stem = None if new.login else _stem(new)
+    for number, login in _logins(tx, new=new, stem=stem):
+        person = _person(new, login=login)
+        if persons.add_person(
+            tx,
+            person=person,
+            login_key=name_key(login),
+            login_stem=stem,
+            login_number=number,
+            email_key=email_key,
+            registered_at=now,
+        ):
+            _tell_registered(tx, person=person, now=now)
+            return person, True
+        # Somebody else was faster: with the e-mail, then it is the same person; or with the login.
+        known = persons.find_by_email(tx, email_key=email_key)
+        if known is not None:
+            return known, False
+    raise Conflict("login-taken")
+
+
+def _stem(new: NewPerson) -> str:
+    return login_stem(given_name=new.given_name, family_name=new.family_name, email=new.email)
+
+
+def _logins(tx: Tx, *, new: NewPerson, stem: str | None) -> Iterator[tuple[int | None, str]]:
+    """The one asked for, or those made from the name, from the first that seems free."""
+    if new.login is not None or stem is None:
+        return iter([(None, new.login or "")])
+    first = persons.find_last_login_number(tx, stem=stem) + 1
+    return numbered_logins(stem, first=first)
+
+
+def _person(new: NewPerson, *, login: str) -> Person:
+    return Person(
+        person_id=new_id(),
+        login=login,
+        email=new.email,
+        given_name=new.given_name,
+        family_name=new.family_name,
+        mobile=new.mobile,
+        language=new.language,
+        enabled=True,
+    )
+
+
+def _tell_registered(tx: Tx, *, person: Person, now: datetime) -> None:
+    credentials.add_portal_credential(tx, credential_id=new_id(), person_id=person.person_id)
+    tx.emit(
+        PersonRegistered,
+        at=now,
+        person_id=person.person_id,
+        login=person.login,
+        email=person.email,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        language=person.language,
+    )
+
+
+def welcome(
+    tx: Tx, *, sealer: Sealer, person: Person, tenant: TenantCode | None, now: datetime
+) -> bool:
+    """Send the link that sets the first portal password; False to somebody who has one."""
+    credential = credentials.get_portal_credential(tx, person_id=person.person_id)
+    if credential.hash is not None:
+        return False
+    link = issue_link(
+        tx,
+        sealer=sealer,
+        credential_id=credential.credential_id,
+        purpose=LinkPurpose.WELCOME,
+        now=now,
+    )
+    tx.emit(
+        WelcomeLinkIssued,
+        at=now,
+        person_id=person.person_id,
+        tenant=tenant,
+        login=person.login,
+        sealed_link=link.sealed_link,
+        expires_at=link.expires_at,
+    )
+    tx.record("links:welcome:sent", target=person.login, details={"purpose": "welcome"}, at=now)
+    return True
+
+
+def join(
+    tx: Tx,
+    *,
+    sealer: Sealer,
+    tenant: TenantCode,
+    person: Person,
+    newly_registered: bool,
+    roles: Roles,
+    now: datetime,
+) -> bool:
+    """Make the person a user of the tenant; False where he is one already."""
+    names = {"given_name": person.given_name, "family_name": person.family_name}
+    joined = users.add_user(
+        tx,
+        tenant=tenant,
+        person_id=person.person_id,
+        sort_key=sort_key(**names),
+        search_key=search_key(**names, login=person.login, email=person.email),
+        at=now,
+    )
+    if not joined:
+        return False
+    users.change_roles(tx, tenant=tenant, person_id=person.person_id, roles=roles)
+    tx.emit(
+        TenantJoined,
+        at=now,
+        person_id=person.person_id,
+        tenant=tenant,
+        roles=roles,
+        newly_registered=newly_registered,
+        joined_at=now,
+    )
+    welcome(tx, sealer=sealer, person=person, tenant=tenant, now=now)
+    return True
+
+
+def provide_iam_user(
+    tx: Tx,
+    *,
+    sealer: Sealer,
+    tenant: TenantCode,
+    person: Person,
+    roles: Roles,
+    mobile: str | None,
+    now: datetime,
+) -> bool:
+    """Give the person an IAM user in the domain if his roles open the console and he has none.
+
+    False, and nothing done, where another user of the domain bears the mobile number.
+    """
+    person_id = person.person_id
+    if not opens_console(roles):
+        return True
+    if iam_users.find_iam_user_id(tx, tenant=tenant, person_id=person_id) is not None:
+        return True
+    iam_user_id, credential_id = new_id(), new_id()
+    added = iam_users.add_iam_user(
+        tx,
+        iam_user_id=iam_user_id,
+        tenant=tenant,
+        person=person,
+        user_name_key=name_key(person.login),
+        email_key=name_key(person.email),
+        mobile=mobile,
+        at=now,
+    )
+    if not added:
+        return False
+    credentials.add_api_credential(
+        tx, credential_id=credential_id, person_id=person_id, iam_user_id=iam_user_id
+    )
+    _tell_created(
+        tx,
+        sealer=sealer,
+        tenant=tenant,
+        person=person,
+        iam_user_id=iam_user_id,
+        credential_id=credential_id,
+        now=now,
+    )
+    return True
+
+
+def _tell_created(
+    tx: Tx,
+    *,
+    sealer: Sealer,
+    tenant: TenantCode,
+    person: Person,
+    iam_user_id: UUID,
+    credential_id: UUID,
+    now: datetime,
+) -> None:
+    link = issue_link(
+        tx,
+        sealer=sealer,
+        credential_id=credential_id,
+        purpose=LinkPurpose.CONSOLE_WELCOME,
+        now=now,
+    )
+    tx.emit(
+        IamUserCreated,
+        at=now,
+        iam_user_id=iam_user_id,
+        person_id=person.person_id,
+        tenant=tenant,
+        user_name=person.login,
+        sealed_link=link.sealed_link,
+        expires_at=link.expires_at,
+    )
+    tx.record(
+        "links:welcome:sent", target=person.login, details={"purpose": "console_welcome"}, at=now
+    )

@@ -1,0 +1,78 @@
+"""A one-time link sets a password, ends the lock of that credential, and is used up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.codes import CredentialKind, TenantCode
+from contracts.identity import PasswordSet
+from identity.actions.chains import chains_of
+from identity.actions.read_link import read_link
+from identity.clients.hashing import Hasher
+from identity.domain.links import Link
+from identity.domain.passwords import check_new_password
+from identity.store import credentials, links
+from servicekit.context import Context
+from servicekit.db import EVERYONE, Database, Tx
+from servicekit.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordWasSet:
+    person_id: UUID
+    credential: CredentialKind
+    user_name: str
+    tenant: TenantCode | None
+
+
+def set_password_by_link(
+    *,
+    db: Database,
+    hasher: Hasher,
+    context: Context,
+    now: datetime,
+    token: str,
+    password: str,
+) -> PasswordWasSet:
+    link = read_link(db=db, now=now, token=token)
+    check_new_password(link.rules, password=password, user_name=link.user_name)
+    with hasher.place():
+        hash = hasher.hash(password)
+    with db.write(context, tenant=EVERYONE) as tx:
+        if not links.change_used(tx, link_id=link.link_id, at=now):
+            raise NotFound("link-not-usable")
+        replace_password(tx, credential_id=link.credential_id, hash=hash, now=now)
+        _tell(tx, link=link, now=now)
+        return tx.answer(
+            PasswordWasSet(link.person_id, link.credential, link.user_name, link.tenant)
+        )
+
+
+def replace_password(tx: Tx, *, credential_id: UUID, hash: str, now: datetime) -> None:
+    """The lock ends, and so does every other open link of the credential."""
+    state = credentials.get_state(tx, credential_id=credential_id)
+    credentials.change_guard(tx, credential_id=credential_id, guard=state.guard.reset())
+    credentials.change_password(tx, credential_id=credential_id, hash=hash, changed_at=now)
+    links.change_ended(tx, credential_id=credential_id, at=now)
+
+
+def _tell(tx: Tx, *, link: Link, now: datetime) -> None:
+    for chain in chains_of(tx, person_id=link.person_id, tenant=link.tenant):
+        tx.record(
+            f"{link.credential}:password:set",
+            target=link.user_name,
+            details={"purpose": link.purpose.value},
+            tenant=chain,
+            at=now,
+        )
+    tx.emit(
+        PasswordSet,
+        at=now,
+        person_id=link.person_id,
+        credential=link.credential,
+        tenant=link.tenant,
+        user_name=link.user_name,
+        set_at=now,
+    )

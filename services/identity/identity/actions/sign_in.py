@@ -1,0 +1,258 @@
+"""Three ways in: portal login, Web Login, API Login. One answer for everybody who stays outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from contracts.codes import TENANT_CODE, Language, TenantCode
+from contracts.identity import CredentialLocked
+from identity.actions.attempts import Attempt, FindCandidate, Pause, Settled, attempt, settle
+from identity.actions.chains import chains_of
+from identity.clients.hashing import Hasher
+from identity.domain.attempts import Method, Outcome, decoy_number
+from identity.domain.names import mobile_key, name_key
+from identity.store import credentials, sign_ins
+from servicekit.context import Context
+from servicekit.db import EVERYONE, Database, Scope, Tx
+from servicekit.due import DueItem
+from servicekit.errors import Unauthenticated
+from servicekit.ids import new_id
+
+REFUSED = "sign-in:refused"  # kind of due work
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """From where; kept in the history, never used to decide."""
+
+    address: str | None = None
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    person_id: UUID
+    login: str
+    language: Language
+    tenant: TenantCode | None
+    iam_user_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One of the three, with the name given at it."""
+
+    method: Method
+    scope: Scope
+    find: FindCandidate
+
+
+def sign_in(
+    *,
+    db: Database,
+    hasher: Hasher,
+    context: Context,
+    now: datetime,
+    pause: Pause,
+    login: str,
+    password: str,
+    visit: Visit,
+) -> SignedIn:
+    find = partial(
+        credentials.get_candidate_by_login, login_key=name_key(login), decoy=decoy_number(login)
+    )
+    door = Door(Method.PORTAL, EVERYONE, find)
+    return _enter(db, hasher, context, now, pause, door=door, password=password, visit=visit)
+
+
+def web_sign_in(
+    *,
+    db: Database,
+    hasher: Hasher,
+    context: Context,
+    now: datetime,
+    pause: Pause,
+    domain: str,
+    user_name: str,
+    password: str,
+    visit: Visit,
+) -> SignedIn:
+    """Portal password at the console's door: the portal's lock counts, the API's does not."""
+    scope, code = scope_of(domain)
+    find = partial(
+        credentials.get_candidate_by_web_login,
+        domain=code,
+        user_name_key=name_key(user_name),
+        decoy=decoy_number(domain, user_name),
+    )
+    door = Door(Method.WEB, scope, find)
+    return _enter(db, hasher, context, now, pause, door=door, password=password, visit=visit)
+
+
+def api_sign_in(
+    *,
+    db: Database,
+    hasher: Hasher,
+    context: Context,
+    now: datetime,
+    pause: Pause,
+    domain: str,
+    identifier: str,
+    password: str,
+    visit: Visit,
+) -> SignedIn:
+    """``identifier``: user name, e-mail or mobile number of the IAM user."""
+    scope, code = scope_of(domain)
+    find = partial(
+        credentials.get_candidate_by_api_login,
+        domain=code,
+        name_key=name_key(identifier),
+        mobile=mobile_key(identifier),
+        decoy=decoy_number(domain, identifier),
+    )
+    door = Door(Method.API, scope, find)
+    return _enter(db, hasher, context, now, pause, door=door, password=password, visit=visit)
+
+
+def scope_of(domain: str) -> tuple[Scope, str]:
+    """A domain name as typed. What is no code finds nothing, at the price of one that is."""
+    code = "".join(domain.split()).upper()
+    return (TenantCode(code), code) if TENANT_CODE.fullmatch(code) else (EVERYONE, code)
+
+
+def _enter(
+    db: Database,
+    hasher: Hasher,
+    context: Context,
+    now: datetime,
+    pause: Pause,
+    *,
+    door: Door,
+    password: str,
+    visit: Visit,
+) -> SignedIn:
+    made = attempt(
+        db=db,
+        hasher=hasher,
+        context=context,
+        now=now,
+        pause=pause,
+        scope=door.scope,
+        find=door.find,
+        password=password,
+    )
+    answer = None
+    with db.write(context, tenant=door.scope) as tx:
+        settled = settle(tx, made=made, now=now)
+        sign_in_id = _remember(
+            tx, made=made, outcome=settled.outcome, method=door.method, visit=visit, now=now
+        )
+        if settled.outcome is Outcome.ACCEPTED:
+            answer = _welcome(tx, made=made, method=door.method, now=now)
+        else:
+            _leave_for_later(tx, sign_in_id, made=made, settled=settled, door=door, now=now)
+    # Only now: raising inside would roll back what the attempt has counted.
+    if answer is None:
+        raise Unauthenticated("sign-in-refused")
+    return answer
+
+
+def _remember(
+    tx: Tx, *, made: Attempt, outcome: Outcome, method: Method, visit: Visit, now: datetime
+) -> UUID:
+    sign_in_id = new_id()
+    sign_ins.add_sign_in(
+        tx,
+        sign_in_id=sign_in_id,
+        at=now,
+        method=method,
+        outcome=outcome,
+        person_id=made.candidate.person_id,
+        iam_user_id=made.candidate.iam_user_id,
+        address=visit.address,
+        device=visit.device,
+    )
+    return sign_in_id
+
+
+def _welcome(tx: Tx, *, made: Attempt, method: Method, now: datetime) -> SignedIn:
+    known = made.candidate
+    assert known.person_id is not None
+    assert known.login is not None
+    assert known.language is not None
+    source = "api" if method is Method.API else "portal"
+    for chain in chains_of(tx, person_id=known.person_id, tenant=known.tenant):
+        tx.record(
+            f"{source}:sign-in:accepted",
+            target=known.login,
+            details={"method": method.value},
+            tenant=chain,
+            at=now,
+        )
+    return SignedIn(
+        person_id=known.person_id,
+        login=known.login,
+        language=known.language,
+        tenant=known.tenant,
+        iam_user_id=known.iam_user_id,
+    )
+
+
+def _leave_for_later(
+    tx: Tx, sign_in_id: UUID, *, made: Attempt, settled: Settled, door: Door, now: datetime
+) -> None:
+    """Trail, lock notice and mail of a refusal follow at once, but behind the stranger's back: a
+    refused call does the same work for every name."""
+    tx.schedule(
+        REFUSED,
+        due_at=now,
+        key=str(sign_in_id),
+        payload={
+            "method": door.method.value,
+            "outcome": settled.outcome.value,
+            "credential_id": str(made.candidate.credential_id),
+            "locked_until": settled.locked_until and settled.locked_until.isoformat(),
+        },
+    )
+
+
+def note_refusal(*, db: Database, item: DueItem) -> None:
+    """What a refused sign-in leaves behind. A name nobody bears stands in the history alone."""
+    method = Method(item.payload["method"])
+    source = "api" if method is Method.API else "portal"
+    locked_until = item.payload["locked_until"]
+    with db.write(item.context, tenant=item.tenant or EVERYONE) as tx:
+        if not tx.settle(item):
+            return
+        bearer = credentials.find_bearer(tx, credential_id=UUID(item.payload["credential_id"]))
+        if bearer is None:
+            return
+        for chain in chains_of(tx, person_id=bearer.person_id, tenant=item.tenant):
+            tx.record(
+                f"{source}:sign-in:refused",
+                target=bearer.user_name,
+                details={"method": method.value, "reason": item.payload["outcome"]},
+                tenant=chain,
+                at=item.due_at,
+            )
+            if locked_until is not None:
+                tx.record(
+                    f"{bearer.credential}:login:locked",
+                    target=bearer.user_name,
+                    details={"until": locked_until},
+                    tenant=chain,
+                    at=item.due_at,
+                )
+        if locked_until is not None:
+            tx.emit(
+                CredentialLocked,
+                at=item.due_at,
+                person_id=bearer.person_id,
+                credential=bearer.credential,
+                tenant=bearer.tenant,
+                user_name=bearer.user_name,
+                locked_until=datetime.fromisoformat(locked_until),
+            )

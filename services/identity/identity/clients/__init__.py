@@ -1,0 +1,1 @@
+"""What is neither SQL nor a rule: hashing passwords, sealing links."""

@@ -1,0 +1,68 @@
+"""What becomes of one attempt to prove a password."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from contracts.codes import Language, TenantCode
+from identity.domain.lockout import Lockable, Turn
+from identity.domain.names import name_key
+
+
+class Method(StrEnum):
+    """Three ways in. Web Login takes the portal password, as the portal does."""
+
+    PORTAL = "portal"
+    WEB = "web"
+    API = "api"
+
+
+class Outcome(StrEnum):
+    """Why, for the history and the audit trail. The caller is told accepted or refused, no more."""
+
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+    DISABLED = "disabled"
+    LOCKED = "locked"
+    NO_PASSWORD = "no-password"  # noqa: S105 - an outcome, not a password
+    NO_CONSOLE = "no-console"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Lockable):
+    """Whom the name given may mean. For a name nobody bears: a decoy, without a person."""
+
+    credential_id: UUID
+    person_id: UUID | None
+    login: str | None
+    language: Language | None
+    enabled: bool
+    iam_user_id: UUID | None
+    tenant: TenantCode | None
+    console: bool  # may enter the technical console; true where that is not asked
+    hash: str | None
+
+
+def lost_before_check(candidate: Candidate, turn: Turn) -> Outcome | None:
+    """Why no password opens this, or None when it is worth checking."""
+    if candidate.person_id is None:
+        return Outcome.UNKNOWN
+    if turn is not Turn.CHECK:
+        return Outcome.LOCKED
+    if not candidate.enabled:
+        return Outcome.DISABLED
+    if not candidate.console:
+        return Outcome.NO_CONSOLE
+    if candidate.hash is None:
+        return Outcome.NO_PASSWORD
+    return None
+
+
+def decoy_number(*names: str) -> int:
+    """The same decoy for the same name, however it is spelt: its tries meet in one counter."""
+    text = "\n".join(name_key(name) for name in names)
+    return hashlib.blake2s(text.encode(), digest_size=1).digest()[0]

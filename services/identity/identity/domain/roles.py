@@ -1,0 +1,67 @@
+"""Roles by section: what may be given, by whom, and what must never be left without anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from contracts.codes import ROLES_OF_SECTION, Office, Role, Section
+from servicekit.errors import Conflict, Forbidden, Invalid
+
+Roles = Mapping[Section, Role]
+
+# The referent and the domain owner of a new tenant hold the strongest role of every section.
+ALL_ROLES: Roles = {section: roles[-1] for section, roles in ROLES_OF_SECTION.items()}
+CONSOLE_SECTIONS = frozenset({Section.TECHNICAL_CONSOLE, Section.DASHBOARD})
+
+
+def opens_console(roles: Roles) -> bool:
+    """Whether somebody with these roles has an IAM user in the domain."""
+    return not CONSOLE_SECTIONS.isdisjoint(roles)
+
+
+def manages_users(roles: Roles) -> bool:
+    return roles.get(Section.USERS) is Role.MANAGER
+
+
+def check_roles_exist(roles: Roles) -> None:
+    strange = {
+        f"roles.{section}": [f"role-not-in-section:{role}"]
+        for section, role in roles.items()
+        if role not in ROLES_OF_SECTION[section]
+    }
+    if strange:
+        raise Invalid("role-not-in-section", {"fields": strange})
+
+
+def check_grant(*, giver: Roles, before: Roles, after: Roles) -> None:
+    """Nobody grants what he does not hold. Taking away, or leaving as it is, is not granting."""
+    missing = sorted(
+        section
+        for section, role in after.items()
+        if not _covers(section, before.get(section), role)
+        and not _covers(section, giver.get(section), role)
+    )
+    if missing:
+        raise Forbidden("role-not-held", {"sections": [str(section) for section in missing]})
+
+
+def _covers(section: Section, held: Role | None, asked: Role) -> bool:
+    """Roles of a section are listed from the weakest to the strongest."""
+    ranks = ROLES_OF_SECTION[section]
+    return held is not None and ranks.index(held) >= ranks.index(asked)
+
+
+def check_manager_remains(
+    *, managers: Collection[UUID], person_id: UUID, after: Roles | None
+) -> None:
+    """``managers`` of Users who can still sign in, before the change; ``after`` None: leaves."""
+    stays = after is not None and manages_users(after)
+    if person_id in managers and not stays and set(managers) == {person_id}:
+        raise Conflict("last-user-manager")
+
+
+def check_no_office(offices: Collection[Office]) -> None:
+    """Who holds an office hands it over before he leaves."""
+    if offices:
+        raise Conflict("office-held", {"offices": sorted(str(office) for office in offices)})

@@ -1,0 +1,111 @@
+"""Persons: global, one portal login each. The constraints decide who bears a login or an e-mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from contracts.codes import Language, TenantCode
+from identity.domain.people import Person
+from servicekit.db import Tx
+from servicekit.errors import NotFound
+
+
+def find_by_email(tx: Tx, *, email_key: str) -> Person | None:
+    return tx.row(
+        """
+        SELECT id AS person_id, login, email, given_name, family_name, mobile, language, enabled
+          FROM persons
+         WHERE email_key = %(email_key)s
+        """,
+        {"email_key": email_key},
+        Person,
+    )
+
+
+def find_person(tx: Tx, *, person_id: UUID) -> Person | None:
+    return tx.row(
+        """
+        SELECT id AS person_id, login, email, given_name, family_name, mobile, language, enabled
+          FROM persons
+         WHERE id = %(person_id)s
+        """,
+        {"person_id": person_id},
+        Person,
+    )
+
+
+def get_person(tx: Tx, *, person_id: UUID) -> Person:
+    person = find_person(tx, person_id=person_id)
+    if person is None:
+        raise NotFound("person-unknown")
+    return person
+
+
+def find_last_login_number(tx: Tx, *, stem: str) -> int:
+    """The highest number given to logins made from this stem; 0 where none was."""
+    number: int | None = tx.value(
+        "SELECT max(login_number) FROM persons WHERE login_stem = %(stem)s", {"stem": stem}
+    )
+    return number or 0
+
+
+def add_person(
+    tx: Tx,
+    *,
+    person: Person,
+    login_key: str,
+    login_stem: str | None,
+    login_number: int | None,
+    email_key: str,
+    registered_at: datetime,
+) -> bool:
+    """False, and nothing added, where somebody bears the login or the e-mail already."""
+    added = tx.run(
+        """
+        INSERT INTO persons (id, login, login_key, login_stem, login_number, email, email_key,
+                             given_name, family_name, mobile, language, registered_at)
+        VALUES (%(id)s, %(login)s, %(login_key)s, %(login_stem)s, %(login_number)s, %(email)s,
+                %(email_key)s, %(given_name)s, %(family_name)s, %(mobile)s, %(language)s,
+                %(registered_at)s)
+        ON CONFLICT DO NOTHING
+        """,
+        {
+            "id": person.person_id,
+            "login": person.login,
+            "login_key": login_key,
+            "login_stem": login_stem,
+            "login_number": login_number,
+            "email": person.email,
+            "email_key": email_key,
+            "given_name": person.given_name,
+            "family_name": person.family_name,
+            "mobile": person.mobile,
+            "language": person.language.value,
+            "registered_at": registered_at,
+        },
+    )
+    return added == 1
+
+
+def change_language(tx: Tx, *, person_id: UUID, language: Language) -> None:
+    tx.run(
+        "UPDATE persons SET language = %(language)s WHERE id = %(person_id)s",
+        {"person_id": person_id, "language": language.value},
+    )
+
+
+def list_tenants(tx: Tx, *, person_id: UUID, limit: int) -> list[TenantCode]:
+    """Where the person is a user, by code."""
+    found = tx.rows(
+        """
+        SELECT tenant
+          FROM users
+         WHERE person_id = %(person_id)s
+         ORDER BY tenant
+         LIMIT %(limit)s
+        """,
+        {"person_id": person_id, "limit": limit},
+        dict,
+    )
+    return [TenantCode(row["tenant"]) for row in found]

@@ -1,0 +1,61 @@
+"""Staff roles: the provider's own people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.codes import StaffRole
+from identity.domain.people import StaffMember
+from servicekit.db import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow(StaffMember):
+    login_key: str
+
+
+def add_roles(tx: Tx, *, person_id: UUID, roles: Iterable[StaffRole], at: datetime, by: str) -> int:
+    """How many of them are new."""
+    return tx.run(
+        """
+        INSERT INTO staff_roles (person_id, role, appointed_at, appointed_by)
+        SELECT %(person_id)s, role, %(at)s, %(by)s FROM unnest(%(roles)s::text[]) AS role
+        ON CONFLICT (person_id, role) DO NOTHING
+        """,
+        {
+            "person_id": person_id,
+            "roles": sorted({role.value for role in roles}),
+            "at": at,
+            "by": by,
+        },
+    )
+
+
+def list_roles(tx: Tx, *, person_id: UUID) -> tuple[StaffRole, ...]:
+    found = tx.rows(
+        "SELECT role FROM staff_roles WHERE person_id = %(person_id)s ORDER BY role",
+        {"person_id": person_id},
+        dict,
+    )
+    return tuple(StaffRole(row["role"]) for row in found)
+
+
+def list_staff(tx: Tx, *, after: str | None, limit: int) -> list[StaffRow]:
+    """By login."""
+    return tx.rows(
+        """
+        SELECT p.id AS person_id, p.login, p.login_key, p.email, p.given_name, p.family_name,
+               array_agg(s.role ORDER BY s.role) AS roles
+          FROM staff_roles s
+          JOIN persons p ON p.id = s.person_id
+         WHERE %(after)s::text IS NULL OR p.login_key > %(after)s::text
+         GROUP BY p.id
+         ORDER BY p.login_key
+         LIMIT %(limit)s
+        """,
+        {"after": after, "limit": limit},
+        StaffRow,
+    )
