@@ -49,8 +49,12 @@ def demand_json_accepted(request: Request) -> None:
 
 @lru_cache(maxsize=512)
 def _language(header: str) -> Language:
-    accepted = parse_accept_header(header, LanguageAccept)
-    return Language(accepted.best_match(_LANGUAGES, default=Language.FRENCH.value) or "fr")
+    """``en-GB`` asks for English before ``fr;q=0.5`` asks for French."""
+    for accepted, quality in parse_accept_header(header, LanguageAccept):
+        primary = accepted.partition("-")[0].lower()
+        if quality > 0 and primary in _LANGUAGES:
+            return Language(primary)
+    return Language.FRENCH
 
 
 @lru_cache(maxsize=512)

@@ -25,6 +25,7 @@ _BY_NAME: dict[str, Any] = {
     "previous_hash": "0" * 64,
     "action": "users:user:invited",
     "currency": "EUR",
+    "language": "fr",
     "region": "eu-west-0",
 }
 _BY_TYPE: tuple[tuple[type[fields.Field[Any]], Any], ...] = (

@@ -81,6 +81,9 @@ class Face:
     tokens: FakeTokens
     rights: RightsCache
 
+    def hold_token(self, **claims: Any) -> None:
+        self.tokens.known["good"] = FakeToken(**claims)
+
     def grant(self, *, roles: dict[str, str], staff: tuple[str, ...] = ()) -> None:
         tenants = [{"tenant": TENANT, "roles": roles, "offices": []}] if roles else []
         self.services.answers["identity.resolve_rights"] = lambda payload: {
