@@ -1,0 +1,1 @@
+"""Subscriptions: what can be ordered at which price, what was ordered, what runs until when."""

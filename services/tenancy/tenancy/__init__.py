@@ -1,0 +1,1 @@
+"""Tenancy: organisations, their contracts, who holds which office, the installation's clock."""

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from contracts.codes import TenantCode
+from servicekit.context import Context
+from servicekit.db import Database
+from subscriptions.domain.subscriptions import Subscription
+from subscriptions.store import subscriptions
+
+
+def read_subscription(
+    *, db: Database, context: Context, tenant: TenantCode, subscription_id: UUID
+) -> Subscription:
+    with db.read(tenant=tenant, context=context) as tx:
+        return subscriptions.get_subscription(tx, tenant=tenant, subscription_id=subscription_id)

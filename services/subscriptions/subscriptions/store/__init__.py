@@ -1,0 +1,1 @@
+"""The SQL of subscriptions, one file per family of tables."""

@@ -1,0 +1,89 @@
+"""A sales person opens a tenant: its code, its contract, its two offices."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.codes import Office
+from contracts.tenancy import TenantOpened
+from servicekit.context import Context
+from servicekit.db import EVERYONE, Database, Tx
+from servicekit.ids import new_id
+from tenancy.domain import search
+from tenancy.domain.contracts import Contract, Opening
+from tenancy.domain.organisations import Organisation, require_one_organisation
+from tenancy.store import beginnings, codes, contracts, offices, organisations
+
+
+def open_tenant(
+    *, db: Database, context: Context, now: datetime, region: str, opening: Opening
+) -> Contract:
+    """For everyone's scope: the tenant has no code before the transaction has given it one."""
+    with db.write(context, tenant=EVERYONE) as tx:
+        organisation = _organisation(tx, opening=opening, now=now)
+        contract = opening.contract(
+            tenant=codes.add_code(tx), organisation=organisation, region=region, opened_at=now
+        )
+        _add(tx, contract=contract, opened_by=context.caller.subject)
+        _tell(tx, contract=contract, opening=opening, opened_by=context.caller.subject)
+        return tx.answer(contract)
+
+
+def _organisation(tx: Tx, *, opening: Opening, now: datetime) -> Organisation:
+    require_one_organisation(
+        organisation_id=opening.organisation_id, name=opening.organisation_name
+    )
+    if opening.organisation_id is not None:
+        return organisations.get_organisation(tx, organisation_id=opening.organisation_id)
+    founded = Organisation(new_id(), str(opening.organisation_name))
+    organisations.add_organisation(tx, organisation=founded, at=now)
+    return founded
+
+
+def _add(tx: Tx, *, contract: Contract, opened_by: str) -> None:
+    contracts.add_contract(tx, contract=contract, opened_by=opened_by)
+    found_by = search.beginnings(
+        tenant=contract.tenant, name=contract.name, organisation=contract.organisation.name
+    )
+    beginnings.add_beginnings(tx, tenant=contract.tenant, beginnings=found_by)
+    for office, holder in (
+        (Office.REFERENT, contract.referent),
+        (Office.DOMAIN_OWNER, contract.domain_owner),
+    ):
+        offices.add_holder(
+            tx,
+            tenant=contract.tenant,
+            office=office,
+            holder=holder,
+            held_since=contract.opened_at,
+        )
+
+
+def _tell(tx: Tx, *, contract: Contract, opening: Opening, opened_by: str) -> None:
+    tx.record(
+        "contract:tenant:opened",
+        target=contract.tenant,
+        tenant=contract.tenant,
+        details={
+            "name": contract.name,
+            "organisation_id": contract.organisation.organisation_id,
+            "support_level": contract.support_level,
+            "referent": opening.referent.email,
+            "domain_owner": opening.owner.email,
+        },
+        at=contract.opened_at,
+    )
+    tx.emit(
+        TenantOpened,
+        at=contract.opened_at,
+        tenant=contract.tenant,
+        organisation_id=contract.organisation.organisation_id,
+        organisation_name=contract.organisation.name,
+        name=contract.name,
+        region=contract.region,
+        support_level=contract.support_level,
+        referent=opening.referent,
+        domain_owner=opening.owner,
+        opened_at=contract.opened_at,
+        opened_by=opened_by,
+    )

@@ -1,0 +1,1 @@
+"""Pure decisions on contracts: no database, no wire, no clock."""

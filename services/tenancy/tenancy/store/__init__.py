@@ -1,0 +1,1 @@
+"""The SQL of tenancy, one file per family of tables."""

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.codes import SupportLevel, TenantCode
+from servicekit.db import Tx
+from servicekit.errors import NotFound
+from tenancy.domain.contracts import Contract, ContractStatus, ContractType
+from tenancy.domain.organisations import Organisation
+from tenancy.domain.people import Holder
+
+_SHEETS = """
+    SELECT tenant, name, contract_type, organisation_id, organisation_name, status, support_level,
+           region, referent_id, referent_login, referent_email, referent_given_name,
+           referent_family_name, owner_id, owner_login, owner_email, owner_given_name,
+           owner_family_name, opened_at
+      FROM contract_sheets
+"""
+_GET = _SHEETS + "WHERE tenant = %(tenant)s"
+_LIST_ALL = _SHEETS + "WHERE tenant > %(after)s ORDER BY tenant LIMIT %(limit)s"
+_LIST_SOME = _SHEETS + (
+    "WHERE tenant = ANY(%(tenants)s) AND tenant > %(after)s ORDER BY tenant LIMIT %(limit)s"
+)
+_ADD = """
+    INSERT INTO contracts (tenant, organisation_id, name, contract_type, status, support_level,
+                           region, opened_at, opened_by)
+    VALUES (%(tenant)s, %(organisation_id)s, %(name)s, %(contract_type)s, %(status)s,
+            %(support_level)s, %(region)s, %(opened_at)s, %(opened_by)s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One row of ``contract_sheets``."""
+
+    tenant: TenantCode
+    name: str
+    contract_type: ContractType
+    organisation_id: UUID
+    organisation_name: str
+    status: ContractStatus
+    support_level: SupportLevel
+    region: str
+    referent_id: UUID | None
+    referent_login: str | None
+    referent_email: str
+    referent_given_name: str
+    referent_family_name: str
+    owner_id: UUID | None
+    owner_login: str | None
+    owner_email: str
+    owner_given_name: str
+    owner_family_name: str
+    opened_at: datetime
+
+    def contract(self) -> Contract:
+        return Contract(
+            tenant=self.tenant,
+            name=self.name,
+            contract_type=self.contract_type,
+            organisation=Organisation(self.organisation_id, self.organisation_name),
+            status=self.status,
+            support_level=self.support_level,
+            region=self.region,
+            referent=Holder(
+                self.referent_id,
+                self.referent_login,
+                self.referent_email,
+                self.referent_given_name,
+                self.referent_family_name,
+            ),
+            domain_owner=Holder(
+                self.owner_id,
+                self.owner_login,
+                self.owner_email,
+                self.owner_given_name,
+                self.owner_family_name,
+            ),
+            opened_at=self.opened_at,
+        )
+
+
+def get_contract(tx: Tx, *, tenant: TenantCode) -> Contract:
+    sheet = tx.row(_GET, {"tenant": tenant}, _Sheet)
+    if sheet is None:
+        raise NotFound("contract-unknown")
+    return sheet.contract()
+
+
+def list_contracts(tx: Tx, *, after: str, limit: int) -> list[Contract]:
+    """Everybody's, in the order of codes, after ``after`` (``""`` at first)."""
+    return _contracts(tx, _LIST_ALL, {"after": after, "limit": limit})
+
+
+def list_contracts_among(
+    tx: Tx, *, tenants: Sequence[TenantCode], after: str, limit: int
+) -> list[Contract]:
+    """The same of these tenants alone."""
+    return _contracts(tx, _LIST_SOME, {"tenants": list(tenants), "after": after, "limit": limit})
+
+
+def add_contract(tx: Tx, *, contract: Contract, opened_by: str) -> None:
+    """The contract alone: its offices and what it is found by are added apart."""
+    tx.run(
+        _ADD,
+        {
+            "tenant": contract.tenant,
+            "organisation_id": contract.organisation.organisation_id,
+            "name": contract.name,
+            "contract_type": contract.contract_type,
+            "status": contract.status,
+            "support_level": contract.support_level,
+            "region": contract.region,
+            "opened_at": contract.opened_at,
+            "opened_by": opened_by,
+        },
+    )
+
+
+def _contracts(tx: Tx, sql: str, params: Mapping[str, object]) -> list[Contract]:
+    return [sheet.contract() for sheet in tx.rows(sql, params, _Sheet)]

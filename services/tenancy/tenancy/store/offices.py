@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from contracts.codes import Office, TenantCode
+from servicekit.db import Tx
+from tenancy.domain.people import Holder
+
+_ADD = """
+    INSERT INTO offices (tenant, office, person_id, login, email, given_name, family_name,
+                         held_since)
+    VALUES (%(tenant)s, %(office)s, %(person_id)s, %(login)s, %(email)s, %(given_name)s,
+            %(family_name)s, %(held_since)s)
+"""
+# A holder who is known stays: an old fact that comes late must not undo a handover.
+_CHANGE_PERSON = """
+    UPDATE offices
+       SET person_id = %(person_id)s, login = %(login)s
+     WHERE tenant = %(tenant)s AND office = %(office)s AND person_id IS NULL
+"""
+
+
+def add_holder(
+    tx: Tx, *, tenant: TenantCode, office: Office, holder: Holder, held_since: datetime
+) -> None:
+    tx.run(
+        _ADD,
+        {
+            "tenant": tenant,
+            "office": office,
+            "person_id": holder.person_id,
+            "login": holder.login,
+            "email": holder.email,
+            "given_name": holder.given_name,
+            "family_name": holder.family_name,
+            "held_since": held_since,
+        },
+    )
+
+
+def change_unknown_holder(
+    tx: Tx, *, tenant: TenantCode, office: Office, person_id: UUID, login: str
+) -> None:
+    """Tell who the holder is, where that was not known yet."""
+    tx.run(
+        _CHANGE_PERSON,
+        {"tenant": tenant, "office": office, "person_id": person_id, "login": login},
+    )
