@@ -40,7 +40,7 @@ _GENERAL: dict[int, tuple[str, ...]] = {
     406: ("not-acceptable",),
     422: ("fields-invalid",),
     429: ("too-many-requests",),
-    503: ("service-unavailable", "service-timeout", "broker-unavailable"),
+    503: ("service-unavailable", "service-timeout", "broker"),
 }
 _WITH_BODY: dict[int, tuple[str, ...]] = {
     400: ("json-malformed", "json-duplicate-key", "json-too-deep", "json-number"),
