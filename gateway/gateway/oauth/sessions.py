@@ -103,8 +103,14 @@ class Sessions:
         *,
         except_session: UUID | None = None,
         except_call: str | None = None,
+        methods: tuple[str, ...] = ("portal", "web", "api"),
+        proved_before: datetime | None = None,
     ) -> int:
-        """Everywhere, within a second; ``except_call`` spares the session that made that call."""
+        """Everywhere, within a second; ``except_call`` spares the session that made that call.
+
+        ``methods``: only sessions begun in one of these ways; ``proved_before``: only where the
+        password was last given before that moment.
+        """
         now = self._clock.now()
         with self._db.write(acting("session.end-all"), tenant=EVERYONE) as tx:
             ended = store.remove_sessions_of(
@@ -112,6 +118,8 @@ class Sessions:
                 person_id=person_id,
                 except_session=except_session,
                 except_call=except_call,
+                methods=methods,
+                proved_before=proved_before,
             )
             self._endings.end_sessions(tx, session_ids=ended, now=now)
         return len(ended)

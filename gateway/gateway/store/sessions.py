@@ -141,7 +141,13 @@ def remove_session(tx: Tx, *, session_id: UUID) -> bool:
 
 
 def remove_sessions_of(
-    tx: Tx, *, person_id: UUID, except_session: UUID | None, except_call: str | None
+    tx: Tx,
+    *,
+    person_id: UUID,
+    except_session: UUID | None,
+    except_call: str | None,
+    methods: tuple[str, ...],
+    proved_before: datetime | None,
 ) -> list[UUID]:
     removed = tx.rows(
         """
@@ -149,9 +155,17 @@ def remove_sessions_of(
          WHERE person_id = %(person_id)s
            AND session_id IS DISTINCT FROM %(except_session)s::uuid
            AND (%(except_call)s::text IS NULL OR spared_call IS DISTINCT FROM %(except_call)s)
+           AND method = ANY (%(methods)s)
+           AND (%(proved_before)s::timestamptz IS NULL OR auth_time < %(proved_before)s)
         RETURNING session_id
         """,
-        {"person_id": person_id, "except_session": except_session, "except_call": except_call},
+        {
+            "person_id": person_id,
+            "except_session": except_session,
+            "except_call": except_call,
+            "methods": list(methods),
+            "proved_before": proved_before,
+        },
         dict,
     )
     return [row["session_id"] for row in removed]
