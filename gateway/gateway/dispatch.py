@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from marshmallow import Schema, ValidationError
 
 from contracts.codes import Language, TenantCode
 from contracts.declare import Call
+from contracts.identity import change_password
 from contracts.rights import Audience, Caller, CallerKind, refusal
 from gateway.rights import RightsCache
 from gateway.wire import Circumstances, JsonObject, Wire
@@ -28,10 +29,17 @@ if TYPE_CHECKING:
 _GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
 
 
+class Sessions(Protocol):
+    def spare(self, session_id: UUID, *, call_id: str) -> None: ...
+
+
 class Dispatcher:
-    def __init__(self, *, wire: Wire, rights: RightsCache) -> None:
+    def __init__(
+        self, *, wire: Wire, rights: RightsCache, sessions: Sessions | None = None
+    ) -> None:
         self.wire = wire
         self.rights = rights
+        self._sessions = sessions
 
     def as_gateway(
         self,
@@ -74,7 +82,13 @@ class Dispatcher:
         tenant = loaded.get(call.tenant_field) if call.tenant_field else None
         caller = self._caller(call, token, tenant, about)
         _demand(call, caller)
+        self._spare_own_session(call, token, about)
         return self.wire.send(call, payload, caller, about)
+
+    def _spare_own_session(self, call: Call, token: AccessToken, about: Circumstances) -> None:
+        """A new password ends the other sessions: that event carries the id of this call."""
+        if call is change_password and self._sessions is not None and token.session_id is not None:
+            self._sessions.spare(UUID(token.session_id), call_id=about.call_id)
 
     def _caller(
         self, call: Call, token: AccessToken, tenant: TenantCode | None, about: Circumstances

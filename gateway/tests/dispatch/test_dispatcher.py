@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -31,6 +32,7 @@ class Token:
     scopes: frozenset[str] = frozenset(SCOPES)
     tenants: frozenset[str] = frozenset()
     act: str | None = None
+    session_id: str | None = None
 
 
 @dataclass
@@ -169,3 +171,22 @@ def test_the_gateway_calls_for_its_login_pages_and_for_nothing_else() -> None:
     assert wire.sent[0][2].kind is CallerKind.GATEWAY
     with pytest.raises(Forbidden):
         dispatcher.as_gateway(tenancy.get_contract, {"tenant": TENANT}, language=Language.FRENCH)
+
+
+def test_who_changes_his_password_keeps_his_own_session() -> None:
+    spared: list[tuple[str, str]] = []
+
+    class Sessions:
+        def spare(self, session_id: UUID, *, call_id: str) -> None:
+            spared.append((str(session_id), call_id))
+
+    wire = holding({})
+    dispatcher = Dispatcher(wire=wire, rights=RightsCache(wire=wire), sessions=Sessions())
+    session = "018f0000-0000-7000-8000-0000000000aa"
+    token = Token(session_id=session)
+    for call, payload in (
+        (identity.change_password, {"current_password": "a", "new_password": "b"}),
+        (identity.get_account, {}),
+    ):
+        dispatcher.as_token(call, payload, token, language=Language.FRENCH, call_id="c-9")
+    assert spared == [(session, "c-9")]

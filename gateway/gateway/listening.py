@@ -1,0 +1,100 @@
+"""What the gateway hears of identity, and forgets or ends because of it.
+
+Each process hears the broadcast and forgets the rights it keeps of a person; one of all processes
+ends the sessions that a changed password opened.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from contracts import identity
+from contracts.codes import CredentialKind
+from contracts.declare import Event
+from contracts.registry import events_heard_by
+from gateway.metrics import EVENTS
+from gateway.rights import RightsCache
+from servicekit.events import Fact, Subscriber
+
+RIGHTS_CHANGED: tuple[Event, ...] = (
+    identity.RolesChanged,
+    identity.TenantJoined,
+    identity.TenantLeft,
+    identity.StaffAppointed,
+    identity.PasswordSet,
+)
+
+# Which ways in a password opens.
+_METHODS = {
+    CredentialKind.PORTAL: ("portal", "web"),
+    CredentialKind.API: ("api",),
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Sessions(Protocol):
+    def end_all(
+        self,
+        person_id: UUID,
+        *,
+        except_call: str | None = None,
+        methods: tuple[str, ...] = ...,
+        proved_before: datetime | None = None,
+    ) -> int: ...
+
+
+class Listening:
+    """Both subscribers of one gateway process."""
+
+    def __init__(self, *, amqp_url: str, rights: RightsCache, sessions: Sessions) -> None:
+        self._rights = rights
+        self._sessions = sessions
+        self._broadcast = Subscriber(
+            amqp_url,
+            "gateway",
+            RIGHTS_CHANGED,
+            self.forget_rights,
+            broadcast=True,
+            lost=rights.forget_all,
+        )
+        self._durable = Subscriber(
+            amqp_url,
+            "gateway",
+            events_heard_by("gateway"),
+            self.end_sessions,
+            broadcast=False,
+        )
+
+    def start(self) -> None:
+        self._broadcast.start()
+        self._durable.start()
+
+    def stop(self) -> None:
+        self._broadcast.stop()
+        self._durable.stop()
+
+    def forget_rights(self, fact: Fact) -> None:
+        EVENTS.labels(fact.type).inc()
+        self._rights.forget(fact.data["person_id"])
+
+    def end_sessions(self, fact: Fact) -> None:
+        """Ending what has ended does nothing, so hearing this twice is harmless."""
+        if fact.type != identity.PasswordSet.type:
+            return
+        self._sessions.end_all(
+            fact.data["person_id"],
+            except_call=fact.call_id,
+            methods=_METHODS[fact.data["credential"]],
+            proved_before=_told_at(fact.id),
+        )
+
+
+def _told_at(event_id: UUID) -> datetime:
+    """Real time of the fact, from its UUIDv7: the envelope's own may be of a simulated clock.
+
+    Sessions run on real time, and one begun with the new password must not end because the news
+    of that password came late.
+    """
+    return _EPOCH + timedelta(milliseconds=event_id.int >> 80)
