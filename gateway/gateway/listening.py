@@ -75,6 +75,9 @@ class Listening:
         self._broadcast.stop()
         self._durable.stop()
 
+    def wait_until_up(self, timeout: float) -> bool:
+        return all(side.up.wait(timeout) for side in (self._broadcast, self._durable))
+
     def forget_rights(self, fact: Fact) -> None:
         EVENTS.labels(fact.type).inc()
         self._rights.forget(fact.data["person_id"])

@@ -26,11 +26,9 @@ def create_ops(*, db: Database, rpc: Broker, peers: Mapping[str, str]) -> Bluepr
     taken out of the balancer because one service is away would take the others with it."""
     blueprint = Blueprint("ops", __name__)
 
-    @blueprint.get("/livez")
     def livez() -> Response:
         return _answer({"status": "alive"}, 200)
 
-    @blueprint.get("/readyz")
     def readyz() -> Response:
         parts = {"database": db.ready(), "broker": rpc.ping(_PEER_SECONDS)}
         ready = all(parts.values())
@@ -41,10 +39,11 @@ def create_ops(*, db: Database, rpc: Broker, peers: Mapping[str, str]) -> Bluepr
         }
         return _answer(body, 200 if ready else 503)
 
-    @blueprint.get("/metrics")
     def metrics() -> Response:
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
+    for path, view in (("/livez", livez), ("/readyz", readyz), ("/metrics", metrics)):
+        blueprint.add_url_rule(path, view_func=view)
     return blueprint
 
 
