@@ -19,6 +19,7 @@ from servicekit.clock import Clock
 from servicekit.db import EVERYONE, Database
 
 Tokens = dict[str, Any]
+CLAIMED_AT = "claimed_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,41 +58,37 @@ class PortalSessions:
             row = store.find_portal_session(tx, digest=digest_of(secret), now=self._clock.now())
         return None if row is None else self._opened(row)
 
-    def rotate(self, secret: str, *, tokens: Mapping[str, Any]) -> str | None:
-        """Another cookie with other tokens; None where the session is gone."""
-        fresh = new_secret()
-        with self._db.write(acting("portal-session.rotate"), tenant=EVERYONE) as tx:
-            changed = store.change_portal_session(
+    def claim(self, secret: str, *, due: Callable[[Tokens, datetime], bool]) -> Tokens | None:
+        """The tokens to renew where they are ``due``, marked in the row as being renewed.
+
+        Renewing itself happens outside any transaction: it asks the provider, which needs the
+        database too. Whoever comes meanwhile reads the mark and leaves it to the claimant, so
+        that no refresh token is used twice, on any replica. The cookie stays.
+        """
+        digest = digest_of(secret)
+        with self._db.write(acting("portal-session.claim"), tenant=EVERYONE) as tx:
+            now = self._clock.now()
+            row = store.lock_portal_session(tx, digest=digest, now=now)
+            tokens = self._opened(row).tokens if row else None
+            if tokens is None or not due(tokens, now):
+                return None
+            claimed = self._sealed({**tokens, CLAIMED_AT: now.isoformat()})
+            store.change_portal_session(
+                tx, digest=digest, new_digest=digest, sealed_tokens=claimed, now=now
+            )
+            return tokens
+
+    def change(self, secret: str, *, tokens: Mapping[str, Any]) -> bool:
+        """Other tokens under the same cookie; False where the session is gone."""
+        digest = digest_of(secret)
+        with self._db.write(acting("portal-session.change"), tenant=EVERYONE) as tx:
+            return store.change_portal_session(
                 tx,
-                digest=digest_of(secret),
-                new_digest=digest_of(fresh),
+                digest=digest,
+                new_digest=digest,
                 sealed_tokens=self._sealed(tokens),
                 now=self._clock.now(),
             )
-        return fresh if changed else None
-
-    def renew(
-        self, secret: str, *, stale: Callable[[Tokens], bool], fetch: Callable[[Tokens], Tokens]
-    ) -> PortalSession | None:
-        """Under the row's lock: two tabs whose token has expired fetch one between them.
-
-        The cookie stays, so that the tab that waited is not signed out by the other. ``fetch``
-        raises where the provider refuses: nothing is changed then.
-        """
-        digest = digest_of(secret)
-        with self._db.write(acting("portal-session.renew"), tenant=EVERYONE) as tx:
-            now = self._clock.now()
-            row = store.lock_portal_session(tx, digest=digest, now=now)
-            if row is None:
-                return None
-            session = self._opened(row)
-            if not stale(session.tokens):
-                return session
-            tokens = fetch(session.tokens)
-            store.change_portal_session(
-                tx, digest=digest, new_digest=digest, sealed_tokens=self._sealed(tokens), now=now
-            )
-            return PortalSession(row.person_id, row.session_id, tokens, now)
 
     def delete(self, secret: str) -> None:
         with self._db.write(acting("portal-session.delete"), tenant=EVERYONE) as tx:

@@ -1,0 +1,83 @@
+"""What stands in a form's fields and what is wrong with them; a page shows both again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+from flask import request
+
+from gateway.api.wording import sentence
+from gateway.i18n import current_language
+from servicekit.errors import GuichetError, Unavailable
+
+KEY_FIELD = "idempotency_key"
+# Never shown again, never put into a hidden field.
+SECRET_FIELDS = ("password", "password_again", "current_password", "new_password")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """``errors`` are sentences by field name; ``notice`` is about the whole.
+
+    ``key`` makes sending twice one act; a definite refusal gets a new one.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    many: Mapping[str, list[str]] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    notice: str | None = None
+    key: str = field(default_factory=lambda: uuid4().hex)
+
+    def value(self, name: str, default: str = "") -> str:
+        return self.values.get(name, default)
+
+    def chosen(self, name: str) -> list[str]:
+        """What is ticked among boxes of one name."""
+        return self.many.get(name, [])
+
+    def faulty(self, errors: Mapping[str, str]) -> Form:
+        return replace(self, errors=dict(errors), key=uuid4().hex)
+
+    def refused(self, error: GuichetError, *, known: Mapping[str, str] | None = None) -> Form:
+        """The form again with what the service said; ``known`` renames fields of the call."""
+        fields = error.details.get("fields")
+        errors = _by_field(fields, known or {}) if isinstance(fields, Mapping) else {}
+        key = self.key if isinstance(error, Unavailable) else uuid4().hex
+        notice = None if errors else in_words(error)
+        return replace(self, errors=errors, notice=notice, key=key)
+
+
+def in_words(error: GuichetError) -> str:
+    return sentence(error.code, current_language(), error.details)
+
+
+def sent_form() -> Form:
+    """The form of this request; passwords stay out of it."""
+    values = {name: value for name, value in request.form.items() if name not in SECRET_FIELDS}
+    many = {name: request.form.getlist(name) for name in values}
+    return Form(values=values, many=many, key=values.get(KEY_FIELD) or uuid4().hex)
+
+
+def asked_form() -> Form:
+    """A form sent by GET: a search, a step on the way to an order."""
+    many = {name: request.args.getlist(name) for name in request.args}
+    return Form(values=request.args.to_dict(), many=many)
+
+
+def secret(name: str) -> str:
+    return request.form.get(name, "")
+
+
+def filled(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str | None]:
+    """The named fields as a call wants them: an empty one is no value."""
+    return {name: values.get(name, "").strip() or None for name in names}
+
+
+def _by_field(faults: Mapping[str, object], known: Mapping[str, str]) -> dict[str, str]:
+    sentences: dict[str, str] = {}
+    for path, codes in faults.items():
+        first = codes[0] if isinstance(codes, list) and codes else codes
+        sentences[known.get(path, path)] = sentence(str(first), current_language())
+    return sentences

@@ -1,0 +1,116 @@
+"""The three ways in: portal login, Web Login and API Login; and the way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+
+from contracts.codes import Language, TenantCode
+from contracts.declare import Call
+from contracts.identity import api_sign_in, sign_in, web_sign_in
+from gateway.i18n import remember_language
+from gateway.pages.csrf import renew_form_secret
+from gateway.pages.forms import Form, secret, sent_form
+from gateway.pages.headers import allow_form_target
+from gateway.pages.local_paths import local_path, origin_after
+from gateway.pages.visit import ask_as_gateway, browser_session, origin, parts
+from servicekit.errors import GuichetError
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    method: str
+    call: Call
+    fields: tuple[str, ...]
+
+    @property
+    def template(self) -> str:
+        return f"pages/sign_in_{self.method}.html"
+
+
+DOORS = {
+    door.method: door
+    for door in (
+        Door("portal", sign_in, ("login",)),
+        Door("web", web_sign_in, ("user_name", "domain")),
+        Door("api", api_sign_in, ("domain", "identifier")),
+    )
+}
+
+
+def register(blueprint: Blueprint) -> None:
+    for path, method in (("/sign-in", "portal"), ("/sign-in/web", "web"), ("/sign-in/api", "api")):
+        defaults = {"method": method}
+        blueprint.add_url_rule(path, "sign_in", show_door, methods=["GET"], defaults=defaults)
+        blueprint.add_url_rule(path, "enter", enter, methods=["POST"], defaults=defaults)
+    blueprint.add_url_rule("/sign-out", "sign_out", leave, methods=["POST"])
+
+
+def show_door(method: str) -> Response:
+    door = DOORS[method]
+    known = {name: request.args[name] for name in door.fields if name in request.args}
+    return _door_page(door, Form(values=known), next_path=local_path(request.args.get("next")))
+
+
+def enter(method: str) -> Response:
+    door, form = DOORS[method], sent_form()
+    next_path = local_path(form.value("next"))
+    credentials = {name: form.value(name) for name in door.fields}
+    try:
+        signed_in = ask_as_gateway(
+            door.call, {**credentials, "password": secret("password"), **origin()}
+        )
+    except GuichetError as error:
+        return _door_page(door, form.refused(error), next_path=next_path, error=error)
+    return _let_in(door, signed_in, next_path)
+
+
+def leave() -> Response:
+    response = redirect(url_for("pages.sign_in"), 303)
+    parts().sessions.end(response, request)
+    renew_form_secret()
+    flash({"code": "signed-out"}, "notice")
+    return response
+
+
+def _let_in(door: Door, signed_in: dict[str, Any], next_path: str | None) -> Response:
+    tenant, iam_user = signed_in["tenant"], signed_in["iam_user_id"]
+    console = url_for("portal.console", tenant=tenant) if tenant else None
+    response = redirect(next_path or console or url_for("portal.home"), 303)
+    language = Language(signed_in["language"])
+    parts().sessions.start(
+        response,
+        person_id=UUID(signed_in["person_id"]),
+        login=signed_in["login"],
+        language=language,
+        method=door.method,
+        tenant=TenantCode(tenant) if tenant else None,
+        iam_user_id=UUID(iam_user) if iam_user else None,
+    )
+    renew_form_secret()
+    remember_language(response, language)
+    return response
+
+
+def _door_page(
+    door: Door, form: Form, *, next_path: str | None, error: GuichetError | None = None
+) -> Response:
+    allow_form_target(origin_after(next_path))
+    page = render_template(door.template, form=form, next_path=next_path, session=browser_session())
+    response = make_response(page, error.status if error else 200)
+    retry_after = error.details.get("retry_after") if error else None
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response

@@ -1,0 +1,66 @@
+"""The portal: an OAuth client of its own gateway that shows what the calls answer."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, redirect, request, url_for
+from werkzeug.routing import BaseConverter, ValidationError
+
+from contracts.codes import TenantCode
+from gateway.pages import guard
+from gateway.pages.errors import error_page
+from gateway.pages.languages import here
+from gateway.pages.resume import SIGNED_OUT, offer_again
+from gateway.portal import (
+    account,
+    back_office,
+    console,
+    contract_pages,
+    entry,
+    home,
+    services,
+    subscription_pages,
+    trail_pages,
+    users,
+)
+from gateway.portal.shell import shell_context
+from gateway.portal.visitors import SignInNeeded
+
+
+class TenantConverter(BaseConverter):
+    """``OCB0000001`` in a path; anything else is an address that does not exist."""
+
+    def to_python(self, value: str) -> TenantCode:
+        try:
+            return TenantCode(value)
+        except ValueError:
+            raise ValidationError from None
+
+
+def install(app: Flask) -> None:
+    """After ``gateway.pages.install``."""
+    app.url_map.converters["tenant"] = TenantConverter
+    blueprint = Blueprint("portal", __name__)
+    guard(blueprint)
+    blueprint.register_error_handler(SignInNeeded, _sign_in)
+    blueprint.context_processor(shell_context)
+    for part in (
+        entry,
+        home,
+        contract_pages,
+        users,
+        services,
+        subscription_pages,
+        trail_pages,
+        account,
+        console,
+        back_office,
+    ):
+        part.register(blueprint)
+    app.register_blueprint(blueprint)
+
+
+def _sign_in(error: Exception) -> Response:
+    """A page leads through the sign-in and back; a form is kept to be sent again after it."""
+    if request.method == "GET":
+        return redirect(url_for("portal.start", next=here()), 303)
+    return offer_again(SIGNED_OUT, status=403) or error_page(403)

@@ -1,0 +1,216 @@
+"""The back office: opening tenants, staff, the clock. Each page by its own right."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext
+
+from contracts import identity, tenancy
+from contracts.codes import StaffRole, TenantCode
+from gateway.i18n import TIME_ZONE, current_language, format_instant
+from gateway.pages.forms import Form, asked_form, filled, sent_form
+from gateway.portal.home import contract_columns, contract_rows
+from gateway.portal.lists import asked_page, page_links
+from gateway.portal.refusals import REFUSALS
+from gateway.portal.shell import Column, Link
+from gateway.portal.visitors import ask, visitor
+from gateway.portal.words import language_names, staff_role_names, support_levels
+from servicekit.errors import Forbidden
+
+_PERSON = ("given_name", "family_name", "email", "mobile")
+_OWNER_FIELDS = {f"domain_owner.{name}": f"owner_{name}" for name in (*_PERSON, "language")}
+_REFERENT_FIELDS = {f"referent.{name}": f"referent_{name}" for name in (*_PERSON, "language")}
+
+
+def register(blueprint: Blueprint) -> None:
+    rule = blueprint.add_url_rule
+    rule("/back-office", "office", show_office, methods=["GET"])
+    rule("/back-office/tenants/new", "office_open", show_opening, methods=["GET"])
+    rule("/back-office/tenants/new", "office_do_open", open_tenant, methods=["POST"])
+    rule("/back-office/staff", "office_staff", show_staff, methods=["GET"])
+    rule("/back-office/staff/appoint", "office_appoint", show_appointment, methods=["GET"])
+    rule("/back-office/staff/appoint", "office_do_appoint", appoint, methods=["POST"])
+    rule("/back-office/clock", "office_clock", show_clock, methods=["GET"])
+    rule("/back-office/clock", "office_move_clock", move_clock, methods=["POST"])
+
+
+def office_tabs() -> list[Link]:
+    who, endpoint = visitor(), (request.endpoint or "").removeprefix("portal.")
+    known = (
+        ("office", gettext("Contracts"), who.is_staff, ("office", "office_open", "office_do_open")),
+        ("office_staff", gettext("Staff"), who.may(identity.list_staff), ()),
+        ("office_clock", gettext("Clock"), who.may(tenancy.get_clock), ("office_move_clock",)),
+    )
+    return [
+        Link(label, url_for(f"portal.{name}"), endpoint == name or endpoint in also)
+        for name, label, shown, also in known
+        if shown
+    ]
+
+
+def show_office() -> str:
+    if not visitor().is_staff:
+        raise Forbidden("staff-only")
+    form = asked_form()
+    search = form.value("search").strip() or None
+    answer = ask(tenancy.list_contracts, {**asked_page(), "search": search})
+    return render_template(
+        "back_office/contracts.html",
+        tabs=office_tabs(),
+        form=form,
+        searched=search,
+        may_open=visitor().may(tenancy.open_tenant),
+        columns=contract_columns(),
+        rows=contract_rows(answer["items"]),
+        pages=page_links(answer, "portal.office", search=search),
+    )
+
+
+def show_opening() -> Response:
+    """For an organisation that exists, a contract of it is named in the address."""
+    if not visitor().may(tenancy.open_tenant):
+        raise Forbidden("staff-only")
+    values = {"referent_language": "fr", "owner_language": "fr", "owner": "same"}
+    beside = request.args.get("beside")
+    if beside:
+        organisation = ask(tenancy.get_contract, {"tenant": beside})["organisation"]
+        values["organisation_id"] = organisation["organisation_id"]
+        values["organisation_name"] = organisation["name"]
+    return _opening_page(Form(values=values))
+
+
+def open_tenant() -> Response:
+    form = sent_form()
+    known = {**_REFERENT_FIELDS, **_OWNER_FIELDS}
+    try:
+        contract = ask(tenancy.open_tenant, _opening(form), form=form)
+    except REFUSALS as error:
+        return _opening_page(form.refused(error, known=known), status=error.status)
+    flash({"code": "tenant-opened", "tenant": contract["tenant"]})
+    tenant = TenantCode(contract["tenant"])
+    return redirect(url_for("portal.contract", tenant=tenant), 303)
+
+
+def _opening(form: Form) -> dict[str, Any]:
+    owner = _person(form, "owner") if form.value("owner") == "other" else None
+    existing = form.value("organisation_id") or None
+    named = filled(form.values, ("organisation_name", "name"))
+    return {
+        "organisation_id": existing,
+        "organisation_name": None if existing else named["organisation_name"],
+        "name": named["name"],
+        "support_level": form.value("support_level"),
+        "referent": _person(form, "referent"),
+        "domain_owner": owner,
+    }
+
+
+def _person(form: Form, prefix: str) -> dict[str, Any]:
+    fields = {name: form.value(f"{prefix}_{name}").strip() for name in (*_PERSON, "language")}
+    return {name: value for name, value in fields.items() if value}
+
+
+def _opening_page(form: Form, *, status: int = 200) -> Response:
+    page = render_template(
+        "back_office/open.html",
+        tabs=office_tabs(),
+        form=form,
+        languages=language_names(),
+        levels=[(code, name, about) for code, (name, about) in support_levels().items()],
+        owners=[
+            ("same", gettext("The referent"), None),
+            ("other", gettext("Another person, named below"), None),
+        ],
+    )
+    return make_response(page, status)
+
+
+def show_staff() -> str:
+    answer = ask(identity.list_staff, asked_page())
+    names = staff_role_names()
+    return render_template(
+        "back_office/staff.html",
+        tabs=office_tabs(),
+        may_appoint=visitor().may(identity.appoint_staff),
+        columns=[
+            Column(gettext("Name")),
+            Column(gettext("Login")),
+            Column(gettext("E-mail")),
+            Column(gettext("Staff roles")),
+        ],
+        rows=[(member, [names[role] for role in member["roles"]]) for member in answer["items"]],
+        pages=page_links(answer, "portal.office_staff"),
+    )
+
+
+def show_appointment() -> Response:
+    if not visitor().may(identity.appoint_staff):
+        raise Forbidden("staff-only")
+    return _appointment_page(Form(values={"language": current_language().value}))
+
+
+def appoint() -> Response:
+    form = sent_form()
+    named = filled(form.values, ("given_name", "family_name", "email", "login", "language"))
+    try:
+        member = ask(identity.appoint_staff, {**named, "roles": form.chosen("roles")}, form=form)
+    except REFUSALS as error:
+        return _appointment_page(form.refused(error), status=error.status)
+    flash({"code": "staff-appointed", "name": f"{member['given_name']} {member['family_name']}"})
+    return redirect(url_for("portal.office_staff"), 303)
+
+
+def _appointment_page(form: Form, *, status: int = 200) -> Response:
+    names = staff_role_names()
+    page = render_template(
+        "back_office/appoint.html",
+        tabs=office_tabs(),
+        form=form,
+        languages=language_names(),
+        roles=[(role.value, names[role]) for role in StaffRole],
+    )
+    return make_response(page, status)
+
+
+def show_clock() -> Response:
+    return _clock_page(Form())
+
+
+def move_clock() -> Response:
+    form = sent_form()
+    try:
+        wanted = datetime.fromisoformat(form.value("now")).replace(tzinfo=TIME_ZONE).isoformat()
+    except ValueError:
+        fault = gettext("Give a day and a time.")
+        return _clock_page(form.faulty({"now": fault}), status=422)
+    try:
+        clock = ask(tenancy.move_clock, {"now": wanted}, form=form)
+    except REFUSALS as error:
+        return _clock_page(form.refused(error), status=error.status)
+    flash({"code": "clock-moved", "instant": format_instant(clock["now"], "long")})
+    return redirect(url_for("portal.office_clock"), 303)
+
+
+def _clock_page(form: Form, *, status: int = 200) -> Response:
+    clock = ask(tenancy.get_clock)
+    there = datetime.fromisoformat(clock["now"]).astimezone(TIME_ZONE)
+    page = render_template(
+        "back_office/clock.html",
+        tabs=office_tabs(),
+        form=form,
+        clock=clock,
+        suggested=there.strftime("%Y-%m-%dT%H:%M"),
+    )
+    return make_response(page, status)

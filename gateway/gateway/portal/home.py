@@ -1,0 +1,74 @@
+"""The home page: the contracts one may see, each with its way to the technical console."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask_babel import gettext
+
+from contracts.codes import TenantCode
+from contracts.tenancy import list_contracts
+from gateway.pages.forms import asked_form
+from gateway.portal.lists import asked_page, page_links
+from gateway.portal.shell import Column, console_of, open_sections
+from gateway.portal.visitors import ask, visitor
+from gateway.portal.words import contract_states, support_levels
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRow:
+    contract: dict[str, Any]
+    href: str | None
+    console: str | None
+    state: tuple[str, str]
+    support: str
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/", "home", show_home, methods=["GET"])
+
+
+def show_home() -> str:
+    form = asked_form()
+    search = form.value("search").strip() or None
+    answer = ask(list_contracts, {**asked_page(), "search": search})
+    return render_template(
+        "portal/home.html",
+        login=visitor().session.login,
+        form=form,
+        searched=search,
+        columns=contract_columns(),
+        rows=contract_rows(answer["items"]),
+        pages=page_links(answer, "portal.home", search=search),
+    )
+
+
+def contract_columns() -> list[Column]:
+    return [
+        Column(gettext("Contract")),
+        Column(gettext("Code and domain")),
+        Column(gettext("Organisation")),
+        Column(gettext("Support")),
+        Column(gettext("State")),
+        Column(gettext("Actions"), "acts"),
+    ]
+
+
+def contract_rows(items: list[dict[str, Any]]) -> list[ContractRow]:
+    levels, states = support_levels(), contract_states()
+    rows = []
+    for item in items:
+        tenant = TenantCode(item["tenant"])
+        sections = open_sections(tenant)
+        rows.append(
+            ContractRow(
+                contract=item,
+                href=sections[0].href if sections else None,
+                console=console_of(tenant),
+                state=states.get(item["status"], (item["status"], "plain")),
+                support=levels[item["support_level"]][0],
+            )
+        )
+    return rows

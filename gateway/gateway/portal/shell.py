@@ -1,0 +1,115 @@
+"""What frames the pages: navigation by rights, the head of a contract, breadcrumbs' start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from flask_babel import gettext
+
+from contracts import identity, subscriptions, tenancy
+from contracts.codes import TenantCode
+from contracts.declare import Call
+from gateway.portal.visitors import SignInNeeded, Visitor, ask, visitor
+from servicekit.errors import NotFound, Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``kind``: ``figure`` for numbers, ``acts`` for the buttons of a row."""
+
+    label: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractHead:
+    tenant: TenantCode
+    name: str
+    console: str | None
+    tabs: list[Link]
+
+
+_SECTIONS: tuple[tuple[str, Call], ...] = (
+    ("contract", tenancy.get_contract),
+    ("users", identity.list_users),
+    ("services", subscriptions.place_order),
+    ("subscriptions", subscriptions.list_subscriptions),
+    ("trail", tenancy.list_audit_entries),
+)
+
+
+def shell_context() -> dict[str, Any]:
+    """For the layouts of the portal's pages; empty on an error page that nobody is known on."""
+    try:
+        who = visitor()
+    except (SignInNeeded, Unavailable):
+        return {"who": None, "main_links": []}
+    return {"who": who, "main_links": _main_links(who)}
+
+
+def contract_head(tenant: TenantCode) -> ContractHead:
+    """The name falls back to the code: a page of users does not need tenancy to be up."""
+    return ContractHead(
+        tenant=tenant,
+        name=_name(tenant),
+        console=console_of(tenant),
+        tabs=open_sections(tenant),
+    )
+
+
+def open_sections(tenant: TenantCode) -> list[Link]:
+    """The tabs of a contract that this visitor has a right to; others do not show."""
+    who, labels = visitor(), _section_labels()
+    return [
+        Link(labels[name], url_for(f"portal.{name}", tenant=tenant), current=_is_in(name))
+        for name, call in _SECTIONS
+        if who.may(call, tenant)
+    ]
+
+
+def console_of(tenant: TenantCode) -> str | None:
+    if visitor().may(identity.list_iam_users, tenant):
+        return url_for("portal.console", tenant=tenant)
+    return None
+
+
+def _name(tenant: TenantCode) -> str:
+    try:
+        found = ask(tenancy.list_contracts, {"search": tenant, "limit": 1})["items"]
+    except (NotFound, Unavailable):
+        return tenant
+    return next((str(item["name"]) for item in found if item["tenant"] == tenant), tenant)
+
+
+def _section_labels() -> dict[str, str]:
+    return {
+        "contract": gettext("Contract"),
+        "users": gettext("Users"),
+        "services": gettext("Services"),
+        "subscriptions": gettext("Subscriptions"),
+        "trail": gettext("Audit trail"),
+    }
+
+
+def _is_in(section: str) -> bool:
+    """A page below a tab is in that tab: its endpoint's name starts with the section's."""
+    endpoint = (request.endpoint or "").removeprefix("portal.")
+    return endpoint == section or endpoint.startswith(f"{section}_")
+
+
+def _main_links(who: Visitor) -> list[Link]:
+    endpoint = (request.endpoint or "").removeprefix("portal.")
+    in_office = endpoint.startswith("office")
+    links = [Link(gettext("Contracts"), url_for("portal.home"), not in_office and bool(endpoint))]
+    if who.is_staff:
+        links.append(Link(gettext("Back office"), url_for("portal.office"), in_office))
+    return links

@@ -1,0 +1,114 @@
+"""The portal's tokens: sealed in the database, never in the browser, renewed before they expire.
+
+Renewing is claimed in the row first. Whoever comes meanwhile goes on with the token that is still
+good for a minute, so nobody waits and no refresh token is used twice.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import Request, Response, current_app, request
+
+from gateway.oauth.portal_sessions import CLAIMED_AT, Tokens
+from gateway.pages.visit import parts
+from gateway.portal import client
+from servicekit.errors import Unauthenticated, Unavailable
+
+if TYPE_CHECKING:
+    from gateway.oauth.sessions import Session
+
+_EARLY = timedelta(seconds=60)
+_CLAIM = timedelta(seconds=15)
+_WAIT_SECONDS, _WAIT_STEP = 5.0, 0.1
+
+
+def keep(response: Response, session: Session, answer: dict[str, Any]) -> None:
+    """A new portal session, hung on the browser's: it ends with it. Always a new cookie."""
+    old = request.cookies.get(_cookie_name())
+    if old:
+        parts().portal_sessions.delete(old)
+    secret = parts().portal_sessions.create(
+        person_id=session.person_id, session_id=session.session_id, tokens=_tokens(answer)
+    )
+    response.set_cookie(
+        _cookie_name(),
+        secret,
+        httponly=True,
+        secure=current_app.config["GUICHET_SECURE"],
+        samesite="Lax",
+    )
+
+
+def access_token(incoming: Request, session: Session) -> str | None:
+    """A token good for the present request, or None: then the code flow must run again."""
+    secret = incoming.cookies.get(_cookie_name())
+    tokens = _read(secret, session) if secret else None
+    if secret is None or tokens is None:
+        return None
+    now = parts().clock.now()
+    if _good_for(_EARLY, tokens, now):
+        return str(tokens["access_token"])
+    return _renewed(secret) or _meanwhile(secret, session)
+
+
+def _renewed(secret: str) -> str | None:
+    """None where another request renews, or where the provider refuses."""
+    tokens = parts().portal_sessions.claim(secret, due=_is_due)
+    if tokens is None or "refresh_token" not in tokens:
+        return None
+    try:
+        fresh = _tokens(client.refresh(tokens["refresh_token"]))
+    except Unauthenticated:
+        parts().portal_sessions.delete(secret)
+        return None
+    except Unavailable:
+        parts().portal_sessions.change(secret, tokens=tokens)
+        raise
+    parts().portal_sessions.change(secret, tokens=fresh)
+    return str(fresh["access_token"])
+
+
+def _meanwhile(secret: str, session: Session) -> str | None:
+    """Another request renews: the old token while it lasts, else wait for the new one."""
+    until = time.monotonic() + _WAIT_SECONDS
+    while (tokens := _read(secret, session)) is not None:
+        now = parts().clock.now()
+        if _good_for(timedelta(), tokens, now):
+            return str(tokens["access_token"])
+        if not _is_claimed(tokens, now):
+            return None
+        if time.monotonic() > until:
+            raise Unavailable("token-endpoint", {"retry_after": 2})
+        time.sleep(_WAIT_STEP)
+    return None
+
+
+def _read(secret: str, session: Session) -> Tokens | None:
+    kept = parts().portal_sessions.read(secret)
+    return kept.tokens if kept is not None and kept.session_id == session.session_id else None
+
+
+def _tokens(answer: dict[str, Any]) -> Tokens:
+    expires_at = parts().clock.now() + timedelta(seconds=answer["expires_in"])
+    kept = {name: answer[name] for name in ("access_token", "refresh_token") if name in answer}
+    return {**kept, "expires_at": expires_at.isoformat()}
+
+
+def _is_due(tokens: Tokens, now: datetime) -> bool:
+    return not _good_for(_EARLY, tokens, now) and not _is_claimed(tokens, now)
+
+
+def _good_for(span: timedelta, tokens: Tokens, now: datetime) -> bool:
+    return datetime.fromisoformat(tokens["expires_at"]) - span > now
+
+
+def _is_claimed(tokens: Tokens, now: datetime) -> bool:
+    claimed = tokens.get(CLAIMED_AT)
+    return claimed is not None and datetime.fromisoformat(claimed) + _CLAIM > now
+
+
+def _cookie_name() -> str:
+    return "__Host-guichet_portal" if current_app.config["GUICHET_SECURE"] else "guichet_portal"

@@ -1,0 +1,120 @@
+"""The page "Journal d'audit": every step, oldest first, and whether the chains hold."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext
+
+from contracts.codes import TenantCode
+from contracts.registry import CONTRACTS
+from gateway.portal.shell import Column, contract_head
+from gateway.portal.trail import Entry, from_text, merged_page, to_text
+from gateway.portal.visitors import ask
+from gateway.portal.words import trail_names
+from servicekit.errors import Unavailable
+
+_SERVICES = tuple(CONTRACTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """``entries`` is None where the service does not answer."""
+
+    name: str
+    entries: int | None
+    state: tuple[str, str]
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    service: str
+    entry: Entry
+    actor: str
+    details: list[tuple[str, str]]
+
+
+def register(blueprint: Blueprint) -> None:
+    path = "/contracts/<tenant:tenant>/audit"
+    blueprint.add_url_rule(path, "trail", show_trail, methods=["GET"])
+
+
+def show_trail(tenant: TenantCode) -> str:
+    chains = [_chain(tenant, service) for service in _SERVICES]
+    silent = {chain.name for chain in chains if chain.entries is None}
+    names = trail_names()
+    heard = tuple(service for service in _SERVICES if names[service] not in silent)
+    page = merged_page(
+        lambda service, cursor, limit: _entries(tenant, service, cursor, limit),
+        from_text(request.args.get("cursor"), heard),
+    )
+    return render_template(
+        "portal/trail.html",
+        head=contract_head(tenant),
+        chains=chains,
+        silent=bool(silent),
+        chain_columns=_chain_columns(),
+        columns=_columns(),
+        steps=[_step(names[service], entry) for service, entry in page.entries],
+        pages={
+            "first": url_for("portal.trail", tenant=tenant) if "cursor" in request.args else None,
+            "next": None
+            if page.ended
+            else url_for("portal.trail", tenant=tenant, cursor=to_text(page.positions)),
+        },
+    )
+
+
+def _entries(tenant: TenantCode, service: str, cursor: str | None, limit: int) -> dict[str, Any]:
+    call = CONTRACTS[service].calls["list_audit_entries"]
+    return ask(call, {"tenant": tenant, "cursor": cursor, "limit": limit})
+
+
+def _chain(tenant: TenantCode, service: str) -> Chain:
+    name = trail_names()[service]
+    try:
+        found = ask(CONTRACTS[service].calls["verify_audit_chain"], {"tenant": tenant})
+    except Unavailable:
+        return Chain(name, None, (gettext("Not answering"), "warn"), "")
+    if found["verified"]:
+        state = (gettext("Verified"), "good")
+    else:
+        state = (gettext("Broken at entry %(number)s", number=found["broken_at"]), "danger")
+    return Chain(name, found["entries"], state, found["head"] or "")
+
+
+def _step(service: str, entry: Entry) -> Step:
+    actor = entry["actor"] if entry["act"] is None else f"{entry['actor']} ({entry['act']})"
+    return Step(
+        service=service,
+        entry=entry,
+        actor=actor,
+        details=[(name, _shown(value)) for name, value in entry["details"].items()],
+    )
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _chain_columns() -> list[Column]:
+    return [
+        Column(gettext("Chain")),
+        Column(gettext("Entries"), "figure"),
+        Column(gettext("State")),
+        Column(gettext("Hash of the last entry")),
+    ]
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(gettext("When")),
+        Column(gettext("Act")),
+        Column(gettext("By whom")),
+        Column(gettext("About")),
+        Column(gettext("Details")),
+    ]

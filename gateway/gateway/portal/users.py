@@ -1,0 +1,273 @@
+"""The page "Utilisateurs": who has which role where; inviting, changing, removing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext
+
+from contracts.codes import ROLES_OF_SECTION, Section, TenantCode
+from contracts.identity import (
+    change_roles,
+    invite_user,
+    list_users,
+    remove_user,
+    send_welcome_again,
+)
+from gateway.i18n import current_language
+from gateway.pages.forms import Form, asked_form, filled, sent_form
+from gateway.portal.lists import asked_page, page_links
+from gateway.portal.refusals import REFUSALS
+from gateway.portal.shell import Column, contract_head
+from gateway.portal.visitors import ask, visitor
+from gateway.portal.words import (
+    language_names,
+    office_names,
+    role_names,
+    roles_in_words,
+    section_names,
+)
+from servicekit.errors import NotFound
+
+_USERS = "/contracts/<tenant:tenant>/users"
+_USER = f"{_USERS}/<uuid:person_id>"
+_MOST_PAGES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChoice:
+    """The select of one section."""
+
+    field: str
+    label: str
+    options: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    user: dict[str, Any]
+    name: str
+    roles: list[tuple[str, str]]
+    offices: list[str]
+    may_change: bool
+    may_remove: bool
+    may_welcome: bool
+
+    @property
+    def has_acts(self) -> bool:
+        return self.may_change or self.may_welcome
+
+
+def register(blueprint: Blueprint) -> None:
+    rule = blueprint.add_url_rule
+    rule(_USERS, "users", show_users, methods=["GET"])
+    rule(f"{_USERS}/invite", "users_invite", show_invitation, methods=["GET"])
+    rule(f"{_USERS}/invite", "users_send_invitation", invite, methods=["POST"])
+    rule(f"{_USER}/roles", "users_roles", show_roles, methods=["GET"])
+    rule(f"{_USER}/roles", "users_change_roles", replace_roles, methods=["POST"])
+    rule(f"{_USER}/remove", "users_remove", ask_removal, methods=["GET"])
+    rule(f"{_USER}/remove", "users_do_remove", remove, methods=["POST"])
+    rule(f"{_USER}/welcome", "users_welcome", ask_welcome, methods=["GET"])
+    rule(f"{_USER}/welcome", "users_send_welcome", welcome, methods=["POST"])
+
+
+def show_users(tenant: TenantCode) -> str:
+    form = asked_form()
+    search = form.value("search").strip() or None
+    answer = ask(list_users, {"tenant": tenant, "search": search, **asked_page()})
+    return render_template(
+        "portal/users.html",
+        head=contract_head(tenant),
+        form=form,
+        searched=search,
+        may_invite=visitor().may(invite_user, tenant),
+        columns=[
+            Column(gettext("Name")),
+            Column(gettext("Login")),
+            Column(gettext("Roles")),
+            Column(gettext("Access")),
+            Column(gettext("Actions"), "acts"),
+        ],
+        rows=[_row(tenant, user) for user in answer["items"]],
+        pages=page_links(answer, "portal.users", tenant=tenant, search=search),
+    )
+
+
+def _row(tenant: TenantCode, user: dict[str, Any]) -> UserRow:
+    may_change = visitor().may(change_roles, tenant)
+    return UserRow(
+        user=user,
+        name=_full_name(user),
+        roles=roles_in_words(user["roles"]),
+        offices=[office_names()[office] for office in user["offices"]],
+        may_change=may_change,
+        may_remove=may_change and not user["offices"],
+        may_welcome=not user["activated"] and visitor().may(send_welcome_again, tenant),
+    )
+
+
+def show_invitation(tenant: TenantCode) -> Response:
+    return _invitation(tenant, Form(values={"language": current_language().value}))
+
+
+def invite(tenant: TenantCode) -> Response:
+    form = sent_form()
+    wanted = filled(form.values, ("email", "given_name", "family_name", "mobile"))
+    try:
+        user = ask(
+            invite_user,
+            {
+                "tenant": tenant,
+                **wanted,
+                "language": form.value("language"),
+                "roles": _chosen_roles(form),
+            },
+            form=form,
+        )
+    except REFUSALS as error:
+        return _invitation(tenant, form.refused(error, known=_ROLE_FIELDS), status=error.status)
+    flash({"code": "user-invited", "name": _full_name(user)})
+    return redirect(url_for("portal.users", tenant=tenant), 303)
+
+
+def _invitation(tenant: TenantCode, form: Form, *, status: int = 200) -> Response:
+    page = render_template(
+        "portal/user_invite.html",
+        head=contract_head(tenant),
+        form=form,
+        languages=language_names(),
+        role_choices=_role_choices(),
+    )
+    return make_response(page, status)
+
+
+def show_roles(tenant: TenantCode, person_id: Any) -> Response:
+    user = _find_user(tenant, str(person_id))
+    held = {f"role-{section}": role for section, role in user["roles"].items()}
+    return _roles_page(tenant, user, Form(values=held))
+
+
+def replace_roles(tenant: TenantCode, person_id: Any) -> Response:
+    form = sent_form()
+    try:
+        user = ask(
+            change_roles,
+            {"tenant": tenant, "person_id": str(person_id), "roles": _chosen_roles(form)},
+            form=form,
+        )
+    except REFUSALS as error:
+        user = _find_user(tenant, str(person_id))
+        refused = form.refused(error, known=_ROLE_FIELDS)
+        return _roles_page(tenant, user, refused, status=error.status)
+    flash({"code": "roles-changed", "name": _full_name(user)})
+    return redirect(url_for("portal.users", tenant=tenant), 303)
+
+
+def _roles_page(
+    tenant: TenantCode, user: dict[str, Any], form: Form, *, status: int = 200
+) -> Response:
+    page = render_template(
+        "portal/user_roles.html",
+        head=contract_head(tenant),
+        form=form,
+        name=_full_name(user),
+        role_choices=_role_choices(),
+    )
+    return make_response(page, status)
+
+
+def ask_removal(tenant: TenantCode, person_id: Any) -> Response:
+    return _act_page("portal/user_remove.html", tenant, str(person_id), Form())
+
+
+def remove(tenant: TenantCode, person_id: Any) -> Response:
+    form, which = sent_form(), str(person_id)
+    try:
+        ask(remove_user, {"tenant": tenant, "person_id": which}, form=form)
+    except REFUSALS as error:
+        template = "portal/user_remove.html"
+        return _act_page(template, tenant, which, form.refused(error), status=error.status)
+    flash({"code": "user-removed", "name": form.value("name")})
+    return redirect(url_for("portal.users", tenant=tenant), 303)
+
+
+def ask_welcome(tenant: TenantCode, person_id: Any) -> Response:
+    return _act_page("portal/user_welcome.html", tenant, str(person_id), Form())
+
+
+def welcome(tenant: TenantCode, person_id: Any) -> Response:
+    form, which = sent_form(), str(person_id)
+    try:
+        ask(send_welcome_again, {"tenant": tenant, "person_id": which}, form=form)
+    except REFUSALS as error:
+        template = "portal/user_welcome.html"
+        return _act_page(template, tenant, which, form.refused(error), status=error.status)
+    flash({"code": "welcome-sent", "name": form.value("name")})
+    return redirect(url_for("portal.users", tenant=tenant), 303)
+
+
+def _act_page(
+    template: str, tenant: TenantCode, person_id: str, form: Form, *, status: int = 200
+) -> Response:
+    user = _find_user(tenant, person_id)
+    page = render_template(
+        template,
+        head=contract_head(tenant),
+        form=form,
+        user=user,
+        name=_full_name(user),
+        asks_reason=visitor().is_only_staff_in(tenant),
+    )
+    return make_response(page, status)
+
+
+_ROLE_FIELDS = {f"roles.{section}": f"role-{section}" for section in Section} | {
+    "roles": f"role-{Section.CONTRACT}"
+}
+
+
+def _role_choices() -> list[RoleChoice]:
+    names, sections = role_names(), section_names()
+    none = ("", gettext("No access"))
+    return [
+        RoleChoice(
+            field=f"role-{section}",
+            label=sections[section],
+            options=[none, *((role.value, names[role]) for role in ROLES_OF_SECTION[section])],
+        )
+        for section in Section
+    ]
+
+
+def _chosen_roles(form: Form) -> dict[str, str]:
+    chosen = {section.value: form.value(f"role-{section}") for section in Section}
+    return {section: role for section, role in chosen.items() if role}
+
+
+def _full_name(user: dict[str, Any]) -> str:
+    return f"{user['given_name']} {user['family_name']}"
+
+
+def _find_user(tenant: TenantCode, person_id: str) -> dict[str, Any]:
+    """There is no call for one user: the list is read until he comes, login in hand if known."""
+    asked: dict[str, Any] = {"tenant": tenant, "limit": 200, "search": request.args.get("login")}
+    for _ in range(_MOST_PAGES):
+        answer = ask(list_users, asked)
+        for user in answer["items"]:
+            if user["person_id"] == person_id:
+                return dict(user)
+        if not answer.get("next_cursor"):
+            break
+        asked["cursor"] = answer["next_cursor"]
+    raise NotFound("user-unknown")

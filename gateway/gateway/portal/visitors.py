@@ -1,0 +1,97 @@
+"""Who looks at the portal: the browser's session, its access token, what the person holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import g, request
+
+from contracts.codes import StaffRole, TenantCode
+from contracts.declare import Call
+from contracts.rights import Caller, CallerKind, refusal
+from gateway.i18n import current_language
+from gateway.pages.forms import Form
+from gateway.pages.visit import browser_session, call_id, parts
+from gateway.portal import tokens
+from gateway.rights import PersonRights
+from gateway.wire import Circumstances
+from servicekit.errors import Forbidden, Unauthenticated
+
+if TYPE_CHECKING:
+    from gateway.oauth.sessions import Session
+    from gateway.oauth.tokens import AccessToken
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in here, or the session has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    session: Session
+    token: AccessToken
+    rights: PersonRights
+
+    def may(self, call: Call, tenant: TenantCode | None = None) -> bool:
+        """Whether to show what leads to the call; the call itself is decided anew."""
+        holding = self.rights.holding(tenant)
+        caller = Caller(
+            kind=CallerKind.PERSON,
+            subject=self.token.subject,
+            scopes=self.token.scopes,
+            staff=self.rights.staff,
+            tenant=tenant,
+            roles=holding.roles,
+            offices=holding.offices,
+        )
+        return refusal(call.right, caller) is None
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.rights.staff)
+
+    def is_only_staff_in(self, tenant: TenantCode) -> bool:
+        """He acts on somebody else's contract: he is asked why."""
+        return self.is_staff and tenant not in self.rights.tenants
+
+    def has(self, role: StaffRole) -> bool:
+        return role in self.rights.staff
+
+
+def visitor() -> Visitor:
+    if "visitor" not in g:
+        g.visitor = _meet()
+    return cast(Visitor, g.visitor)
+
+
+def ask(
+    call: Call, payload: dict[str, Any] | None = None, *, form: Form | None = None
+) -> dict[str, Any]:
+    """A call on the visitor's behalf. ``form``: its key makes sending twice one act."""
+    return parts().dispatcher.as_token(
+        call,
+        {name: value for name, value in (payload or {}).items() if value is not None},
+        visitor().token,
+        language=current_language(),
+        idempotency_key=form.key if form else None,
+        reason=(form.value("reason").strip() or None) if form else None,
+        call_id=call_id(),
+    )
+
+
+def _meet() -> Visitor:
+    session = browser_session()
+    raw = tokens.access_token(request, session) if session else None
+    if session is None or raw is None:
+        raise SignInNeeded
+    try:
+        token = parts().tokens.check(raw)
+    except Unauthenticated:
+        raise SignInNeeded from None
+    about = Circumstances(language=current_language(), call_id=call_id())
+    rights = parts().rights.resolve(session.person_id, about)
+    if not rights.enabled:
+        # No way back through the sign-in: the browser's session would lead here again and again.
+        raise Forbidden("token-refused")
+    return Visitor(session=session, token=token, rights=rights)

@@ -1,0 +1,152 @@
+"""Closed vocabularies in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext, ngettext
+
+from contracts.codes import Language, Office, Role, Section, StaffRole, SupportLevel
+from gateway.i18n import format_money
+from gateway.portal.amounts import total
+
+
+def section_names() -> dict[str, str]:
+    return {
+        Section.CONTRACT: gettext("Contract"),
+        Section.DASHBOARD: gettext("Dashboard"),
+        Section.SERVICES: gettext("Services"),
+        Section.SUBSCRIPTIONS: gettext("Subscriptions"),
+        Section.INVOICES: gettext("Invoices"),
+        Section.DOCUMENTS: gettext("Documents"),
+        Section.SUPPORT: gettext("Support"),
+        Section.USERS: gettext("Users"),
+        Section.BACKUP_CONSOLE: gettext("Backup console"),
+        Section.TECHNICAL_CONSOLE: gettext("Technical console"),
+    }
+
+
+def role_names() -> dict[str, str]:
+    return {
+        Role.VISITOR: gettext("Visitor"),
+        Role.MANAGER: gettext("Manager"),
+        Role.CUST_ADMIN: "Cust_Admin",
+    }
+
+
+def office_names() -> dict[str, str]:
+    return {
+        Office.REFERENT: gettext("Referent"),
+        Office.DOMAIN_OWNER: gettext("Domain owner"),
+    }
+
+
+def staff_role_names() -> dict[str, str]:
+    return {
+        StaffRole.SALES: gettext("Sales"),
+        StaffRole.BILLING: gettext("Billing"),
+        StaffRole.SUPPORT: gettext("Support"),
+        StaffRole.OPERATOR: gettext("Platform operator"),
+        StaffRole.AUDITOR: gettext("Auditor"),
+    }
+
+
+def support_levels() -> dict[str, tuple[str, str]]:
+    """Name and what it is for."""
+    return {
+        SupportLevel.BASIC: (
+            "Basic",
+            gettext("Documentation and online answers, on one's own."),
+        ),
+        SupportLevel.STANDARD: (
+            "Standard",
+            gettext("For developing applications, outside production."),
+        ),
+        SupportLevel.BUSINESS: ("Business", gettext("For applications in production.")),
+        SupportLevel.PREMIUM: (
+            "Premium",
+            gettext("For demanding applications in production."),
+        ),
+    }
+
+
+def language_names() -> list[tuple[str, str]]:
+    return [(Language.FRENCH.value, "Français"), (Language.ENGLISH.value, "English")]
+
+
+def contract_states() -> dict[str, tuple[str, str]]:
+    """Words and chip kind."""
+    return {"active": (gettext("Active"), "good")}
+
+
+def contract_types() -> dict[str, str]:
+    return {"single": gettext("One tenant")}
+
+
+def subscription_states() -> dict[str, tuple[str, str]]:
+    return {
+        "active": (gettext("Active"), "good"),
+        "terminating": (gettext("Ending"), "warn"),
+        "ended": (gettext("Ended"), "plain"),
+    }
+
+
+def product_names() -> dict[str, tuple[str, str]]:
+    """Name in the catalogue and what it is."""
+    return {
+        "workspace": (
+            gettext("Workspace resource reservation"),
+            gettext("Virtual desktops (VDI) at a fixed monthly price, for 1, 2 or 3 years."),
+        )
+    }
+
+
+def roles_in_words(roles: Mapping[str, str]) -> list[tuple[str, str]]:
+    """``[("Manager", "Contract, Users")]``: the roles held, with the sections of each."""
+    names, sections = role_names(), section_names()
+    grouped: dict[str, list[str]] = {}
+    for section, label in sections.items():
+        if section in roles:
+            grouped.setdefault(roles[section], []).append(label)
+    full = {Role.MANAGER: len(sections) - 1}
+    return [
+        (
+            names[role],
+            gettext("all sections") if len(held) == full.get(Role(role)) else ", ".join(held),
+        )
+        for role, held in grouped.items()
+    ]
+
+
+def package_name(offer: Mapping[str, Any]) -> str:
+    years, months = divmod(offer["term_months"], 12)
+    if months:
+        term = ngettext("%(num)s month", "%(num)s months", offer["term_months"])
+    else:
+        term = ngettext("%(num)s year", "%(num)s years", years)
+    if offer["upfront"]:
+        return gettext("%(term)s, with upfront payment", term=term)
+    return gettext("%(term)s, without upfront payment", term=term)
+
+
+def payment_mode(offer: Mapping[str, Any], quantity: int) -> str:
+    currency = offer["currency"]
+    monthly = format_money(total(offer["monthly_price"], quantity), currency)
+    if not offer["upfront"]:
+        return gettext("%(amount)s each month, excluding VAT", amount=monthly)
+    once = format_money(total(offer["upfront_price"], quantity), currency)
+    return gettext(
+        "%(once)s once at the order, then %(amount)s each month, excluding VAT",
+        once=once,
+        amount=monthly,
+    )
+
+
+def trail_names() -> dict[str, str]:
+    return {
+        "identity": gettext("Identities"),
+        "tenancy": gettext("Contracts"),
+        "subscriptions": gettext("Subscriptions"),
+        "notifications": gettext("Mails"),
+    }

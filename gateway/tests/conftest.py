@@ -1,0 +1,221 @@
+"""The gateway's pages on a Flask app of their own, with plain fakes behind them.
+
+``Services`` answers calls from a table; whoever is signed in is said by ``site.sign_in()``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask, Request, Response
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from contracts.codes import Language, Office, Role, Section, StaffRole, TenantCode
+from contracts.declare import Call
+from contracts.registry import SCOPES
+from contracts.rights import CallerKind
+from gateway import pages, portal
+from gateway.dispatch import load_payload
+from gateway.oauth.tokens import AccessToken
+from gateway.rights import Holding, PersonRights
+from gateway.store.sessions import SessionRow
+from gateway.vault import Vault
+from servicekit.errors import GuichetError, Unauthenticated
+
+PERSON = UUID("018f0000-0000-7000-8000-000000000001")
+SESSION = UUID("018f0000-0000-7000-8000-000000000002")
+TENANT = TenantCode("OCB0001234")
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Services:
+    """``answers[full name]`` is an answer, an error to raise, or a function of the payload."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    asked: list[tuple[str, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+
+    def as_gateway(self, call: Call, payload: Mapping[str, Any], **about: Any) -> dict[str, Any]:
+        return self._answer(call, payload, about)
+
+    def as_token(
+        self, call: Call, payload: Mapping[str, Any], token: AccessToken, **about: Any
+    ) -> dict[str, Any]:
+        return self._answer(call, payload, about)
+
+    def of(self, name: str) -> list[dict[str, Any]]:
+        return [payload for call, payload, _ in self.asked if call == name]
+
+    def keys(self, name: str) -> list[str | None]:
+        return [about["idempotency_key"] for call, _, about in self.asked if call == name]
+
+    def _answer(self, call: Call, payload: Mapping[str, Any], about: Any) -> dict[str, Any]:
+        load_payload(call, payload)
+        self.asked.append((call.full_name, dict(payload), about))
+        answer = self.answers[call.full_name]
+        if isinstance(answer, GuichetError):
+            raise answer
+        return dict(answer(payload) if callable(answer) else answer)
+
+
+class Sessions:
+    cookie_name = "guichet_session"
+
+    def __init__(self) -> None:
+        self.known: dict[str, SessionRow] = {}
+        self.started: list[dict[str, Any]] = []
+
+    def start(self, response: Response, **about: Any) -> None:
+        self.started.append(about)
+        response.set_cookie(self.cookie_name, self.open(**about))
+
+    def open(self, *, method: str, tenant: TenantCode | None = None, **about: Any) -> str:
+        cookie = f"session-{len(self.known)}"
+        self.known[cookie] = SessionRow(
+            session_id=SESSION,
+            method=method,
+            domain=tenant,
+            created_at=NOW,
+            auth_time=NOW,
+            last_seen_at=NOW,
+            expires_at=NOW + timedelta(hours=12),
+            **{"iam_user_id": None, **about},
+        )
+        return cookie
+
+    def current(self, request: Request) -> SessionRow | None:
+        return self.known.get(request.cookies.get(self.cookie_name, ""))
+
+    def end(self, response: Response, request: Request) -> None:
+        self.known.pop(request.cookies.get(self.cookie_name, ""), None)
+        response.delete_cookie(self.cookie_name)
+
+    def spare(self, session_id: UUID, *, call_id: str) -> None:
+        self.spared = (session_id, call_id)
+
+
+class Tokens:
+    """Every token is good but ``refused``; ``scopes`` may be narrowed."""
+
+    scopes = frozenset(SCOPES)
+
+    def check(self, raw: str) -> AccessToken:
+        if raw == "refused":
+            raise Unauthenticated("token-refused")
+        return AccessToken(
+            subject=str(PERSON),
+            kind=CallerKind.PERSON,
+            client_id="portal",
+            scopes=self.scopes,
+            tenants=frozenset(),
+            session_id=str(SESSION),
+            token_id="t",
+            expires_at=NOW,
+            issued_at=NOW,
+        )
+
+
+class PortalSessions:
+    def __init__(self) -> None:
+        self.tokens: dict[str, Any] = {
+            "access_token": "good",
+            "expires_at": (NOW + timedelta(minutes=5)).isoformat(),
+        }
+
+    def read(self, secret: str) -> Any:
+        return SimpleNamespace(tokens=self.tokens, session_id=SESSION)
+
+
+class Rights:
+    def __init__(self) -> None:
+        self.held = PersonRights(PERSON, enabled=True, staff=frozenset(), tenants={})
+
+    def resolve(self, person_id: UUID, about: Any) -> PersonRights:
+        return self.held
+
+
+@dataclass
+class Site:
+    app: Flask
+    client: FlaskClient
+    services: Services
+    sessions: Sessions
+    rights: Rights
+    parts: Any
+
+    def sign_in(
+        self,
+        *,
+        roles: Mapping[Section, Role] | None = None,
+        staff: tuple[StaffRole, ...] = (),
+        offices: tuple[Office, ...] = (),
+        method: str = "portal",
+    ) -> None:
+        cookie = self.sessions.open(
+            person_id=PERSON, login="John.doe", language=Language.FRENCH, method=method
+        )
+        self.client.set_cookie(self.sessions.cookie_name, cookie)
+        self.client.set_cookie("guichet_portal", "secret")
+        held = {TENANT: Holding(dict(roles), frozenset(offices))} if roles else {}
+        self.rights.held = replace(self.rights.held, staff=frozenset(staff), tenants=held)
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self.client.get(path, **options)
+
+    def token(self, path: str) -> str:
+        """The token of the first form of a page."""
+        return hidden(self.client.get(path).text, "form_token")
+
+    def send(
+        self, path: str, fields: Mapping[str, Any], *, page: str | None = None, **options: Any
+    ) -> TestResponse:
+        """A form as its page would send it."""
+        data = {"form_token": self.token(page or path), **fields}
+        headers = {"Sec-Fetch-Site": "same-origin", **options.pop("headers", {})}
+        return self.client.post(path, data=data, headers=headers, **options)
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, f"no field {name}"
+    return found[1]
+
+
+ALL_ROLES = {section: Role.MANAGER for section in Section if section is not Section.BACKUP_CONSOLE}
+
+
+@pytest.fixture
+def all_roles() -> dict[Section, Role]:
+    return ALL_ROLES
+
+
+@pytest.fixture
+def site() -> Site:
+    services, sessions, rights = Services(), Sessions(), Rights()
+    settings = SimpleNamespace(
+        public_url="http://localhost", issuer="http://localhost", brand="Cloudstore"
+    )
+    parts = SimpleNamespace(
+        settings=settings,
+        clock=SimpleNamespace(now=lambda: NOW),
+        dispatcher=services,
+        portal_sessions=PortalSessions(),
+        rights=rights,
+        sessions=sessions,
+        tokens=Tokens(),
+        vault=Vault(Fernet.generate_key().decode()),
+    )
+    app = Flask("gateway")
+    app.testing = True
+    pages.install(app, parts)
+    portal.install(app)
+    return Site(app, app.test_client(), services, sessions, rights, parts)
