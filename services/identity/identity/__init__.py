@@ -1,0 +1,1 @@
+"""Identity: people, two credentials with two locks, roles by section, one-time links."""

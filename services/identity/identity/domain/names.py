@@ -27,8 +27,11 @@ def name_key(text: str) -> str:
 
     Folding twice makes it stable: a few characters compose into ones that fold again.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(unicodedata.normalize("NFKC", folded).casefold().split())
+    return _casefold_nfkc(_casefold_nfkc("".join(_casefold_nfkc(text).split())))
+
+
+def _casefold_nfkc(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def mobile_key(text: str) -> str:

@@ -1,0 +1,219 @@
+"""One-time links and passwords: set, forgotten, changed."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from contracts.codes import CredentialKind, TenantCode
+from contracts.identity import LinkPurpose
+from identity.actions.change_password import change_password
+from identity.actions.read_link import read_link
+from identity.actions.send_welcome import send_welcome_again
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+
+pytestmark = pytest.mark.servers
+
+TENANT = TenantCode("OCB0001234")
+GOOD = "Sesame-2026!"
+
+
+def change(john: Any, current: str, new: str) -> Any:
+    return change_password(
+        db=john.db,
+        hasher=john.hasher,
+        context=john.person(john.person_id()),
+        now=john.now,
+        pause=lambda _: None,
+        current_password=current,
+        new_password=new,
+    )
+
+
+def test_reading_a_link_changes_nothing_however_often(counter: Any) -> None:
+    counter.open_tenant()
+    token = counter.token("WelcomeLinkIssued")
+    before = counter.rows("SELECT * FROM links ORDER BY id")
+    for _ in range(3):
+        link = read_link(db=counter.db, now=counter.now, token=token)
+    assert (link.purpose, link.credential) == (LinkPurpose.WELCOME, CredentialKind.PORTAL)
+    assert (link.user_name, link.tenant, link.rules.minimum_length) == ("John.Doe", None, 10)
+    assert counter.rows("SELECT * FROM links ORDER BY id") == before
+
+
+def test_console_link_names_the_domain(counter: Any) -> None:
+    counter.open_tenant()
+    link = read_link(db=counter.db, now=counter.now, token=counter.token("IamUserCreated"))
+    assert (link.purpose, link.credential) == (LinkPurpose.CONSOLE_WELCOME, CredentialKind.API)
+    assert (link.tenant, link.rules.minimum_length, link.rules.character_classes) == (TENANT, 6, 2)
+
+
+def test_link_sets_the_password_once(counter: Any) -> None:
+    counter.open_tenant()
+    token = counter.token("WelcomeLinkIssued")
+    done = counter.set_password(token, GOOD)
+    assert (done.credential, done.user_name, done.tenant) == (
+        CredentialKind.PORTAL,
+        "John.Doe",
+        None,
+    )
+    assert counter.events("PasswordSet")[0]["credential"] == "portal"
+    assert ("portal:password:set", "John.Doe") in counter.trail()
+    with pytest.raises(NotFound, match="link-not-usable"):
+        counter.set_password(token, "Another-2026!")
+    with pytest.raises(NotFound, match="link-not-usable"):
+        read_link(db=counter.db, now=counter.now, token=token)
+    assert counter.sign_in(password=GOOD).login == "John.Doe"
+
+
+def test_of_two_uses_at_once_one_wins(counter: Any) -> None:
+    counter.open_tenant()
+    token = counter.token("WelcomeLinkIssued")
+
+    def use(number: int) -> str | None:
+        try:
+            counter.set_password(token, f"Sesame-{number}-2026!")
+        except NotFound:
+            return None
+        return f"Sesame-{number}-2026!"
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        winners = [password for password in pool.map(use, range(8)) if password]
+    assert len(winners) == 1
+    assert counter.sign_in(password=winners[0]).login == "John.Doe"
+
+
+def test_refused_password_leaves_the_link_usable(counter: Any) -> None:
+    counter.open_tenant()
+    token = counter.token("WelcomeLinkIssued")
+    with pytest.raises(Invalid) as refused:
+        counter.set_password(token, "short")
+    assert refused.value.details == {
+        "fields": {"password": ["password-too-short:10", "password-classes:4"]}
+    }
+    counter.set_password(token, GOOD)
+
+
+def test_link_expires(counter: Any) -> None:
+    counter.open_tenant()
+    token = counter.token("WelcomeLinkIssued")
+    counter.pass_time(days=7)
+    with pytest.raises(NotFound, match="link-not-usable"):
+        counter.set_password(token, GOOD)
+
+
+@pytest.mark.parametrize("token", ["", "x", "not a token of ours at all"])
+def test_unknown_token_is_like_an_expired_one(john: Any, token: str) -> None:
+    with pytest.raises(NotFound, match="link-not-usable"):
+        read_link(db=john.db, now=john.now, token=token)
+
+
+def test_token_is_kept_as_a_hash_alone(counter: Any) -> None:
+    counter.open_tenant()
+    token = counter.token("WelcomeLinkIssued")
+    assert len(token) >= 43, "256 bits"
+    everything = counter.rows(
+        "SELECT l.*::text AS row FROM links l UNION ALL SELECT o.data::text FROM house.outbox o"
+    )
+    assert everything
+    assert not any(token in row["row"] for row in everything)
+
+
+def test_welcome_sent_again_ends_the_older_link(counter: Any) -> None:
+    counter.open_tenant()
+    older = counter.token("WelcomeLinkIssued")
+    send_welcome_again(
+        db=counter.db,
+        sealer=counter.sealer,
+        context=counter.person(counter.person_id()),
+        now=counter.now,
+        tenant=TENANT,
+        person_id=counter.person_id(),
+    )
+    newer = counter.token("WelcomeLinkIssued")
+    assert newer != older
+    with pytest.raises(NotFound, match="link-not-usable"):
+        counter.set_password(older, GOOD)
+    counter.set_password(newer, GOOD)
+
+
+def test_welcome_is_not_sent_to_who_has_a_password(john: Any) -> None:
+    with pytest.raises(Conflict, match="already-activated"):
+        send_welcome_again(
+            db=john.db,
+            sealer=john.sealer,
+            context=john.person(john.person_id()),
+            now=john.now,
+            tenant=TENANT,
+            person_id=john.person_id(),
+        )
+
+
+def test_forgotten_password_mails_a_link_that_sets_another(john: Any) -> None:
+    john.forget_password(CredentialKind.PORTAL, "JOHN.doe@example.com")
+    john.do_what_is_due()
+    assert john.events("PasswordResetRequested")[0]["credential"] == "portal"
+    assert ("portal:password:reset-requested", "John.Doe") in john.trail()
+    john.set_password(john.token("PasswordResetRequested"), "Another-2026!")
+    assert john.sign_in(password="Another-2026!").login == "John.Doe"
+    with pytest.raises(Unauthenticated):
+        john.sign_in(password=GOOD)
+    assert john.api_sign_in().login == "John.Doe", "the API password is another one"
+
+
+def test_forgotten_password_of_nobody_leaves_nothing(john: Any) -> None:
+    john.forget_password(CredentialKind.PORTAL, "nobody@example.com")
+    john.forget_password(CredentialKind.API, "John.Doe", "OCB0009999")
+    john.forget_password(CredentialKind.API, "John.Doe", None)
+    john.do_what_is_due()
+    assert john.events("PasswordResetRequested") == []
+    assert john.rows("SELECT * FROM house.due_work") == []
+
+
+def test_asking_again_within_a_minute_sends_no_second_mail(john: Any) -> None:
+    for _ in range(3):
+        john.forget_password(CredentialKind.PORTAL, "John.Doe")
+        john.do_what_is_due()
+    assert len(john.events("PasswordResetRequested")) == 1
+    john.pass_time(seconds=61)
+    john.forget_password(CredentialKind.PORTAL, "John.Doe")
+    john.do_what_is_due()
+    assert len(john.events("PasswordResetRequested")) == 2
+
+
+def test_password_changes_for_who_proves_the_current_one(john: Any) -> None:
+    change(john, GOOD, "Another-2026!")
+    assert john.events("PasswordSet")[-1]["credential"] == "portal"
+    assert john.trail()[-1] == ("portal:password:changed", "John.Doe")
+    assert john.sign_in(password="Another-2026!").login == "John.Doe"
+
+
+def test_guessing_the_current_password_locks_as_at_the_door(john: Any) -> None:
+    for _ in range(5):
+        with pytest.raises(Forbidden, match="current-password-wrong"):
+            change(john, "wrong", "Another-2026!")
+    with pytest.raises(Forbidden, match="current-password-wrong"):
+        change(john, GOOD, "Another-2026!")
+    with pytest.raises(Unauthenticated):
+        john.sign_in()
+
+
+@pytest.mark.parametrize(
+    ("new", "codes"),
+    [("short", ["password-too-short:10", "password-classes:4"]), (GOOD, ["password-unchanged"])],
+)
+def test_new_password_must_satisfy_and_differ(john: Any, new: str, codes: list[str]) -> None:
+    with pytest.raises(Invalid) as refused:
+        change(john, GOOD, new)
+    assert refused.value == Invalid("password-refused", {"fields": {"new_password": codes}})
+    assert john.sign_in().login == "John.Doe"
+
+
+def test_changed_password_ends_an_open_reset_link(john: Any) -> None:
+    john.forget_password(CredentialKind.PORTAL, "John.Doe")
+    john.do_what_is_due()
+    change(john, GOOD, "Another-2026!")
+    with pytest.raises(NotFound, match="link-not-usable"):
+        john.set_password(john.token("PasswordResetRequested"), "Third-2026!!")

@@ -1,0 +1,332 @@
+"""Inviting, changing, removing; lists; rights; staff."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.codes import Language, Office, Role, Section, StaffRole, TenantCode
+from identity.actions.appoint_staff import appoint_staff
+from identity.actions.change_account import change_account
+from identity.actions.change_roles import change_roles
+from identity.actions.read_people import (
+    get_account,
+    get_person,
+    list_staff,
+    list_users,
+    resolve_rights,
+)
+from identity.actions.remove_user import remove_user
+from servicekit.context import system_context
+from servicekit.db import EVERYONE
+from servicekit.errors import Conflict, Forbidden, GuichetError, Invalid, NotFound
+
+pytestmark = pytest.mark.servers
+
+TENANT = TenantCode("OCB0001234")
+OTHER = TenantCode("OCB0005678")
+VISITOR = {Section.INVOICES: Role.VISITOR}
+USERS = {Section.USERS: Role.MANAGER}
+
+
+def change(john: Any, person_id: UUID, roles: dict[Section, Role], *, by: UUID) -> Any:
+    return change_roles(
+        db=john.db,
+        sealer=john.sealer,
+        context=john.person(by),
+        now=john.now,
+        tenant=TENANT,
+        person_id=person_id,
+        roles=roles,
+    )
+
+
+def remove(john: Any, person_id: UUID) -> None:
+    remove_user(
+        db=john.db,
+        context=john.person(john.person_id()),
+        now=john.now,
+        tenant=TENANT,
+        person_id=person_id,
+    )
+
+
+def rights_of(john: Any, person_id: UUID) -> Any:
+    return resolve_rights(db=john.db, context=john.gateway(), person_id=person_id)
+
+
+def test_invited_person_is_registered_welcomed_and_sees_what_he_was_given(
+    john: Any, person: Any
+) -> None:
+    jane = john.invite(
+        person("Jane", "Roe", language=Language.ENGLISH), VISITOR, by=john.person_id()
+    )
+    assert (jane.login, jane.roles, jane.offices, jane.activated) == (
+        "Jane.Roe",
+        VISITOR,
+        (),
+        False,
+    )
+    assert john.events("PersonRegistered")[-1]["language"] == "en"
+    assert john.events("WelcomeLinkIssued")[-1]["person_id"] == str(jane.person_id)
+    assert len(john.events("IamUserCreated")) == 1, "John's alone: Jane has no console role"
+    held = rights_of(john, jane.person_id)
+    assert [(one.tenant, one.roles, one.offices) for one in held.tenants] == [(TENANT, VISITOR, ())]
+    assert john.trail()[-1] == ("users:user:invited", "Jane.Roe")
+
+
+def test_console_role_brings_an_iam_user(john: Any, person: Any) -> None:
+    jane = john.invite(
+        person("Jane", "Roe"), {Section.TECHNICAL_CONSOLE: Role.VISITOR}, by=john.person_id()
+    )
+    created = john.events("IamUserCreated")[-1]
+    assert (created["person_id"], created["user_name"]) == (str(jane.person_id), "Jane.Roe")
+
+
+def test_known_email_is_attached_not_duplicated(john: Any, person: Any) -> None:
+    john.open_tenant(tenant=OTHER, referent=person("Eve", "Moon"))
+    eve = john.invite(person("E.", "M.", email="EVE.MOON@example.com"), {}, by=john.person_id())
+    assert eve.login == "Eve.Moon"
+    assert eve.given_name == "Eve"
+    assert {one.tenant for one in rights_of(john, eve.person_id).tenants} == {TENANT, OTHER}
+
+
+def test_user_of_the_tenant_cannot_be_invited_again(john: Any, person: Any) -> None:
+    john.invite(person("Jane", "Roe"), VISITOR, by=john.person_id())
+    with pytest.raises(Conflict, match="user-exists"):
+        john.invite(person("Jane", "Roe"), USERS, by=john.person_id())
+    assert len(john.events("TenantJoined")) == 2
+
+
+def test_mobile_number_of_another_user_of_the_domain_is_refused(john: Any, person: Any) -> None:
+    console = {Section.DASHBOARD: Role.VISITOR}
+    john.invite(person("Jane", "Roe", mobile="+33611111111"), console, by=john.person_id())
+    with pytest.raises(Conflict, match="mobile-taken"):
+        john.invite(person("Eve", "Moon", mobile="+33611111111"), console, by=john.person_id())
+    assert [event["login"] for event in john.events("PersonRegistered")] == [
+        "John.Doe",
+        "Jane.Roe",
+    ]
+
+
+def test_nobody_grants_what_he_does_not_hold(john: Any, person: Any) -> None:
+    jane = john.invite(person("Jane", "Roe"), USERS | VISITOR, by=john.person_id())
+    with pytest.raises(Forbidden) as refused:
+        john.invite(person("Eve", "Moon"), {Section.INVOICES: Role.MANAGER}, by=jane.person_id)
+    assert refused.value == Forbidden("role-not-held", {"sections": ["invoices"]})
+    eve = john.invite(person("Eve", "Moon"), VISITOR, by=jane.person_id)
+    with pytest.raises(Forbidden, match="role-not-held"):
+        change(john, jane.person_id, {**USERS, Section.DASHBOARD: Role.VISITOR}, by=jane.person_id)
+    assert change(john, eve.person_id, {}, by=jane.person_id).roles == {}
+
+
+def test_role_that_a_section_does_not_have_is_refused(john: Any, person: Any) -> None:
+    with pytest.raises(Invalid, match="role-not-in-section"):
+        john.invite(
+            person("Jane", "Roe"), {Section.BACKUP_CONSOLE: Role.MANAGER}, by=john.person_id()
+        )
+
+
+def test_changed_roles_replace_all_and_are_told(john: Any, person: Any) -> None:
+    jane = john.invite(person("Jane", "Roe"), USERS | VISITOR, by=john.person_id())
+    after = {Section.INVOICES: Role.MANAGER, Section.DASHBOARD: Role.VISITOR}
+    changed = change(john, jane.person_id, after, by=john.person_id())
+    assert changed.roles == after
+    assert john.events("RolesChanged") == [{"person_id": str(jane.person_id), "tenant": TENANT}]
+    assert john.events("IamUserCreated")[-1]["person_id"] == str(jane.person_id)
+    assert john.trail()[-1] == ("users:roles:changed", "Jane.Roe")
+
+
+def test_last_manager_of_users_stays(john: Any, person: Any) -> None:
+    john.invite(person("Jane", "Roe"), VISITOR, by=john.person_id())
+    with pytest.raises(Conflict, match="last-user-manager"):
+        change(john, john.person_id(), VISITOR, by=john.person_id())
+
+
+def test_two_managers_who_demote_each_other_at_once_leave_one(john: Any, person: Any) -> None:
+    jane = john.invite(person("Jane", "Roe"), USERS, by=john.person_id())
+    pairs = [(john.person_id(), jane.person_id), (jane.person_id, john.person_id())]
+
+    def demote(pair: tuple[UUID, UUID]) -> str | None:
+        by, whom = pair
+        try:
+            change(john, whom, {}, by=by)
+        except GuichetError as error:
+            return error.code
+        return None
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        codes = list(pool.map(demote, pairs))
+    assert sorted(codes, key=str) == [None, "last-user-manager"]
+
+
+def test_removed_user_is_gone_with_his_api_login(john: Any, person: Any) -> None:
+    jane = john.invite(
+        person("Jane", "Roe"), {Section.DASHBOARD: Role.VISITOR}, by=john.person_id()
+    )
+    remove(john, jane.person_id)
+    assert rights_of(john, jane.person_id).tenants == ()
+    assert john.rows("SELECT 1 FROM iam_users WHERE user_name = 'Jane.Roe'") == []
+    assert john.events("TenantLeft") == [{"person_id": str(jane.person_id), "tenant": TENANT}]
+    assert john.trail()[-1] == ("users:user:removed", "Jane.Roe")
+    with pytest.raises(NotFound, match="user-unknown"):
+        remove(john, jane.person_id)
+    assert john.invite(person("Jane", "Roe"), VISITOR, by=john.person_id()).login == "Jane.Roe"
+
+
+def test_holder_of_an_office_is_not_removed(john: Any, person: Any) -> None:
+    john.invite(person("Jane", "Roe"), USERS, by=john.person_id())
+    with pytest.raises(Conflict) as refused:
+        remove(john, john.person_id())
+    assert refused.value == Conflict("office-held", {"offices": ["domain_owner", "referent"]})
+
+
+def test_users_are_listed_by_family_name_page_by_page(john: Any, person: Any) -> None:
+    names = [("Zoé", "Ébert"), ("Anna", "Zola"), ("Bruno", "Eber"), ("Carl", "Ébert")]
+    for given_name, family_name in names:
+        john.invite(
+            person(given_name, family_name, email=f"{uuid4()}@example.com"),
+            {},
+            by=john.person_id(),
+        )
+    seen, cursor = [], None
+    for _ in range(5):
+        found = page_of(john, cursor=cursor, limit=2)
+        seen += [f"{user.given_name} {user.family_name}" for user in found.items]
+        cursor = found.next_cursor
+        if cursor is None:
+            break
+    assert seen == ["John Doe", "Bruno Eber", "Carl Ébert", "Zoé Ébert", "Anna Zola"]
+
+
+def page_of(john: Any, *, search: str | None = None, cursor: str | None = None, limit: int) -> Any:
+    return list_users(
+        db=john.db,
+        context=john.person(john.person_id()),
+        tenant=TENANT,
+        search=search,
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+@pytest.mark.parametrize(
+    ("search", "logins"),
+    [("ebert", ["Zoe.Ebert"]), ("ZOÉ", ["Zoe.Ebert"]), ("%", []), ("_", []), ("doe", ["John.Doe"])],
+)
+def test_users_are_searched_by_folded_text_never_by_pattern(
+    john: Any, person: Any, search: str, logins: list[str]
+) -> None:
+    john.invite(person("Zoé", "Ébert", email="zoe@example.com"), {}, by=john.person_id())
+    assert [user.login for user in page_of(john, search=search, limit=10).items] == logins
+
+
+def test_users_of_another_tenant_are_not_seen(john: Any, person: Any) -> None:
+    john.open_tenant(tenant=OTHER, referent=person("Eve", "Moon"))
+    assert [user.login for user in page_of(john, limit=10).items] == ["John.Doe"]
+
+
+def test_row_level_security_hides_others_from_a_query_without_a_tenant(
+    john: Any, person: Any
+) -> None:
+    john.open_tenant(tenant=OTHER, referent=person("Eve", "Moon"))
+    for table in ("tenants", "users", "memberships", "offices", "iam_users"):
+        with john.db.read(tenant=OTHER) as tx:
+            found = tx.rows(f"SELECT DISTINCT tenant FROM {table}", {}, dict)
+        assert found == [{"tenant": OTHER}]
+
+
+def test_rights_name_roles_offices_and_staff_roles(john: Any) -> None:
+    held = rights_of(john, john.person_id())
+    assert (held.enabled, held.staff) == (True, ())
+    assert held.tenants[0].offices == (Office.DOMAIN_OWNER, Office.REFERENT)
+    assert held.tenants[0].roles[Section.USERS] is Role.MANAGER
+
+
+def test_disabled_person_holds_nothing(john: Any) -> None:
+    with john.db.write(system_context(service="identity", call="test"), tenant=EVERYONE) as tx:
+        tx.run("UPDATE persons SET enabled = false", {})
+    held = rights_of(john, john.person_id())
+    assert (held.enabled, held.tenants) == (False, ())
+
+
+def test_unknown_person_has_neither_rights_nor_claims(john: Any) -> None:
+    with pytest.raises(NotFound, match="person-unknown"):
+        rights_of(john, uuid4())
+    with pytest.raises(NotFound, match="person-unknown"):
+        get_person(db=john.db, context=john.gateway(), person_id=uuid4())
+
+
+def test_account_shows_rules_and_iam_users_and_changes_language(john: Any) -> None:
+    context = john.person(john.person_id())
+    account = get_account(db=john.db, context=context, now=john.now)
+    assert (account.login, account.rules.minimum_length) == ("John.Doe", 10)
+    assert account.password_changed_at == john.now
+    assert [(one.tenant, one.api_password_set) for one in account.iam_users] == [(TENANT, True)]
+    changed = change_account(db=john.db, context=context, now=john.now, language=Language.ENGLISH)
+    assert changed.language is Language.ENGLISH
+    assert john.events("PersonChanged")[-1]["language"] == "en"
+
+
+def appoint(john: Any, new: Any, *roles: StaffRole) -> Any:
+    return appoint_staff(
+        db=john.db,
+        sealer=john.sealer,
+        context=system_context(service="identity", call="identity.appoint_staff"),
+        now=john.now,
+        new=new,
+        roles=roles,
+    )
+
+
+def test_staff_are_welcomed_once_and_listed(counter: Any, person: Any) -> None:
+    first = appoint(counter, person("Ada", "Ops", login="ada.ops"), StaffRole.OPERATOR)
+    again = appoint(counter, person("Ada", "Ops", login="ada.ops"), StaffRole.OPERATOR)
+    assert first == again
+    assert [event["tenant"] for event in counter.events("WelcomeLinkIssued")] == [None]
+    assert len(counter.events("StaffAppointed")) == 1
+    both = appoint(counter, person("Ada", "Ops"), StaffRole.SALES)
+    assert both.roles == (StaffRole.OPERATOR, StaffRole.SALES)
+    assert rights_of(counter, both.person_id).staff == both.roles
+    listed = list_staff(db=counter.db, context=counter.gateway(), cursor=None, limit=10)
+    assert [member.login for member in listed.items] == ["ada.ops"]
+    assert counter.trail("-")[0] == ("links:welcome:sent", "ada.ops")
+
+
+def test_login_of_somebody_else_is_taken(counter: Any, person: Any) -> None:
+    appoint(counter, person("Ada", "Ops", login="ada.ops"), StaffRole.OPERATOR)
+    with pytest.raises(Conflict, match="login-taken"):
+        appoint(counter, person("Eve", "Moon", login="ADA.OPS"), StaffRole.SALES)
+    listed = list_staff(db=counter.db, context=counter.gateway(), cursor=None, limit=10)
+    assert len(listed.items) == 1
+
+
+def test_same_stranger_invited_into_many_tenants_at_once_is_one_person(
+    counter: Any, person: Any
+) -> None:
+    codes = [TenantCode.numbered(number) for number in range(1, 9)]
+
+    def open_one(code: TenantCode) -> None:
+        counter.open_tenant(tenant=code, referent=person("John", "Doe"))
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(open_one, codes))
+    assert len(counter.events("PersonRegistered")) == 1
+    assert len(rights_of(counter, counter.person_id()).tenants) == 8
+
+
+def test_namesakes_registered_at_once_get_different_logins(counter: Any, person: Any) -> None:
+    codes = [TenantCode.numbered(number) for number in range(1, 9)]
+
+    def open_one(code: TenantCode) -> None:
+        counter.open_tenant(
+            tenant=code, referent=person("John", "Doe", email=f"{code}@example.com")
+        )
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(open_one, codes))
+    logins = {event["login"] for event in counter.events("PersonRegistered")}
+    assert logins == {"John.Doe", *(f"John.Doe{number}" for number in range(2, 9))}
