@@ -62,6 +62,11 @@ def _dumps(value: Any) -> bytes:
     return canonical_json(plain(value))
 
 
+class _MappingDumper(JsonbDumper):
+    # ``set_json_dumps`` reaches psycopg's own wrappers only, not a dumper registered for dict.
+    _dumps = staticmethod(_dumps)
+
+
 class _MonthDumper(psycopg.adapt.Dumper):
     oid = psycopg.adapters.types["text"].oid
 
@@ -71,7 +76,7 @@ class _MonthDumper(psycopg.adapt.Dumper):
 
 def configure(connection: Connection[Any]) -> None:
     """What every connection of ours knows: mappings become jsonb, months text."""
-    connection.adapters.register_dumper(dict, JsonbDumper)
+    connection.adapters.register_dumper(dict, _MappingDumper)
     connection.adapters.register_dumper(Month, _MonthDumper)
     set_json_dumps(_dumps, connection)
 
