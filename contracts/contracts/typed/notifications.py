@@ -1,0 +1,95 @@
+"""Typed client of notifications. Made by ``python -m contracts.generate``."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict, cast
+
+from contracts import notifications as calls
+from contracts.typed.calling import Dispatch, given
+
+MailStatus = Literal["pending", "sent", "dead"]
+
+
+class AuditEntry(TypedDict):
+    sequence: int
+    at: str
+    actor_kind: str
+    actor: str
+    act: str | None
+    action: str
+    target: str
+    details: dict[str, Any | None]
+    reason: str | None
+    call_id: str
+    previous_hash: str
+    hash: str
+
+
+class AuditEntries(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[AuditEntry]
+
+
+class AuditVerification(TypedDict):
+    entries: int
+    head: str | None
+    verified: bool
+    broken_at: int | None
+
+
+class Mail(TypedDict):
+    mail_id: str
+    tenant: str | None
+    template: str
+    language: str
+    recipient: str
+    subject: str
+    status: MailStatus
+    attempts: int
+    created_at: str
+    sent_at: str | None
+    last_error: str | None
+
+
+class Mails(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[Mail]
+
+
+class NotificationsClient:
+    """Notifications: what was sent, when, to whom, and sending it again."""
+
+    def __init__(self, dispatch: Dispatch) -> None:
+        self._dispatch = dispatch
+
+    def list_audit_entries(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+    ) -> AuditEntries:
+        """The tenant's audit trail in notifications, oldest first."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        return cast(AuditEntries, self._dispatch(calls.list_audit_entries, payload))
+
+    def verify_audit_chain(self, *, tenant: str) -> AuditVerification:
+        """Recompute the hash chain of the tenant's trail in notifications."""
+        payload = given(tenant=tenant)
+        return cast(AuditVerification, self._dispatch(calls.verify_audit_chain, payload))
+
+    def list_mails(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+    ) -> Mails:
+        """The tenant's mails with their delivery state, newest first."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        return cast(Mails, self._dispatch(calls.list_mails, payload))
+
+    def resend_mail(self, *, tenant: str, mail_id: str) -> Mail:
+        """Send a mail again to the same recipient; a one-time link in it stays the same link."""
+        payload = given(tenant=tenant, mail_id=mail_id)
+        return cast(Mail, self._dispatch(calls.resend_mail, payload))

@@ -1,0 +1,161 @@
+"""Typed client of subscriptions. Made by ``python -m contracts.generate``."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypedDict, cast
+
+from contracts import subscriptions as calls
+from contracts.typed.calling import Dispatch, given
+
+OrderStatus = Literal["accepted"]
+
+Product = Literal["workspace"]
+
+SubscriptionStatus = Literal["active", "terminating", "ended"]
+
+
+class AuditEntry(TypedDict):
+    sequence: int
+    at: str
+    actor_kind: str
+    actor: str
+    act: str | None
+    action: str
+    target: str
+    details: dict[str, Any | None]
+    reason: str | None
+    call_id: str
+    previous_hash: str
+    hash: str
+
+
+class AuditEntries(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[AuditEntry]
+
+
+class AuditVerification(TypedDict):
+    entries: int
+    head: str | None
+    verified: bool
+    broken_at: int | None
+
+
+class Offer(TypedDict):
+    offer_id: str
+    product: Product
+    region: str
+    flavour: str
+    package: str
+    term_months: int
+    upfront: bool
+    monthly_price: str
+    upfront_price: str
+    currency: str
+
+
+class Offers(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[Offer]
+
+
+class Order(TypedDict):
+    order_id: str
+    tenant: str
+    offer: Offer
+    quantity: int
+    status: OrderStatus
+    subscription_id: str
+    placed_by: str
+    placed_at: str
+
+
+class Termination(TypedDict):
+    termination_id: str
+    quantity: int
+    requested_at: str
+    effective_on: str
+    done: bool
+
+
+class Subscription(TypedDict):
+    subscription_id: str
+    tenant: str
+    offer: Offer
+    quantity: int
+    status: SubscriptionStatus
+    started_at: str
+    committed_until: str
+    terminations: list[Termination]
+
+
+class SubscriptionsPage(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[Subscription]
+
+
+class SubscriptionsClient:
+    """Subscriptions: what can be ordered, what was ordered, what runs until when."""
+
+    def __init__(self, dispatch: Dispatch) -> None:
+        self._dispatch = dispatch
+
+    def list_audit_entries(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+    ) -> AuditEntries:
+        """The tenant's audit trail in subscriptions, oldest first."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        return cast(AuditEntries, self._dispatch(calls.list_audit_entries, payload))
+
+    def verify_audit_chain(self, *, tenant: str) -> AuditVerification:
+        """Recompute the hash chain of the tenant's trail in subscriptions."""
+        payload = given(tenant=tenant)
+        return cast(AuditVerification, self._dispatch(calls.verify_audit_chain, payload))
+
+    def list_offers(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        product: Product | None = None,
+        region: str | None = None,
+    ) -> Offers:
+        """What can be ordered, at the prices in force."""
+        payload = given(limit=limit, cursor=cursor, product=product, region=region)
+        return cast(Offers, self._dispatch(calls.list_offers, payload))
+
+    def place_order(self, *, tenant: str, offer_id: str, quantity: int) -> Order:
+        """Order units of an offer; the subscription starts at once."""
+        payload = given(tenant=tenant, offer_id=offer_id, quantity=quantity)
+        return cast(Order, self._dispatch(calls.place_order, payload))
+
+    def list_subscriptions(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+    ) -> SubscriptionsPage:
+        """The tenant's subscriptions, newest first."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        return cast(SubscriptionsPage, self._dispatch(calls.list_subscriptions, payload))
+
+    def get_subscription(self, *, tenant: str, subscription_id: str) -> Subscription:
+        """One subscription with its terminations."""
+        payload = given(tenant=tenant, subscription_id=subscription_id)
+        return cast(Subscription, self._dispatch(calls.get_subscription, payload))
+
+    def terminate_subscription(
+        self,
+        *,
+        tenant: str,
+        subscription_id: str,
+        quantity: int | None = None,
+    ) -> Subscription:
+        """Terminate all units or n of them, effective on the first day of the next month."""
+        payload = given(tenant=tenant, subscription_id=subscription_id, quantity=quantity)
+        return cast(Subscription, self._dispatch(calls.terminate_subscription, payload))
