@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -87,22 +87,31 @@ class _LineError(Exception):
 
 def read_prices(text: str, *, price_list_id: UUID) -> ReadPrices:
     """CSV with a header. Each line is read for itself, so that all faults are told at once."""
-    table = csv.DictReader(io.StringIO(text))
-    missing = [column for column in COLUMNS if column not in (table.fieldnames or ())]
-    if missing:
-        absent = (RefusedLine(1, column, "is missing from the header") for column in missing)
-        return ReadPrices((), tuple(absent))
+    table = csv.DictReader(io.StringIO(text, newline=None))
     items: dict[str, PricedItem] = {}
     refused: list[RefusedLine] = []
-    for line in table:
-        try:
-            item = _item(line, price_list_id=price_list_id)
-            if item.item_id in items:
-                raise _LineError("id", "stands in the list already")
-            items[item.item_id] = item
-        except _LineError as error:
-            refused.append(RefusedLine(table.line_num, *error.args))
+    try:
+        _check_header(table.fieldnames or ())
+        for line in table:
+            try:
+                item = _item(line, price_list_id=price_list_id)
+                if item.item_id in items:
+                    raise _LineError("id", "stands in the list already")
+                items[item.item_id] = item
+            except _LineError as error:
+                refused.append(RefusedLine(table.line_num, *error.args))
+        if not items and not refused:
+            raise _LineError("id", "no line follows the header")
+    except (_LineError, csv.Error) as error:
+        column, problem = error.args if isinstance(error, _LineError) else ("", str(error))
+        refused.append(RefusedLine(table.line_num, column, problem))
     return ReadPrices(tuple(items.values()), tuple(refused))
+
+
+def _check_header(names: Sequence[str]) -> None:
+    missing = [column for column in COLUMNS if column not in names]
+    if missing:
+        raise _LineError(", ".join(missing), "missing from the header")
 
 
 def _item(line: Mapping[str, str], *, price_list_id: UUID) -> PricedItem:

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from contracts.codes import TenantCode
+
+pytestmark = pytest.mark.servers
+
+
+def test_tenant_heard_of_twice_is_kept_once(house) -> None:
+    tenant, event_id = TenantCode("OCB0001003"), uuid4()
+    house.keep(tenant, event_id=event_id)
+    house.keep(tenant, event_id=event_id)
+    house.keep(tenant)
+    assert house.rows("SELECT count(*) FROM tenants WHERE tenant = 'OCB0001003'") == [(1,)]
+    assert house.order(tenant=tenant).tenant == tenant
+
+
+def test_clock_follows_and_an_older_move_changes_nothing(house) -> None:
+    start = house.clock.now()
+    house.move_clock_to(start + timedelta(days=60))
+    house.move_clock_to(start + timedelta(days=90))
+    [(furthest,)] = house.rows("SELECT offset_seconds FROM house.clock")
+    house.move_clock_to(start + timedelta(days=30))
+    assert house.rows("SELECT offset_seconds FROM house.clock") == [(furthest,)]
+    assert house.clock.now() >= start + timedelta(days=90)
+
+
+def test_same_move_heard_twice_is_harmless(house) -> None:
+    start, event_id = house.clock.now(), uuid4()
+    for _ in range(2):
+        house.move_clock_to(start + timedelta(days=60), event_id=event_id)
+    assert timedelta(0) <= house.clock.now() - start - timedelta(days=60) < timedelta(seconds=10)
