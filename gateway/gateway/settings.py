@@ -38,3 +38,17 @@ class Settings:
     @property
     def secure(self) -> bool:
         return self.public_url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationSettings:
+    owner_database_url: str = setting("GUICHET_OWNER_DATABASE_URL")
+    app_role: str | None = setting("GUICHET_APP_ROLE")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolSettings:
+    """For the commands that work on the database beside a running gateway."""
+
+    database_url: str = setting("DATABASE_URL")
+    vault_key: str = setting("GUICHET_VAULT_KEY")

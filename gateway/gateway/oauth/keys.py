@@ -99,8 +99,7 @@ class KeyRing:
 
 def _new_key() -> RSAKey:
     """Its id is its thumbprint (RFC 7638)."""
-    key = RSAKey.generate_key(_BITS, {"alg": ALGORITHM, "use": "sig"}, auto_kid=True)
-    return key
+    return RSAKey.generate_key(_BITS, {"alg": ALGORITHM, "use": "sig"}, auto_kid=True)
 
 
 def _published(key: RSAKey) -> dict[str, Any]:

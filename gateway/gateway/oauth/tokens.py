@@ -119,12 +119,12 @@ class TokenChecker:
 
 
 def _access_token(claims: dict[str, Any]) -> AccessToken:
-    kind = CallerKind.CLIENT if claims["sub"] == claims["client_id"] else CallerKind.PERSON
     act = claims.get("act")
     auth_time = claims.get("auth_time")
     return AccessToken(
         subject=claims["sub"],
-        kind=kind,
+        # Not by comparing sub with client_id: a client's name might look like a person's id.
+        kind=CallerKind.PERSON if "sid" in claims else CallerKind.CLIENT,
         client_id=claims["client_id"],
         scopes=frozenset(claims["scope"].split()),
         tenants=frozenset(claims.get("tenants", ())),

@@ -22,18 +22,24 @@ class CodeRow:
     code_challenge: str
     created_at: datetime
     expires_at: datetime
-    used_at: datetime | None
+    used_at: datetime | None = None
+    session_expires_at: datetime | None = None  # None: the session has ended
 
 
-def find_code(tx: Tx, *, digest: bytes) -> CodeRow | None:
+def find_code(tx: Tx, *, digest: bytes, now: datetime, seen_since: datetime) -> CodeRow | None:
     return tx.row(
         """
-        SELECT family_id, client_id, redirect_uri, scopes, person_id, session_id, auth_time,
-               nonce, code_challenge, created_at, expires_at, used_at
-          FROM authorization_codes
-         WHERE digest = %(digest)s
+        SELECT code.family_id, code.client_id, code.redirect_uri, code.scopes, code.person_id,
+               code.session_id, code.auth_time, code.nonce, code.code_challenge,
+               code.created_at, code.expires_at, code.used_at,
+               session.expires_at AS session_expires_at
+          FROM authorization_codes AS code
+          LEFT JOIN browser_sessions AS session
+            ON session.session_id = code.session_id
+           AND session.expires_at > %(now)s AND session.last_seen_at > %(seen_since)s
+         WHERE code.digest = %(digest)s
         """,
-        {"digest": digest},
+        {"digest": digest, "now": now, "seen_since": seen_since},
         CodeRow,
     )
 

@@ -44,6 +44,7 @@ class RefreshRow:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None
+    session_expires_at: datetime | None  # None: the session has ended
 
 
 def add_family(tx: Tx, *, family: FamilyRow) -> None:
@@ -67,17 +68,23 @@ def add_family(tx: Tx, *, family: FamilyRow) -> None:
     )
 
 
-def find_refresh_token(tx: Tx, *, digest: bytes) -> RefreshRow | None:
+def find_refresh_token(
+    tx: Tx, *, digest: bytes, now: datetime, seen_since: datetime
+) -> RefreshRow | None:
     return tx.row(
         """
         SELECT family.family_id, family.client_id, family.person_id, family.session_id,
                family.scopes, family.auth_time, family.expires_at AS family_expires_at,
-               family.ended_at, token.created_at, token.expires_at, token.used_at
+               family.ended_at, token.created_at, token.expires_at, token.used_at,
+               session.expires_at AS session_expires_at
           FROM refresh_tokens AS token
           JOIN token_families AS family USING (family_id)
+          LEFT JOIN browser_sessions AS session
+            ON session.session_id = family.session_id
+           AND session.expires_at > %(now)s AND session.last_seen_at > %(seen_since)s
          WHERE token.digest = %(digest)s
         """,
-        {"digest": digest},
+        {"digest": digest, "now": now, "seen_since": seen_since},
         RefreshRow,
     )
 

@@ -1,0 +1,66 @@
+"""The gateway's one WSGI application: OpenID provider, REST face, sign-in pages and portal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from gateway import pages, portal
+from gateway.api.circumstances import call_id_of
+from gateway.api.ops import create_ops
+from gateway.api.routes import create_api
+from gateway.oauth.front import create_front
+from gateway.oauth.routes import create_provider
+from gateway.pages.errors import crash, http_error, refusal
+from servicekit.errors import GuichetError
+
+if TYPE_CHECKING:
+    from gateway.parts import Parts
+
+LARGEST_BODY = 1024 * 1024
+
+
+def create_app(parts: Parts) -> Flask:
+    """``parts`` need not be started to build it; they must be to serve."""
+    app = Flask("gateway", static_url_path="/static")
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY)
+    app.json.ensure_ascii = True  # type: ignore[attr-defined]
+    app.before_request(_name_request)
+    settings = parts.settings
+    pages.install(app, parts)
+    portal.install(app)
+    app.register_blueprint(
+        create_api(dispatcher=parts.dispatcher, tokens=parts.tokens, public_url=settings.public_url)
+    )
+    app.register_blueprint(create_ops(db=parts.db, rpc=parts.rpc, peers=settings.ops_peers))
+    app.register_blueprint(create_provider(parts))
+    app.register_blueprint(create_front())
+    _answer_strays(app)
+    app.after_request(_harden)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+    return app
+
+
+def _name_request() -> None:
+    """One id for a request on every face, in every log line behind it."""
+    if "call_id" not in g:
+        g.call_id = call_id_of(request)
+
+
+def _answer_strays(app: Flask) -> None:
+    """Errors outside every blueprint: an address that does not exist."""
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(GuichetError, refusal)
+    app.register_error_handler(Exception, crash)
+
+
+def _harden(response: Response) -> Response:
+    response.headers.setdefault("X-Request-Id", g.get("call_id", ""))
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response

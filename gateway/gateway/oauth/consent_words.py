@@ -1,0 +1,40 @@
+"""What each scope lets an application do, in the person's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask_babel import gettext as _
+
+
+def scope_words(scopes: Iterable[str]) -> list[str]:
+    words = _words()
+    return [words.get(scope, scope) for scope in scopes if scope != "openid"] or [
+        _("Know who you are")
+    ]
+
+
+def _words() -> dict[str, str]:
+    return {
+        "profile": _("Read your name, your login and your language"),
+        "email": _("Read your e-mail address"),
+        "phone": _("Read your mobile number"),
+        "offline_access": _("Stay connected as long as you are signed in"),
+        "account": _("Read and change your account"),
+        "contracts.read": _("Read your contracts"),
+        "contracts.write": _("Change your contracts"),
+        "tenants.write": _("Open tenants"),
+        "users.read": _("Read the users of your contracts"),
+        "users.write": _("Invite, change and remove users"),
+        "iam.read": _("Read the users of the technical console"),
+        "iam.write": _("Administer the users of the technical console"),
+        "catalogue.read": _("Read the catalogue"),
+        "orders.write": _("Place orders"),
+        "subscriptions.read": _("Read your subscriptions"),
+        "subscriptions.write": _("Change your subscriptions"),
+        "mails.read": _("See which mails were sent"),
+        "mails.write": _("Send mails again"),
+        "audit.read": _("Read the audit trail"),
+        "staff": _("Administer staff"),
+        "clock": _("Read and move the clock of a demonstration installation"),
+    }

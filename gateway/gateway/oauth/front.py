@@ -1,0 +1,232 @@
+"""The endpoints a browser comes to: authorization, consent, sign-out. Pages, never JSON."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlencode
+
+import structlog
+from authlib.common.urls import add_params_to_uri
+from authlib.oauth2.rfc6749 import OAuth2Error
+from authlib.oidc.rpinitiated.end_session import EndSessionRequest
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+
+from gateway.oauth.asking import Asking, plain_path
+from gateway.oauth.authorizing import NoRedirect, Question, read_question, refused
+from gateway.oauth.consent_words import scope_words
+from gateway.oauth.grants import AuthorizationCodeGrant
+from gateway.oauth.interaction import Step, next_step
+from gateway.oauth.protocol_request import Parameters
+from gateway.oauth.sessions import Session
+from gateway.pages.csrf import FIELD, refuse_stale_form, renew_form_secret
+from gateway.pages.errors import crash, error_page, http_error, refusal
+from gateway.pages.headers import allow_form_target
+from gateway.pages.local_paths import origin_after
+from gateway.pages.visit import browser_session, parts
+from servicekit.errors import GuichetError
+
+_log = structlog.get_logger(__name__)
+
+
+def create_front() -> Blueprint:
+    """Forms of other sites come here by protocol, so each view looks after its own forms."""
+    blueprint = Blueprint("provider_pages", __name__)
+    blueprint.register_error_handler(GuichetError, refusal)
+    blueprint.register_error_handler(HTTPException, http_error)
+    blueprint.register_error_handler(Exception, crash)
+    blueprint.register_error_handler(NoRedirect, _say_here)
+    blueprint.register_error_handler(OAuth2Error, _say_there)
+    blueprint.add_url_rule("/oauth/authorize", view_func=authorize, methods=["GET", "POST"])
+    blueprint.add_url_rule("/oauth/consent", view_func=consent, methods=["POST"])
+    blueprint.add_url_rule("/oauth/logout", view_func=sign_out, methods=["GET", "POST"])
+    return blueprint
+
+
+# --- authorization ------------------------------------------------------------------------------
+
+
+def authorize() -> Response:
+    if request.method == "POST":
+        # Asked by a form of the client: our cookies come along with a GET only (SameSite=Lax).
+        return redirect(plain_path(request.form), 303)
+    values = request.args
+    question = read_question(parts().server.clients, values)
+    grant = _grant(values)
+    session = browser_session()
+    step = _next_step(question, grant, session, values, consented=False)
+    if step is Step.SIGN_IN:
+        return redirect(_sign_in_path(question, values), 303)
+    if step is Step.CONSENT:
+        return _consent_page(question, grant, values)
+    if session is None or step is not Step.PROCEED:
+        return _send_back(refused(step.value), question, values)
+    return _answer(grant, session)
+
+
+def consent() -> Response:
+    """The person's answer to the consent page; the request is read and judged anew."""
+    refuse_stale_form()
+    values: Parameters = MultiDict(parse_qsl(request.form.get("asked", "")))
+    question = read_question(parts().server.clients, values)
+    grant = _grant(values)
+    session = browser_session()
+    step = _next_step(question, grant, session, values, consented=True)
+    if session is None or step is not Step.PROCEED:
+        return redirect(plain_path(values), 303)
+    if request.form.get("decision") != "allow":
+        return _answer(grant, None)
+    parts().server.grants.add_consent(
+        person_id=session.person_id, client_id=question.client.client_id, scope=grant.request.scope
+    )
+    return _answer(grant, session)
+
+
+def _grant(values: Parameters) -> AuthorizationCodeGrant:
+    grant: AuthorizationCodeGrant = parts().server.get_consent_grant(values)
+    return grant
+
+
+def _next_step(
+    question: Question,
+    grant: AuthorizationCodeGrant,
+    session: Session | None,
+    values: Parameters,
+    *,
+    consented: bool,
+) -> Step:
+    """``consented``: just now, on our page."""
+    clock = parts().clock
+    return next_step(
+        prompt=question.prompt - {"consent"} if consented else question.prompt,
+        max_age=question.max_age,
+        auth_time=session.auth_time if session else None,
+        asked_at=_asking().asked_at(values),
+        consented=consented or _consented(question, grant, session),
+        now=clock.now(),
+    )
+
+
+def _consented(question: Question, grant: AuthorizationCodeGrant, session: Session | None) -> bool:
+    if question.client.row.first_party or session is None:
+        return True
+    given = parts().server.grants.consented(
+        person_id=session.person_id, client_id=question.client.client_id
+    )
+    return given.issuperset(grant.request.scope.split())
+
+
+def _sign_in_path(question: Question, values: Parameters) -> str:
+    known = {"next": _asking().path(values)}
+    if question.login_hint:
+        known["login"] = question.login_hint
+    if question.language:
+        known["lang"] = question.language.value
+    return f"{url_for('pages.sign_in')}?{urlencode(known)}"
+
+
+def _consent_page(
+    question: Question, grant: AuthorizationCodeGrant, values: Parameters
+) -> Response:
+    path = plain_path(values)
+    allow_form_target(origin_after(path))
+    page = render_template(
+        "oauth/consent.html",
+        client=question.client.row.name,
+        wishes=scope_words(grant.request.scope.split()),
+        # With its stamp: who has just signed in for this request is not asked to again.
+        asked=urlencode(list(values.items())),
+    )
+    return make_response(page, 200)
+
+
+def _answer(grant: AuthorizationCodeGrant, session: Session | None) -> Response:
+    """Back to the client with a code, or with ``access_denied``."""
+    response: Response = parts().server.create_authorization_response(
+        grant.request, grant_user=session, grant=grant
+    )
+    response.status_code = 303
+    return response
+
+
+def _asking() -> Asking:
+    return Asking(key=parts().vault.key_for("authorization request"), clock=parts().clock)
+
+
+# --- what is wrong with a request ---------------------------------------------------------------
+
+
+def _send_back(error: OAuth2Error, question: Question, values: Parameters) -> Response:
+    error.redirect_uri, error.state = question.redirect_uri, values.get("state")
+    return _say_there(error)
+
+
+def _say_there(error: OAuth2Error) -> Response:
+    """To the client, where its redirect URI was found good; else here."""
+    if not error.redirect_uri:
+        return _say_here(NoRedirect(error.error, request.endpoint or ""))
+    told = [*error.get_body(), ("iss", parts().settings.issuer)]
+    return redirect(add_params_to_uri(error.redirect_uri, told), 303)
+
+
+def _say_here(error: NoRedirect) -> Response:
+    _log.info("authorization-refused", error=error.error, parameter=error.parameter)
+    return error_page(400, detail=f"{error.error} ({error.parameter})")
+
+
+# --- sign-out -----------------------------------------------------------------------------------
+
+
+def sign_out() -> Response:
+    """RP-initiated logout. An ID token of this very session signs out at once; anything else is
+    asked first, so that a link on a foreign page signs nobody out.
+    """
+    values = request.form if request.method == "POST" else request.args
+    asked: EndSessionRequest = parts().server.validate_endpoint_request("end_session", values)
+    session = browser_session()
+    if session is not None and not _is_of(session, asked) and not _confirmed():
+        return _sign_out_page(asked, values)
+    response = _after_sign_out(asked)
+    parts().sessions.end(response, request)
+    renew_form_secret()
+    return response
+
+
+def _is_of(session: Session, asked: EndSessionRequest) -> bool:
+    sid = (asked.id_token_claims or {}).get("sid")
+    return sid == str(session.session_id)
+
+
+def _confirmed() -> bool:
+    """By our own page: its form brings the page's token."""
+    if request.method != "POST" or FIELD not in request.form:
+        return False
+    refuse_stale_form()
+    return True
+
+
+def _after_sign_out(asked: EndSessionRequest) -> Response:
+    if asked.redirect_uri:
+        return redirect(asked.redirect_uri, 303)
+    flash({"code": "signed-out"}, "notice")
+    return redirect(url_for("pages.sign_in"), 303)
+
+
+def _sign_out_page(asked: EndSessionRequest, values: Parameters) -> Response:
+    if asked.redirect_uri:
+        target = urlencode({"redirect_uri": asked.redirect_uri})
+        allow_form_target(origin_after(f"/oauth/authorize?{target}"))
+    kept = [(name, value) for name, value in values.items() if name != FIELD]
+    page = render_template(
+        "oauth/sign_out.html", client=asked.client.row.name if asked.client else None, kept=kept
+    )
+    return make_response(page, 200)

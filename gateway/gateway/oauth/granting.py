@@ -1,0 +1,234 @@
+"""The journey of a grant in the database: code, tokens, refresh, and what ends it.
+
+Each step that must happen once is one UPDATE that only one can win. Whoever comes second has
+shown that a secret is in two hands: everything that grew from it ends, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from gateway.oauth.acting import acting
+from gateway.oauth.clients import Client
+from gateway.oauth.endings import Endings, record_family_ended
+from gateway.oauth.lifetimes import CODE, REFRESH_TOKEN, SESSION_IDLE
+from gateway.oauth.secrecy import digest_of
+from gateway.store import codes, consents, families, sessions
+from gateway.store.codes import CodeRow
+from gateway.store.families import EndedBy, FamilyRow, RefreshRow
+from gateway.store.sessions import SessionRow
+from servicekit.clock import Clock
+from servicekit.db import EVERYONE, Database, Tx
+from servicekit.ids import new_id
+
+_log = structlog.get_logger(__name__)
+
+
+class Grants:
+    def __init__(self, *, db: Database, clock: Clock, endings: Endings) -> None:
+        self._db = db
+        self._clock = clock
+        self._endings = endings
+
+    # --- codes ----------------------------------------------------------------------------------
+
+    def add_code(
+        self,
+        *,
+        digest: bytes,
+        session: SessionRow,
+        client: Client,
+        redirect_uri: str,
+        scope: str,
+        nonce: str | None,
+        code_challenge: str,
+    ) -> None:
+        now = self._clock.now()
+        code = CodeRow(
+            family_id=new_id(),
+            client_id=client.client_id,
+            redirect_uri=redirect_uri,
+            scopes=tuple(scope.split()),
+            person_id=session.person_id,
+            session_id=session.session_id,
+            auth_time=session.auth_time,
+            nonce=nonce,
+            code_challenge=code_challenge,
+            created_at=now,
+            expires_at=now + CODE,
+        )
+        with self._db.write(acting("code.add"), tenant=EVERYONE) as tx:
+            codes.add_code(tx, digest=digest, code=code)
+
+    def usable_code(self, *, digest: bytes, client: Client) -> CodeRow | None:
+        now = self._clock.now()
+        with self._db.read(tenant=EVERYONE) as tx:
+            code = codes.find_code(tx, digest=digest, now=now, seen_since=now - SESSION_IDLE)
+        if code is None:
+            return None
+        if code.used_at is not None:
+            with self._db.write(acting("code.replay"), tenant=EVERYONE) as tx:
+                self._end_family_of_code(tx, code, now)
+            return None
+        if code.client_id != client.client_id:
+            _log.warning("code-of-another-client", client_id=client.client_id)
+            return None
+        usable = code.expires_at > now and code.session_expires_at is not None
+        return code if usable else None
+
+    def redeem(self, code: CodeRow, *, digest: bytes, refresh_token: str | None) -> bool:
+        """False for whoever comes second; what the first one got ends then."""
+        now = self._clock.now()
+        assert code.session_expires_at is not None
+        with self._db.write(acting("code.redeem"), tenant=EVERYONE) as tx:
+            first = codes.change_code_to_used(tx, digest=digest, now=now)
+            if not first:
+                self._end_family_of_code(tx, code, now)
+                return False
+            families.add_family(tx, family=_family(code, code.session_expires_at, now))
+            if refresh_token is not None:
+                self._add_refresh_token(
+                    tx, refresh_token, code.family_id, code.session_expires_at, now
+                )
+        return True
+
+    def _end_family_of_code(self, tx: Tx, code: CodeRow, now: datetime) -> None:
+        self._end_family(
+            tx, code.family_id, code.client_id, code.person_id, EndedBy.CODE_REPLAY, now
+        )
+
+    # --- refresh tokens -------------------------------------------------------------------------
+
+    def usable_refresh_token(
+        self, *, digest: bytes, confidential: bool, received_at: datetime
+    ) -> RefreshRow | None:
+        """None for one that is unknown, spent or dead; reuse ends its family first.
+
+        Two tabs of one application may send the same token at the same moment: one of them wins.
+        Where the application proved with its secret that it sent both, and this request was here
+        before the token was spent, the loser is only refused. Sent after that, or by a public
+        client, it is reuse.
+        """
+        now = self._clock.now()
+        with self._db.read(tenant=EVERYONE) as tx:
+            token = families.find_refresh_token(
+                tx, digest=digest, now=now, seen_since=now - SESSION_IDLE
+            )
+        if token is None or token.ended_at is not None:
+            return None
+        if token.used_at is not None:
+            if not (confidential and token.used_at >= received_at):
+                with self._db.write(acting("refresh.reuse"), tenant=EVERYONE) as tx:
+                    self._end_family_of_token(tx, token, now)
+            return None
+        usable = token.expires_at > now and token.session_expires_at is not None
+        return token if usable else None
+
+    def rotate(
+        self, token: RefreshRow, *, digest: bytes, refresh_token: str, confidential: bool
+    ) -> bool:
+        """False where another request was faster since this one looked."""
+        now = self._clock.now()
+        with self._db.write(acting("refresh.rotate"), tenant=EVERYONE) as tx:
+            # A person at work in an application is at work: the session does not idle out. First,
+            # since whoever ends sessions locks them before their families, too.
+            sessions.change_last_seen(tx, session_id=token.session_id, now=now)
+            if not families.change_refresh_token_to_used(tx, digest=digest, now=now):
+                if not confidential:
+                    self._end_family_of_token(tx, token, now)
+                return False
+            self._add_refresh_token(
+                tx, refresh_token, token.family_id, token.family_expires_at, now
+            )
+        return True
+
+    def find_refresh_token(self, raw: str) -> RefreshRow | None:
+        """A living one, for introspection and revocation."""
+        now = self._clock.now()
+        with self._db.read(tenant=EVERYONE) as tx:
+            token = families.find_refresh_token(
+                tx, digest=digest_of(raw), now=now, seen_since=now - SESSION_IDLE
+            )
+        if token is None or token.ended_at is not None or token.used_at is not None:
+            return None
+        return token if token.expires_at > now and token.session_expires_at else None
+
+    def revoke_family(self, family_id: UUID) -> None:
+        with self._db.write(acting("family.revoke"), tenant=EVERYONE) as tx:
+            self._endings.end_family(
+                tx, family_id=family_id, ended_by=EndedBy.REVOCATION, now=self._clock.now()
+            )
+
+    def revoke_token(self, token_id: str) -> None:
+        with self._db.write(acting("token.revoke"), tenant=EVERYONE) as tx:
+            self._endings.end_token(tx, token_id=token_id, now=self._clock.now())
+
+    def _add_refresh_token(
+        self, tx: Tx, raw: str, family_id: UUID, not_after: datetime, now: datetime
+    ) -> None:
+        families.add_refresh_token(
+            tx,
+            digest=digest_of(raw),
+            family_id=family_id,
+            expires_at=min(now + REFRESH_TOKEN, not_after),
+            now=now,
+        )
+
+    def _end_family_of_token(self, tx: Tx, token: RefreshRow, now: datetime) -> None:
+        self._end_family(
+            tx, token.family_id, token.client_id, token.person_id, EndedBy.REFRESH_REUSE, now
+        )
+
+    def _end_family(
+        self,
+        tx: Tx,
+        family_id: UUID,
+        client_id: str,
+        person_id: UUID,
+        ended_by: EndedBy,
+        now: datetime,
+    ) -> None:
+        if self._endings.end_family(tx, family_id=family_id, ended_by=ended_by, now=now):
+            record_family_ended(
+                tx,
+                family_id=family_id,
+                client_id=client_id,
+                person_id=person_id,
+                ended_by=ended_by,
+                now=now,
+            )
+
+    # --- consent --------------------------------------------------------------------------------
+
+    def consented(self, *, person_id: UUID, client_id: str) -> frozenset[str]:
+        with self._db.read(tenant=EVERYONE) as tx:
+            return consents.list_consented_scopes(tx, person_id=person_id, client_id=client_id)
+
+    def add_consent(self, *, person_id: UUID, client_id: str, scope: str) -> None:
+        now = self._clock.now()
+        with self._db.write(acting("consent.give"), tenant=EVERYONE) as tx:
+            consents.add_consent(
+                tx, person_id=person_id, client_id=client_id, scopes=scope.split(), now=now
+            )
+            tx.record(
+                "oauth:consent:given",
+                target=client_id,
+                details={"person": str(person_id), "scopes": scope},
+                at=now,
+            )
+
+
+def _family(code: CodeRow, expires_at: datetime, now: datetime) -> FamilyRow:
+    return FamilyRow(
+        family_id=code.family_id,
+        client_id=code.client_id,
+        person_id=code.person_id,
+        session_id=code.session_id,
+        scopes=code.scopes,
+        auth_time=code.auth_time,
+        created_at=now,
+        expires_at=expires_at,
+    )

@@ -1,0 +1,116 @@
+"""The authorization server: the RFCs' nouns, put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from authlib.integrations.flask_oauth2 import AuthorizationServer as AuthlibAuthorizationServer
+from authlib.oauth2.rfc6749 import InvalidClientError, InvalidScopeError, OAuth2Error
+from flask import Response
+from flask import request as flask_request
+
+from contracts.registry import SCOPES
+from gateway.oauth.client_authentication import BASIC, NONE, POST, by_basic, by_nothing, by_post
+from gateway.oauth.clients import Client, ClientDirectory
+from gateway.oauth.endpoints import (
+    EndSessionEndpoint,
+    IntrospectionEndpoint,
+    RevocationEndpoint,
+)
+from gateway.oauth.granting import Grants
+from gateway.oauth.grants import (
+    AuthorizationCodeGrant,
+    ClientCredentialsGrant,
+    IssuerParameter,
+    OpenIDConnect,
+    ProofKey,
+    RefreshTokenGrant,
+)
+from gateway.oauth.issuing import Issuer, SignedInPerson
+from gateway.oauth.keys import KeyRing
+from gateway.oauth.protocol_request import Parameters, ProtocolRequest
+from gateway.oauth.secrecy import new_secret
+from gateway.oauth.sessions import Sessions
+from gateway.oauth.tokens import TokenChecker
+from servicekit.clock import Clock
+
+# Claims about the person (OpenID Connect Core, section 5.4), beside the scopes of the calls.
+OPENID_SCOPES = ("openid", "profile", "email", "phone", "offline_access")
+SCOPES_SUPPORTED = (*OPENID_SCOPES, *SCOPES)
+
+
+class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
+    def __init__(
+        self,
+        *,
+        issuer: Issuer,
+        clients: ClientDirectory,
+        grants: Grants,
+        tokens: TokenChecker,
+        keys: KeyRing,
+        sessions: Sessions,
+        clock: Clock,
+    ) -> None:
+        super().__init__(query_client=clients.find)
+        self.scopes_supported = SCOPES_SUPPORTED
+        self.issuer = issuer
+        self.clients = clients
+        self.grants = grants
+        self.tokens = tokens
+        self.keys = keys
+        self.sessions = sessions
+        self.clock = clock
+        self.register_client_auth_method(BASIC, by_basic)
+        self.register_client_auth_method(POST, by_post)
+        self.register_client_auth_method(NONE, by_nothing)
+        self.register_grant(AuthorizationCodeGrant, [ProofKey(), OpenIDConnect()])
+        self.register_grant(RefreshTokenGrant, [OpenIDConnect()])
+        self.register_grant(ClientCredentialsGrant)
+        self.register_endpoint(RevocationEndpoint)
+        self.register_endpoint(IntrospectionEndpoint)
+        self.register_endpoint(EndSessionEndpoint)
+        self.register_extension(lambda server: IssuerParameter(issuer.url)(server))
+
+    def create_oauth2_request(self, request: Parameters | None) -> ProtocolRequest:
+        """Of given parameters, or of the present request: its body where it has one, else its
+        query; never both.
+        """
+        posted = flask_request.method == "POST"
+        if request is None:
+            request = flask_request.form if posted else flask_request.args
+        return ProtocolRequest(
+            method=flask_request.method,
+            uri=f"{self.issuer.url}{flask_request.path}",
+            headers=flask_request.headers,
+            values=request,
+            received_at=self.clock.now(),
+        )
+
+    def generate_token(
+        self,
+        grant_type: str,
+        client: Client,
+        user: SignedInPerson | None = None,
+        scope: str | None = None,
+        expires_in: int | None = None,
+        include_refresh_token: bool = True,
+    ) -> dict[str, Any]:
+        if user is None:
+            return self.issuer.client_token(client, scope=granted_scope(client, scope))
+        token = self.issuer.person_token(client, user, scope=scope or "")
+        if include_refresh_token:
+            token["refresh_token"] = new_secret()
+        return token
+
+    def handle_error_response(self, request: Any, error: OAuth2Error) -> Response:
+        response: Response = super().handle_error_response(request, error)
+        if isinstance(error, InvalidClientError) and response.status_code == 401:
+            response.headers["WWW-Authenticate"] = 'Basic realm="guichet", charset="UTF-8"'
+        return response
+
+
+def granted_scope(client: Client, scope: str | None) -> str:
+    granted = client.get_allowed_scope(scope)
+    if granted is None:
+        raise InvalidScopeError()
+    return granted

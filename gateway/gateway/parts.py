@@ -1,0 +1,138 @@
+"""Where the parts of a gateway process meet."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import structlog
+
+from gateway.dispatch import Dispatcher
+from gateway.listening import Listening
+from gateway.oauth.clients import ClientDirectory
+from gateway.oauth.endings import Endings
+from gateway.oauth.granting import Grants
+from gateway.oauth.issuing import Issuer
+from gateway.oauth.keys import KeyRing
+from gateway.oauth.portal_sessions import PortalSessions
+from gateway.oauth.registration import ensure_portal
+from gateway.oauth.server import AuthorizationServer
+from gateway.oauth.sessions import Sessions
+from gateway.oauth.tokens import TokenChecker
+from gateway.oauth.watch import Watch
+from gateway.rights import RightsCache
+from gateway.settings import Settings
+from gateway.vault import Vault
+from gateway.wire import Wire
+from servicekit.client import RpcClient
+from servicekit.clock import Clock, SystemClock
+from servicekit.context import ContextSigner
+from servicekit.db import Database
+from servicekit.errors import Unavailable
+
+_LONGEST_WAIT = 60.0
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Built once in each worker process; ``start`` before the first request."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    vault: Vault
+    signer: ContextSigner
+    rpc: RpcClient
+    rights: RightsCache
+    dispatcher: Dispatcher
+    clients: ClientDirectory
+    keys: KeyRing
+    endings: Endings
+    tokens: TokenChecker
+    sessions: Sessions
+    portal_sessions: PortalSessions
+    server: AuthorizationServer
+    watch: Watch
+    listening: Listening
+
+    def start(self, *, patience: float = _LONGEST_WAIT) -> None:
+        """Waits for the database, which may start at the same time."""
+        self.db.open()
+        self._prepare(time.monotonic() + patience)
+        self.watch.start()
+        self.listening.start()
+
+    def stop(self) -> None:
+        self.listening.stop()
+        self.watch.stop()
+        self.rpc.close()
+        self.db.close()
+
+    def _prepare(self, until: float) -> None:
+        while True:
+            try:
+                self.keys.open()
+                self.endings.refresh()
+                ensure_portal(
+                    db=self.db,
+                    clock=self.clock,
+                    public_url=self.settings.public_url,
+                    secret=self.settings.portal_client_secret,
+                )
+                return
+            except Unavailable as error:
+                if time.monotonic() > until:
+                    raise
+                _log.warning("database-awaited", why=error.code)
+                time.sleep(0.5)
+
+
+def build_parts(settings: Settings) -> Parts:
+    """Connects to nothing yet."""
+    db = Database(settings.database_url, pool_size=settings.db_pool, service="gateway")
+    clock = SystemClock()
+    vault = Vault(settings.vault_key)
+    signer = ContextSigner(settings.context_private_key)
+    rpc = RpcClient(settings.amqp_url)
+    wire = Wire(rpc=rpc, signer=signer)
+    rights = RightsCache(wire=wire)
+    keys = KeyRing(db=db, vault=vault, clock=clock)
+    endings = Endings(db=db, clock=clock)
+    clients = ClientDirectory(db=db, clock=clock)
+    sessions = Sessions(db=db, clock=clock, endings=endings, secure=settings.secure)
+    tokens = TokenChecker(
+        issuer=settings.issuer,
+        audience=settings.audience,
+        keys=keys,
+        endings=endings,
+        clock=clock,
+    )
+    server = AuthorizationServer(
+        issuer=Issuer(url=settings.issuer, audience=settings.audience, keys=keys, clock=clock),
+        clients=clients,
+        grants=Grants(db=db, clock=clock, endings=endings),
+        tokens=tokens,
+        keys=keys,
+        sessions=sessions,
+        clock=clock,
+    )
+    return Parts(
+        settings=settings,
+        db=db,
+        clock=clock,
+        vault=vault,
+        signer=signer,
+        rpc=rpc,
+        rights=rights,
+        dispatcher=Dispatcher(wire=wire, rights=rights),
+        clients=clients,
+        keys=keys,
+        endings=endings,
+        tokens=tokens,
+        sessions=sessions,
+        portal_sessions=PortalSessions(db=db, clock=clock, vault=vault),
+        server=server,
+        watch=Watch(db=db, clock=clock, keys=keys, ended=endings),
+        listening=Listening(amqp_url=settings.amqp_url, rights=rights, sessions=sessions),
+    )
