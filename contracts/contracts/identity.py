@@ -425,7 +425,11 @@ invite_user = IDENTITY.call(
     right=in_tenant("users.write", Section.USERS, Role.MANAGER),
     effect=Effect.WRITE,
     summary="Invite a person; an e-mail that has a login already is attached, not duplicated.",
-    refusals=(Refusal("Conflict", "user-exists"), *_ROLE_REFUSALS),
+    refusals=(
+        Refusal("Conflict", "user-exists"),
+        Refusal("Conflict", "mobile-taken"),
+        *_ROLE_REFUSALS,
+    ),
     route=post("/tenants/{tenant}/users", 201),
 )
 change_roles = IDENTITY.call(
