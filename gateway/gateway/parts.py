@@ -88,10 +88,10 @@ class Parts:
                 time.sleep(0.5)
 
 
-def build_parts(settings: Settings) -> Parts:
-    """Connects to nothing yet."""
+def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
+    """Connects to nothing yet. ``clock`` is for tests: tokens live on real time."""
     db = Database(settings.database_url, pool_size=settings.db_pool, service="gateway")
-    clock = SystemClock()
+    clock = clock or SystemClock()
     vault = Vault(settings.vault_key)
     signer = ContextSigner(settings.context_private_key)
     rpc = RpcClient(settings.amqp_url)
@@ -125,7 +125,7 @@ def build_parts(settings: Settings) -> Parts:
         signer=signer,
         rpc=rpc,
         rights=rights,
-        dispatcher=Dispatcher(wire=wire, rights=rights),
+        dispatcher=Dispatcher(wire=wire, rights=rights, sessions=sessions),
         clients=clients,
         keys=keys,
         endings=endings,

@@ -88,7 +88,8 @@ def _begin() -> Response | None:
     """Also for what is no route: under ``/api`` that is a problem document, not a page."""
     if not request.path.startswith(API):
         return None
-    g.call_id = call_id_of(request)
+    if "call_id" not in g:
+        g.call_id = call_id_of(request)
     g.started = time.perf_counter()
     g.language = spoken(request)
     if request.routing_exception is not None and request.path.startswith(f"{API}/"):
