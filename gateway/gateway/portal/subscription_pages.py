@@ -142,7 +142,11 @@ def _confirm_page(tenant: TenantCode, subscription: dict[str, Any], form: Form) 
 
 def _row(tenant: TenantCode, item: dict[str, Any]) -> SubscriptionRow:
     offer = item["offer"]
-    may_end = units_left(item) > 0 and visitor().may(terminate_subscription, tenant)
+    may_end = (
+        item["status"] != "ended"
+        and units_left(item) > 0
+        and visitor().may(terminate_subscription, tenant)
+    )
     end = url_for(
         "portal.subscriptions_end", tenant=tenant, subscription_id=item["subscription_id"]
     )

@@ -10,10 +10,11 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 
 from contracts.codes import TenantCode
+from contracts.identity import list_users
 from contracts.registry import CONTRACTS
 from gateway.portal.shell import Column, contract_head
 from gateway.portal.trail import Entry, from_text, merged_page, to_text
-from gateway.portal.visitors import ask
+from gateway.portal.visitors import ask, visitor
 from gateway.portal.words import trail_names
 from servicekit.errors import Unavailable
 
@@ -35,6 +36,7 @@ class Step:
     service: str
     entry: Entry
     actor: str
+    target: str
     details: list[tuple[str, str]]
 
 
@@ -52,6 +54,7 @@ def show_trail(tenant: TenantCode) -> str:
         lambda service, cursor, limit: _entries(tenant, service, cursor, limit),
         from_text(request.args.get("cursor"), heard),
     )
+    people = _people(tenant)
     return render_template(
         "portal/trail.html",
         head=contract_head(tenant),
@@ -59,7 +62,7 @@ def show_trail(tenant: TenantCode) -> str:
         silent=bool(silent),
         chain_columns=_chain_columns(),
         columns=_columns(),
-        steps=[_step(names[service], entry) for service, entry in page.entries],
+        steps=[_step(names[service], entry, people) for service, entry in page.entries],
         pages={
             "first": url_for("portal.trail", tenant=tenant) if "cursor" in request.args else None,
             "next": None
@@ -87,18 +90,36 @@ def _chain(tenant: TenantCode, service: str) -> Chain:
     return Chain(name, found["entries"], state, found["head"] or "")
 
 
-def _step(service: str, entry: Entry) -> Step:
-    actor = entry["actor"] if entry["act"] is None else f"{entry['actor']} ({entry['act']})"
+def _people(tenant: TenantCode) -> dict[str, str]:
+    """Names by person id, where the reader may see the users: the trail itself holds ids."""
+    if not visitor().may(list_users, tenant):
+        return {}
+    try:
+        users = ask(list_users, {"tenant": tenant, "limit": 200})["items"]
+    except Unavailable:
+        return {}
+    return {user["person_id"]: f"{user['given_name']} {user['family_name']}" for user in users}
+
+
+def _step(service: str, entry: Entry, people: dict[str, str]) -> Step:
+    actor = people.get(entry["actor"], entry["actor"])
+    if entry["act"] is not None:
+        actor = f"{people.get(entry['act'], entry['act'])} → {actor}"
     return Step(
         service=service,
         entry=entry,
         actor=actor,
+        target=people.get(entry["target"], entry["target"]),
         details=[(name, _shown(value)) for name, value in entry["details"].items()],
     )
 
 
 def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_shown(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(_shown(inner) for inner in value)
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _chain_columns() -> list[Column]:
