@@ -4,6 +4,7 @@ import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from local.broker_home import find_epmd, find_server, slim_home
 from local.ports import LOOPBACK, answers
@@ -40,7 +41,7 @@ class Broker:
 
     @property
     def url(self) -> str:
-        return f"amqp://{USER}:{self.plan.password}@{LOOPBACK}:{self.plan.port}/"
+        return f"amqp://{USER}:{quote(self.plan.password, safe='')}@{LOOPBACK}:{self.plan.port}/"
 
     @property
     def running(self) -> bool:

@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -160,13 +161,11 @@ class Installation:
 def _lock(file: Path) -> IO[str]:
     """Held until this process ends, however it ends: the kernel lets go."""
     lock = file.open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _try_lock(lock, tries=5):
         lock.seek(0)
-        holder = lock.read().strip()
+        pid = lock.read().strip()
         lock.close()
-        raise AlreadyRunningError(f"{file.parent} is in use by process {holder}") from None
+        raise AlreadyRunningError(f"{file.parent} is in use by process {pid}: make down stops it")
     lock.seek(0)
     lock.truncate()
     lock.write(str(os.getpid()))
@@ -180,11 +179,21 @@ def holder(data: Path) -> int | None:
     if not file.exists():
         return None
     with file.open("r+") as lock:
+        if _try_lock(lock, tries=1):
+            return None
+        return int(lock.read().strip() or 0)
+
+
+def _try_lock(lock: IO[str], *, tries: int) -> bool:
+    """A few tries: `holder()` takes the lock too, for the blink of an eye, to see if it is free."""
+    for left in reversed(range(tries)):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return int(lock.read().strip() or 0)
-    return None
+            time.sleep(0.1 if left else 0)
+        else:
+            return True
+    return False
 
 
 PYTHON = sys.executable

@@ -1,6 +1,7 @@
 """The whole suite on this machine, as `make up` and the tests run it."""
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -60,6 +61,7 @@ class Stack:
         self._keeper: Keeper | None = None
         self._watchdog = Watchdog()
         self._lock = threading.RLock()
+        self._phase = "new"
         self._began = time.monotonic()
 
     # --- the whole ------------------------------------------------------------------------------
@@ -85,6 +87,11 @@ class Stack:
             self._watchdog.close()
             self._write_status("stopped")
             self.installation.give_back()
+
+    def mark_usable(self) -> None:
+        """Demo data and all: who waits from outside may go on."""
+        with self._lock:
+            self._write_status("usable")
 
     # --- one part -------------------------------------------------------------------------------
 
@@ -189,7 +196,7 @@ class Stack:
     def _start_again(self, name: str) -> None:
         with self._lock:
             self.parts[name].start()
-            self._write_status("ready")
+            self._write_status(self._phase)
 
     def _add(self, part: Part) -> None:
         self.parts[part.name] = part
@@ -232,7 +239,14 @@ class Stack:
         parts = {
             name: {"pid": part.pid, "ops": self._ops_of(name)} for name, part in self.parts.items()
         }
-        status = {"phase": phase, "url": self.url, "mail_url": self.mail_url, "parts": parts}
+        self._phase = phase
+        status = {
+            "phase": phase,
+            "launcher": os.getpid(),
+            "url": self.url,
+            "mail_url": self.mail_url,
+            "parts": parts,
+        }
         write_private(self.installation.data / "status.json", json.dumps(status, indent=2) + "\n")
 
     def _ops_of(self, name: str) -> str:

@@ -1,0 +1,92 @@
+# `make` alone prints the commands. Settings go on the same line: make up GUICHET_PORT=8081
+.DEFAULT_GOAL := help
+.SUFFIXES:
+SHELL := /bin/sh
+PY := .venv/bin/python
+LOCAL := $(PY) -m local
+BOOTSTRAP := deploy/local/bootstrap
+PYTEST ?=
+STRICT := contracts/contracts servicekit/servicekit $(wildcard services/*/*/domain)
+
+.PHONY: help
+help: ## Say what there is
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\n  Settings on the same line, for a second installation for example:\n'
+	@printf '  make up DETACH=1 GUICHET_PORT=8081 GUICHET_MAIL_PORT=8026 GUICHET_DATA=.guichet2\n\n'
+
+##@ Run it
+
+.PHONY: up
+up: ## Everything on this machine, with demo data; in the background with DETACH=1
+	@$(BOOTSTRAP) run
+	@$(LOCAL) $(if $(DETACH),detach,up)
+
+.PHONY: down
+down: ## Stop what runs in the data folder
+	@$(LOCAL) down
+
+.PHONY: reset
+reset: ## Empty the data folder (.guichet, or GUICHET_DATA); refused while it is in use
+	@$(BOOTSTRAP) run
+	@$(LOCAL) reset
+
+.PHONY: status
+status: ## What runs, where, and whether it is ready
+	@$(LOCAL) status
+
+.PHONY: logs
+logs: ## Follow the logs; one part's with PART=identity
+	@$(LOCAL) logs $(PART)
+
+##@ Work on it
+
+.PHONY: install
+install: ## Everything the other commands need, browser included
+	@$(BOOTSTRAP) test
+
+.PHONY: test
+test: ## Lint, then every test on servers of its own; more for pytest with PYTEST='-k story'
+	@$(BOOTSTRAP) test
+	@$(MAKE) --no-print-directory lint
+	@$(PY) -m pytest $(PYTEST)
+
+.PHONY: test-unit
+test-unit: ## The tests that need no server, in seconds
+	@$(BOOTSTRAP) dev
+	@$(PY) -m pytest -m unit $(PYTEST)
+
+.PHONY: lint
+lint: ## Style, types, and who may import whom
+	@$(BOOTSTRAP) dev
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy --strict $(STRICT)
+	@.venv/bin/lint-imports
+
+.PHONY: format
+format: ## Put the code into shape
+	@$(BOOTSTRAP) dev
+	@.venv/bin/ruff check --fix
+	@.venv/bin/ruff format
+
+.PHONY: bench
+bench: ## Figures for this machine, as in docs/performance.md
+	@$(BOOTSTRAP) dev
+	@$(PY) tests/load/bench.py
+
+.PHONY: settings
+settings: ## Write docs/settings.md from the catalogue of settings
+	@$(BOOTSTRAP) dev
+	@$(PY) -m servicekit.settings docs > docs/settings.md
+
+.PHONY: clients
+clients: ## Write the typed clients from the contracts
+	@$(BOOTSTRAP) dev
+	@$(PY) -m contracts.generate
+
+.PHONY: snapshot
+snapshot: ## These contracts are a release now: later ones are compared with them
+	@$(BOOTSTRAP) dev
+	@$(PY) -m contracts.compatibility --write

@@ -1,0 +1,111 @@
+"""Who appears in the demo data. All of it is invented."""
+
+from dataclasses import dataclass
+
+OPERATOR = "operator"
+STAFF = {
+    "sales": ("Salomé", "Marchand"),
+    "billing": ("Basile", "Facture"),
+    "support": ("Suzanne", "Secours"),
+    OPERATOR: ("Olivier", "Régie"),
+    "auditor": ("Aude", "Contrôle"),
+}
+STAFF_DOMAIN = "cloudstore.example"
+
+EVERY_SECTION = (
+    "contract",
+    "dashboard",
+    "services",
+    "subscriptions",
+    "invoices",
+    "documents",
+    "support",
+    "users",
+    "technical_console",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    key: str
+    given_name: str
+    family_name: str
+    email: str
+    language: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A contract to open; `holder` becomes its referent and domain owner."""
+
+    key: str
+    organisation: str
+    name: str
+    support_level: str
+    holder: Character
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    company: str
+    host: str
+    guest: Character
+    roles: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    company: str
+    buyer: str
+    product: str
+    quantity: int
+
+
+JOHN = Character(
+    key="john",
+    given_name="John",
+    family_name="Doe",
+    email="john.doe@acme.example",
+    language="fr",
+    who="Acme SA: referent and domain owner of Production",
+)
+ALEX = Character(
+    key="alex",
+    given_name="Alex",
+    family_name="Martin",
+    email="alex.martin@acme.example",
+    language="fr",
+    who="Acme SA: holds Staging, administrator (Manager everywhere) of Production",
+)
+JANE = Character(
+    key="jane",
+    given_name="Jane",
+    family_name="Roe",
+    email="jane.roe@acme.example",
+    language="en",
+    who="Acme SA: Visitor on invoices of Production, nothing else",
+)
+HANNAH = Character(
+    key="hannah",
+    given_name="Hannah",
+    family_name="Weiss",
+    email="hannah.weiss@globex.example",
+    language="en",
+    who="Globex GmbH: referent and domain owner of Main",
+)
+
+COMPANIES = (
+    Company("acme-production", "Acme SA", "Production", "business", JOHN),
+    Company("acme-staging", "Acme SA", "Staging", "basic", ALEX),
+    Company("globex-main", "Globex GmbH", "Main", "premium", HANNAH),
+)
+INVITATIONS = (
+    Invitation("acme-production", "john", ALEX, dict.fromkeys(EVERY_SECTION, "manager")),
+    Invitation("acme-production", "john", JANE, {"invoices": "visitor"}),
+)
+PURCHASES = (
+    Purchase("acme-production", "john", "workspace", 5),
+    Purchase("acme-production", "john", "workspace", 2),
+    Purchase("globex-main", "hannah", "workspace", 12),
+)

@@ -1,0 +1,367 @@
+"""Demo data, brought in by the front door: mails are read, links followed, forms filled in.
+
+Each step is remembered in demo.json as soon as it is done, and each write carries a key of its own,
+so a run that was interrupted goes on where it stopped and does nothing twice.
+"""
+
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from contracts.registry import SCOPES
+from local import cast
+from local.cast import Character, Company
+from local.credentials import write_private
+from local.front_door import Api, set_password, sign_in
+from local.installation import SERVICES
+from local.mailbox import link_in
+from local.stack import Stack
+from local.waiting import wait_until
+
+WORDS = (
+    "Ardoise",
+    "Bouleau",
+    "Cascade",
+    "Dentelle",
+    "Falaise",
+    "Galet",
+    "Horloge",
+    "Jardin",
+    "Lanterne",
+    "Moulin",
+    "Nacelle",
+    "Ombrelle",
+    "Passerelle",
+    "Rivage",
+    "Sentier",
+    "Tilleul",
+)
+OPEN_ID_SCOPES = ("openid", "profile", "email", "offline_access")
+APP_REDIRECT = "http://127.0.0.1:8099/callback"
+APPEARS_SECONDS = 30.0
+
+
+def seed(stack: Stack, *, say: Callable[[str], None]) -> None:
+    """Raises RefusedError or AssertionError with the installation's own words."""
+    demo = stack.demo
+    if demo.get("complete"):
+        if demo["url"] != stack.url or demo["mail_url"] != stack.mail_url:
+            say("demo data is there; its addresses have changed")
+        _Seeding(stack, demo, say=say).write_addresses()
+        return
+    _Seeding(stack, demo, say=say).run()
+
+
+class _Seeding:
+    def __init__(self, stack: Stack, demo: dict[str, Any], *, say: Callable[[str], None]) -> None:
+        self._stack = stack
+        self._say = say
+        self._demo = demo
+        for part in ("staff", "people", "clients", "tenants", "done"):
+            demo.setdefault(part, {})
+        self._tokens: dict[str, Api] = {}
+
+    def run(self) -> None:
+        self.write_addresses()
+        with ThreadPoolExecutor() as pool:
+            clients = pool.submit(self._register_clients)
+            operator = pool.submit(self._appoint_operator)
+            clients.result()
+            operator.result()
+        self._say("          demo: staff")
+        self._appoint_staff()
+        self._say("          demo: organisations and tenants")
+        for company in cast.COMPANIES:
+            self._open(company)
+        self._say("          demo: people of the tenants")
+        for company in cast.COMPANIES:
+            self._welcome_holder(company)
+        for invitation in cast.INVITATIONS:
+            self._invite(invitation)
+        self._say("          demo: orders")
+        for number, purchase in enumerate(cast.PURCHASES):
+            self._buy(number, purchase)
+        self._note_rights()
+        del self._demo["done"]
+        self._demo["complete"] = True
+        self._save()
+
+    def write_addresses(self) -> None:
+        stack = self._stack
+        self._demo |= {
+            "url": stack.url,
+            "mail_url": stack.mail_url,
+            "ops": {name: stack.ops_url(name) for name in (*SERVICES, "gateway")},
+        }
+        self._save()
+
+    # --- steps ----------------------------------------------------------------------------------
+
+    def _register_clients(self) -> None:
+        everything = [*OPEN_ID_SCOPES, *SCOPES]
+        self._register(
+            {
+                "client_id": "demo-internal",
+                "name": "Demo internal system",
+                "grants": ["client_credentials"],
+                "scopes": ["contracts.read", "catalogue.read", "subscriptions.read"],
+                "tenants": ["*"],
+                "who": "an internal system: client credentials, reads every contract",
+            }
+        )
+        self._register(
+            {
+                "client_id": "demo-app",
+                "name": "Demo application",
+                "grants": ["authorization_code", "refresh_token"],
+                "scopes": everything,
+                "tenants": [],
+                "redirect_uri": APP_REDIRECT,
+                "who": f"a program of a customer: code + PKCE, back to {APP_REDIRECT}",
+            }
+        )
+
+    def _register(self, client: dict[str, Any]) -> None:
+        name = client["client_id"]
+        known = self._demo["clients"].setdefault(
+            name, {**client, "client_secret": secrets.token_urlsafe(32)}
+        )
+        self._save()
+        if self._is_done(f"client:{name}"):
+            return
+        secret_file = self._stack.installation.data / f".{name}.secret"
+        write_private(secret_file, known["client_secret"])
+        try:
+            self._stack.run("gateway", "register-client", *_client_arguments(known, secret_file))
+        finally:
+            secret_file.unlink()
+        self._mark(f"client:{name}")
+
+    def _appoint_operator(self) -> None:
+        given_name, family_name = cast.STAFF[cast.OPERATOR]
+        member = self._staff_member(cast.OPERATOR)
+        if not self._is_done("operator"):
+            self._stack.run(
+                *("identity", "appoint-operator", "--login", member["login"]),
+                *("--email", member["email"], "--given-name", given_name),
+                *("--family-name", family_name),
+            )
+            self._mark("operator")
+
+    def _appoint_staff(self) -> None:
+        self._set_portal_password(self._demo["staff"][cast.OPERATOR], language="fr")
+        operator = self._api("staff", cast.OPERATOR)
+        for role, (given_name, family_name) in cast.STAFF.items():
+            if role == cast.OPERATOR:
+                continue
+            member = self._staff_member(role)
+            if not self._is_done(f"staff:{role}"):
+                new = {"login": member["login"], "email": member["email"], "roles": [role]}
+                new |= {"given_name": given_name, "family_name": family_name}
+                operator.post("/staff", new, key=f"demo-staff-{role}")
+                self._mark(f"staff:{role}")
+        for role in cast.STAFF:
+            self._set_portal_password(self._demo["staff"][role], language="fr")
+
+    def _open(self, company: Company) -> None:
+        if self._is_done(f"tenant:{company.key}"):
+            return
+        opening = {
+            "name": company.name,
+            "support_level": company.support_level,
+            "referent": _contact(company.holder),
+            **self._organisation(company),
+        }
+        contract = self._api("staff", "sales").post(
+            "/tenants", opening, key=f"demo-open-{company.key}"
+        )
+        self._demo["tenants"][contract["tenant"]] = {
+            "key": company.key,
+            "name": contract["name"],
+            "organisation": contract["organisation"]["name"],
+            "organisation_id": contract["organisation"]["organisation_id"],
+            "support_level": contract["support_level"],
+        }
+        self._mark(f"tenant:{company.key}")
+
+    def _welcome_holder(self, company: Company) -> None:
+        character = company.holder
+        tenant = self._tenant(company.key)
+        person = self._person(character)
+        person.setdefault("api_password", _password())
+        person["login"] = self._login_in(tenant, character.email)
+        self._set_portal_password(person, language=character.language)
+        self._set_api_password(person, language=character.language)
+
+    def _invite(self, invitation: cast.Invitation) -> None:
+        guest = invitation.guest
+        person = self._person(guest)
+        tenant = self._tenant(invitation.company)
+        step = f"invite:{guest.key}:{invitation.company}"
+        if not self._is_done(step):
+            body = {**_contact(guest), "roles": invitation.roles}
+            answer = self._api("people", invitation.host).post(
+                f"/tenants/{tenant}/users", body, key=f"demo-{step}"
+            )
+            person["login"] = answer["login"]
+            self._mark(step)
+        self._set_portal_password(person, language=guest.language)
+
+    def _buy(self, number: int, purchase: cast.Purchase) -> None:
+        step = f"order:{number}"
+        if self._is_done(step):
+            return
+        buyer = self._api("people", purchase.buyer)
+        offers = buyer.get(f"/catalogue/offers?product={purchase.product}&limit=50")["items"]
+        body = {
+            "offer_id": offers[number % len(offers)]["offer_id"],
+            "quantity": purchase.quantity,
+        }
+        tenant = self._tenant(purchase.company)
+        buyer.post(f"/tenants/{tenant}/orders", body, key=f"demo-{step}")
+        self._mark(step)
+
+    def _note_rights(self) -> None:
+        """What everybody holds in the end, as identity says it."""
+        sales = self._api("staff", "sales")
+        people = {one["email"]: one for one in self._demo["people"].values()}
+        for one in people.values():
+            one["tenants"] = {}
+        for tenant in self._demo["tenants"]:
+            for user in sales.get(f"/tenants/{tenant}/users?limit=200")["items"]:
+                held = {"roles": user["roles"], "offices": user["offices"]}
+                people[user["email"]]["tenants"][tenant] = held
+
+    # --- passwords ------------------------------------------------------------------------------
+
+    def _set_portal_password(self, person: dict[str, Any], *, language: str) -> None:
+        step = f"portal-password:{person['email']}"
+        if self._is_done(step):
+            return
+        brand = self._stack.installation.plan.settings.get("GUICHET_BRAND", "Cloudstore")
+        subject = {
+            "fr": f"Bienvenue sur l'espace client {brand}",
+            "en": f"Welcome to the {brand} customer space",
+        }
+        mail = self._stack.mail.wait_for(to=person["email"], subject=subject[language])
+        if not set_password(link_in(mail, url=self._stack.url), person["password"]):
+            # Used up: by an interrupted run of ours, or else the password is not the one we know.
+            self._sign_in(person)
+        self._mark(step)
+
+    def _set_api_password(self, person: dict[str, Any], *, language: str) -> None:
+        step = f"api-password:{person['email']}"
+        if self._is_done(step):
+            return
+        subject = {"fr": "Bienvenue sur la console", "en": "Welcome to the console"}
+        mail = self._stack.mail.wait_for(to=person["email"], subject=subject[language])
+        # A used link was used by us, a moment before an interruption: the password is in demo.json.
+        set_password(link_in(mail, url=self._stack.url), person["api_password"])
+        self._mark(step)
+
+    # --- what is known --------------------------------------------------------------------------
+
+    def _staff_member(self, role: str) -> dict[str, Any]:
+        fresh = {
+            "login": role,
+            "email": f"{role}@{cast.STAFF_DOMAIN}",
+            "password": _password(),
+            "roles": [role],
+        }
+        return dict(self._remember("staff", role, fresh))
+
+    def _person(self, character: Character) -> dict[str, Any]:
+        fresh = {
+            "login": "",
+            "email": character.email,
+            "password": _password(),
+            "name": f"{character.given_name} {character.family_name}",
+            "who": character.who,
+        }
+        return self._remember("people", character.key, fresh)
+
+    def _remember(self, part: str, key: str, fresh: dict[str, Any]) -> dict[str, Any]:
+        """Written before it is used: a password must outlive the run that set it."""
+        entry: dict[str, Any] = self._demo[part].setdefault(key, fresh)
+        self._save()
+        return entry
+
+    def _tenant(self, company_key: str) -> str:
+        for code, tenant in self._demo["tenants"].items():
+            if tenant["key"] == company_key:
+                return str(code)
+        raise AssertionError(f"no tenant was opened for {company_key}")
+
+    def _organisation(self, company: Company) -> dict[str, str]:
+        for tenant in self._demo["tenants"].values():
+            if tenant["organisation"] == company.organisation:
+                return {"organisation_id": tenant["organisation_id"]}
+        return {"organisation_name": company.organisation}
+
+    def _login_in(self, tenant: str, email: str) -> str:
+        sales = self._api("staff", "sales")
+        found: list[str] = []
+
+        def appeared() -> bool:
+            users = sales.get(f"/tenants/{tenant}/users?limit=200")["items"]
+            found.extend(user["login"] for user in users if user["email"] == email)
+            return bool(found)
+
+        wait_until(appeared, seconds=APPEARS_SECONDS, what=f"{email} to appear in {tenant}")
+        return found[0]
+
+    def _api(self, part: str, key: str) -> Api:
+        name = f"{part}:{key}"
+        if name not in self._tokens:
+            self._tokens[name] = Api(self._stack.url, self._sign_in(self._demo[part][key]))
+        return self._tokens[name]
+
+    def _sign_in(self, person: dict[str, Any]) -> str:
+        client = self._demo["clients"]["demo-app"]
+        return sign_in(
+            self._stack.url,
+            client,
+            login=person["login"],
+            password=person["password"],
+            scopes=client["scopes"],
+        )
+
+    def _is_done(self, step: str) -> bool:
+        return step in self._demo["done"]
+
+    def _mark(self, step: str) -> None:
+        self._demo["done"][step] = True
+        self._save()
+
+    def _save(self) -> None:
+        self._stack.installation.write_demo(self._demo)
+
+
+def _client_arguments(client: dict[str, Any], secret_file: Any) -> list[str]:
+    arguments = ["--id", client["client_id"], "--name", client["name"], "--kind", "confidential"]
+    arguments += ["--secret-file", str(secret_file)]
+    for grant in client["grants"]:
+        arguments += ["--grant", grant]
+    for scope in client["scopes"]:
+        arguments += ["--scope", scope]
+    for tenant in client["tenants"]:
+        arguments += ["--tenants", tenant]
+    if "redirect_uri" in client:
+        arguments += ["--redirect-uri", client["redirect_uri"]]
+    return arguments
+
+
+def _contact(character: Character) -> dict[str, str]:
+    return {
+        "email": character.email,
+        "given_name": character.given_name,
+        "family_name": character.family_name,
+        "language": character.language,
+    }
+
+
+def _password() -> str:
+    """Good enough for the rules, short enough to type by hand from the screen."""
+    words = secrets.SystemRandom().sample(WORDS, k=2)
+    return f"{words[0]}-{words[1]}-{secrets.randbelow(9000) + 1000}"
