@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
@@ -55,6 +55,13 @@ class Parts(Protocol):
     def due_handlers(self) -> Mapping[str, Handler]: ...
 
 
+class Beside(Protocol):
+    """Work of the service's own beside calls, facts and due work, in threads of its own."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
 class ServeSettings(Protocol):
     @property
     def amqp_url(self) -> str: ...
@@ -75,9 +82,12 @@ def serve(
     parts: Parts,
     settings: ServeSettings,
     *,
+    beside: Sequence[Beside] = (),
     migrations: Path | None = None,
 ) -> None:
     """Serve until told to stop. Exits the process with 1 when the service broke down.
+
+    ``beside`` starts once the database is open and stops before it closes.
 
     ``migrations`` is where the service's migrations are: beside or in its package when not given.
     """
@@ -85,7 +95,7 @@ def serve(
         raise RuntimeError("green.patch() must come first in __main__")
     name = service_class.name
     logs.configure(service=name, level=settings.log_level, form=settings.log_format)
-    process = _Process(service_class, parts, settings, migrations or migrations_of(name))
+    process = _Process(service_class, parts, settings, migrations or migrations_of(name), beside)
     process.start()
     broken = process.wait()
     process.stop()
@@ -95,12 +105,18 @@ def serve(
 
 class _Process:
     def __init__(
-        self, service_class: type[Any], parts: Parts, settings: ServeSettings, migrations: Path
+        self,
+        service_class: type[Any],
+        parts: Parts,
+        settings: ServeSettings,
+        migrations: Path,
+        beside: Sequence[Beside],
     ) -> None:
         self._name: str = service_class.name
         self._parts = parts
         self._settings = settings
         self._migrations = migrations
+        self._beside = beside
         self._told_to_stop = False
         self._relay = Relay(parts.db, settings.amqp_url, self._name)
         self._due = DueRunner(parts.db, parts.clock, parts.due_handlers)
@@ -122,6 +138,8 @@ class _Process:
         self._spawn("relay", self._relay.run)
         self._spawn("due", self._due.run)
         self._spawn("service", self._serve)
+        for one in self._beside:
+            one.start()
         _log.info("serving", ops=address, workers=self._settings.workers, pid=os.getpid())
 
     def wait(self) -> bool:
@@ -141,6 +159,8 @@ class _Process:
         with patience:
             self._due.stop()
             self._runner.stop()
+            for one in self._beside:
+                one.stop()
             self._threads["due"].wait()
             self._relay.stop()
             self._threads["relay"].wait()

@@ -166,10 +166,17 @@ _ALL = (
     ),
     Setting(
         "GUICHET_MAIL_FROM",
-        "Sender of mails, and the address people are told to write to.",
+        "Sender of mails.",
         "notifications",
         email_address,
         default="noreply@cloudstore.example",
+    ),
+    Setting(
+        "GUICHET_CONTACT",
+        "The address people are told to write to, at the foot of each mail.",
+        "notifications",
+        email_address,
+        default="support@cloudstore.example",
     ),
     Setting(
         "GUICHET_BRAND",

@@ -1,0 +1,1 @@
+"""The world outside: the mail server, sealed links, the template files."""

@@ -1,0 +1,30 @@
+"""Whom mails go to, and what tenants are called: read copies of other services' facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from contracts.codes import Language, TenantCode
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    person_id: UUID
+    login: str
+    email: str
+    given_name: str
+    family_name: str
+    language: Language
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    tenant: TenantCode
+    name: str
+    organisation_name: str
+    region: str

@@ -1,0 +1,141 @@
+"""The edge of notifications: takes calls and facts apart, hands them to the actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts import identity, subscriptions, tenancy
+from contracts import notifications as calls
+from notifications.actions.keep_copies import follow_clock, keep_reader, keep_tenant
+from notifications.actions.list_mails import MailsPage, list_mails
+from notifications.actions.queue_mail import queue_mail
+from notifications.actions.resend_mail import resend_mail
+from notifications.domain import letters
+from notifications.domain.letters import Letter
+from notifications.domain.mails import Mail
+from notifications.domain.readers import Reader, Tenant
+from servicekit import audit
+from servicekit.clock import SystemClock
+from servicekit.rpc import Context, Fact, House, answers, hears
+
+
+class NotificationsService:
+    name = "notifications"
+    house = House()
+
+    @answers(calls.list_mails)
+    def list_mails(self, context: Context, payload: dict[str, Any]) -> MailsPage:
+        return list_mails(db=self.house.db, context=context, **payload)
+
+    @answers(calls.resend_mail)
+    def resend_mail(self, context: Context, payload: dict[str, Any]) -> Mail:
+        return resend_mail(
+            db=self.house.db,
+            context=context,
+            wake=self.house.post.wake,
+            now=self.house.clock.now(),
+            real_now=SystemClock().now(),
+            **payload,
+        )
+
+    @answers(calls.list_audit_entries)
+    def list_audit_entries(self, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
+        return audit.list_entries(db=self.house.db, context=context, **payload)
+
+    @answers(calls.verify_audit_chain)
+    def verify_audit_chain(self, context: Context, payload: dict[str, Any]) -> audit.Verification:
+        return audit.verify_chain(db=self.house.db, context=context, **payload)
+
+    # --- copies ---------------------------------------------------------------------------------
+
+    @hears(identity.PersonRegistered)
+    def on_person_registered(self, fact: Fact) -> None:
+        self._keep_reader(fact)
+
+    @hears(identity.PersonChanged)
+    def on_person_changed(self, fact: Fact) -> None:
+        self._keep_reader(fact)
+
+    @hears(tenancy.TenantOpened)
+    def on_tenant_opened(self, fact: Fact) -> None:
+        known = ("tenant", "name", "organisation_name", "region")
+        keep_tenant(
+            db=self.house.db,
+            context=fact.context,
+            event_id=fact.id,
+            tenant=Tenant(**{name: fact.data[name] for name in known}),
+        )
+
+    @hears(tenancy.ClockMoved)
+    def on_clock_moved(self, fact: Fact) -> None:
+        follow_clock(
+            db=self.house.db,
+            context=fact.context,
+            event_id=fact.id,
+            clock=self.house.clock,
+            offset_seconds=fact.data["offset_seconds"],
+        )
+
+    # --- mails ----------------------------------------------------------------------------------
+
+    @hears(identity.WelcomeLinkIssued)
+    def on_welcome_link_issued(self, fact: Fact) -> None:
+        self._queue(fact, letters.welcome(fact.data))
+
+    @hears(identity.IamUserCreated)
+    def on_iam_user_created(self, fact: Fact) -> None:
+        self._queue(fact, letters.console_welcome(fact.data))
+
+    @hears(identity.TenantJoined)
+    def on_tenant_joined(self, fact: Fact) -> None:
+        self._queue(fact, letters.tenant_joined(fact.data))
+
+    @hears(identity.PasswordResetRequested)
+    def on_password_reset_requested(self, fact: Fact) -> None:
+        self._queue(fact, letters.password_reset(fact.data))
+
+    @hears(identity.PasswordSet)
+    def on_password_set(self, fact: Fact) -> None:
+        self._queue(fact, letters.password_set(fact.data))
+
+    @hears(identity.CredentialLocked)
+    def on_credential_locked(self, fact: Fact) -> None:
+        self._queue(fact, letters.credential_locked(fact.data))
+
+    @hears(identity.FailedLoginReset)
+    def on_failed_login_reset(self, fact: Fact) -> None:
+        self._queue(fact, letters.failed_login_reset(fact.data))
+
+    @hears(subscriptions.OrderPlaced)
+    def on_order_placed(self, fact: Fact) -> None:
+        self._queue(fact, letters.order_placed(fact.data))
+
+    @hears(subscriptions.TerminationScheduled)
+    def on_termination_scheduled(self, fact: Fact) -> None:
+        self._queue(fact, letters.termination_scheduled(fact.data))
+
+    @hears(subscriptions.TerminationTookEffect)
+    def on_termination_took_effect(self, fact: Fact) -> None:
+        self._queue(fact, letters.termination_effective(fact.data))
+
+    def _keep_reader(self, fact: Fact) -> None:
+        known = ("person_id", "login", "email", "given_name", "family_name", "language")
+        keep_reader(
+            db=self.house.db,
+            context=fact.context,
+            event_id=fact.id,
+            as_of=fact.time,
+            reader=Reader(**{name: fact.data[name] for name in known}),
+        )
+
+    def _queue(self, fact: Fact, letter: Letter | None) -> None:
+        queue_mail(
+            db=self.house.db,
+            wording=self.house.wording,
+            wake=self.house.post.wake,
+            context=fact.context,
+            event_id=fact.id,
+            now=self.house.clock.now(),
+            real_now=SystemClock().now(),
+            letter=letter,
+        )
