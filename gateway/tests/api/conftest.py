@@ -123,6 +123,14 @@ def face() -> Face:
     return build_face()[1]
 
 
+@pytest.fixture(scope="module")
+def generous_face() -> Face:
+    """For a whole module: the caller may do everything that a person may."""
+    face = build_face()[1]
+    face.grant(roles=ALL_ROLES, staff=("sales", "operator", "support", "auditor"))
+    return face
+
+
 @pytest.fixture
 def bearer() -> dict[str, str]:
     return {"Authorization": "Bearer good"}
