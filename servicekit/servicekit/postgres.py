@@ -97,7 +97,7 @@ def mapped_row(cls: type[Any]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any
         return class_row(cls)
 
     def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], Any]:
-        names = [column.name for column in cursor.description or ()]
+        names = _column_names(cursor)
         plan = [(name, converters.get(name)) for name in names]
 
         def make(values: Sequence[Any]) -> Any:
@@ -111,6 +111,14 @@ def mapped_row(cls: type[Any]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any
         return make
 
     return factory
+
+
+def _column_names(cursor: Cursor[Any]) -> list[str]:
+    """From the result itself: ``description`` would make an object of each column first."""
+    result = cursor.pgresult
+    if result is None:
+        return []
+    return [(result.fname(index) or b"").decode() for index in range(result.nfields)]
 
 
 def _converters(cls: type[Any]) -> dict[str, Converter]:
