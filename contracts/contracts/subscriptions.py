@@ -107,6 +107,13 @@ class Subscription(Strict):
     started_at = Instant(required=True)
     committed_until = Day(required=True)
     terminations = Many(Part(Termination), maximum=1000, required=True)
+    would_end_on = Day(
+        allow_none=True,
+        load_default=None,
+        metadata={
+            "description": "When units terminated now would end, where one subscription is read."
+        },
+    )
 
 
 class ListSubscriptions(PageRequest):

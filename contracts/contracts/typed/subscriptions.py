@@ -87,6 +87,7 @@ class Subscription(TypedDict):
     started_at: str
     committed_until: str
     terminations: list[Termination]
+    would_end_on: NotRequired[str | None]
 
 
 class SubscriptionsPage(TypedDict):

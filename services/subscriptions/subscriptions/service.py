@@ -38,7 +38,9 @@ class SubscriptionsService:
 
     @answers(calls.get_subscription)
     def get_subscription(self, context: Context, payload: dict[str, Any]) -> Subscription:
-        return read_subscription(db=self.house.db, context=context, **payload)
+        return read_subscription(
+            db=self.house.db, context=context, now=self.house.clock.now(), **payload
+        )
 
     @answers(calls.terminate_subscription)
     def terminate_subscription(self, context: Context, payload: dict[str, Any]) -> Subscription:

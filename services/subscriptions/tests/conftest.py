@@ -96,6 +96,7 @@ class House:
         return read_subscription(
             db=self.db,
             context=self.context("subscriptions.get_subscription", tenant=tenant),
+            now=self.now,
             tenant=tenant,
             subscription_id=subscription_id,
         )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import TenantCode
@@ -10,7 +11,8 @@ from subscriptions.store import subscriptions
 
 
 def read_subscription(
-    *, db: Database, context: Context, tenant: TenantCode, subscription_id: UUID
+    *, db: Database, context: Context, now: datetime, tenant: TenantCode, subscription_id: UUID
 ) -> Subscription:
     with db.read(tenant=tenant, context=context) as tx:
-        return subscriptions.get_subscription(tx, tenant=tenant, subscription_id=subscription_id)
+        found = subscriptions.get_subscription(tx, tenant=tenant, subscription_id=subscription_id)
+    return found.foreseen(now)

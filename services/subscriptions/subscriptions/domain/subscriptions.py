@@ -62,7 +62,10 @@ class Termination:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """``quantity`` units run now; ``offer`` is what was on offer when it was ordered."""
+    """``quantity`` units run now; ``offer`` is what was on offer when it was ordered.
+
+    ``would_end_on`` is told to a reader (``foreseen``), it is not part of what is kept.
+    """
 
     subscription_id: UUID
     order_id: UUID
@@ -73,11 +76,16 @@ class Subscription:
     started_at: datetime
     committed_until: date
     terminations: tuple[Termination, ...] = ()
+    would_end_on: date | None = None
 
     @property
     def remaining(self) -> int:
         """Units that run now and of which no end is known."""
         return self.quantity - sum(one.quantity for one in self.terminations if not one.done)
+
+    def foreseen(self, at: datetime) -> Subscription:
+        """With the day on which units terminated at that instant would end, if any are left."""
+        return replace(self, would_end_on=first_of_next_month(at) if self.remaining else None)
 
     def terminated(
         self, *, termination_id: UUID, quantity: int | None, requested_by: str, at: datetime

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.servers
 def test_termination_is_scheduled_told_and_recorded(house) -> None:
     order = house.order(5)
     ending = house.terminate(order.subscription_id, 2)
-    assert house.read(order.subscription_id) == ending
+    assert house.read(order.subscription_id) == ending.foreseen(house.now)
     [told] = house.told("TerminationScheduled")
     loaded = TerminationScheduledPayload().load(told)
     assert (loaded["quantity"], loaded["remaining"]) == (2, 3)

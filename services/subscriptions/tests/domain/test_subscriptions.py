@@ -188,3 +188,10 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
+
+
+def test_the_day_of_a_termination_is_foreseen_while_units_are_left() -> None:
+    subscription = running(2)
+    assert subscription.foreseen(AT).would_end_on == date(2026, 12, 1)
+    ending, _ = terminate(subscription, None)
+    assert ending.foreseen(AT).would_end_on is None
