@@ -30,6 +30,8 @@ _YEAR = 365 * 24 * 3600
 _LANGUAGES = tuple(language.value for language in Language)
 
 
+# How days, times and amounts are written: Europeans read these pages.
+_FORMATS = {Language.FRENCH: "fr_FR", Language.ENGLISH: "en_GB"}
 _TRANSLATIONS = Path(__file__).parent / "translations"
 
 
@@ -111,6 +113,10 @@ def _keep_choice(response: Response) -> Response:
     return response
 
 
+def _format() -> str:
+    return _FORMATS[current_language()]
+
+
 def _instant(value: str | datetime) -> datetime:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     return moment.astimezone(TIME_ZONE)
@@ -121,8 +127,8 @@ def format_instant(value: str | datetime | None, style: str = "medium") -> str:
     if value is None:
         return ""
     moment = _instant(value)
-    day = dates.format_date(moment, style, locale=get_locale())
-    time = dates.format_time(moment, "short", locale=get_locale())
+    day = dates.format_date(moment, style, locale=_format())
+    time = dates.format_time(moment, "short", locale=_format())
     return f"{day}, {time}"
 
 
@@ -131,9 +137,9 @@ def format_day(value: str | date | datetime | None, style: str = "long") -> str:
     if value is None:
         return ""
     if isinstance(value, datetime) or (isinstance(value, str) and "T" in value):
-        return _ordinal(dates.format_date(_instant(value), style, locale=get_locale()))
+        return _ordinal(dates.format_date(_instant(value), style, locale=_format()))
     day = date.fromisoformat(value) if isinstance(value, str) else value
-    return _ordinal(dates.format_date(day, style, locale=get_locale()))
+    return _ordinal(dates.format_date(day, style, locale=_format()))
 
 
 def _ordinal(day: str) -> str:
@@ -145,8 +151,8 @@ def _ordinal(day: str) -> str:
 
 def format_money(value: str | Decimal, currency: str) -> str:
     """``1 234,50 €``: a decimal string stays one, it never becomes a float."""
-    return numbers.format_currency(Decimal(value), currency, locale=get_locale())
+    return numbers.format_currency(Decimal(value), currency, locale=_format())
 
 
 def format_count(value: Any) -> str:
-    return numbers.format_decimal(value, locale=get_locale())
+    return numbers.format_decimal(value, locale=_format())

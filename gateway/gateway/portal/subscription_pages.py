@@ -118,6 +118,7 @@ def _count_page(
         form=form,
         row=_row(tenant, subscription),
         left=units_left(subscription),
+        effective=_effective(subscription),
     )
     return make_response(page, status)
 
@@ -132,10 +133,8 @@ def _confirm_page(tenant: TenantCode, subscription: dict[str, Any], form: Form) 
         row=_row(tenant, subscription),
         quantity=quantity,
         ends=_instances(quantity),
-        effective=gettext(
-            "The termination takes effect on the first day of the month that follows."
-        ),
-        stays=_instances(stays) if stays else None,
+        effective=_effective(subscription),
+        stays=_staying(stays) if stays else None,
     )
     return make_response(page)
 
@@ -167,6 +166,22 @@ def _ending(termination: dict[str, Any]) -> str:
     if termination["done"]:
         return gettext("%(count)s ended on %(day)s", count=count, day=day)
     return gettext("%(count)s to end on %(day)s", count=count, day=day)
+
+
+def _effective(subscription: dict[str, Any]) -> str:
+    """By the installation's clock, which the service alone knows."""
+    day = subscription["would_end_on"]
+    if day is None:
+        return gettext("No instance is left to terminate.")
+    return gettext("The termination takes effect on %(day)s.", day=format_day(day))
+
+
+def _staying(quantity: int) -> str:
+    return ngettext(
+        "%(num)s instance goes on after that day.",
+        "%(num)s instances go on after that day.",
+        quantity,
+    )
 
 
 def _instances(quantity: int) -> str:

@@ -132,10 +132,13 @@ def package_name(offer: Mapping[str, Any]) -> str:
 
 def payment_mode(offer: Mapping[str, Any], quantity: int) -> str:
     currency = offer["currency"]
-    monthly = format_money(total(offer["monthly_price"], quantity), currency)
+    each_month = total(offer["monthly_price"], quantity)
+    monthly = format_money(each_month, currency)
     if not offer["upfront"]:
         return gettext("%(amount)s each month, excluding VAT", amount=monthly)
     once = format_money(total(offer["upfront_price"], quantity), currency)
+    if not each_month:
+        return gettext("%(once)s once at the order, excluding VAT", once=once)
     return gettext(
         "%(once)s once at the order, then %(amount)s each month, excluding VAT",
         once=once,
