@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, cast
 
 import structlog
@@ -43,6 +43,7 @@ class CallConsumer(RpcConsumer):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.queue: Queue | None = None
+        self._by_key: dict[str, Answers] = {}
         self._running: set[str] = set()
 
     def setup(self) -> None:
@@ -57,9 +58,9 @@ class CallConsumer(RpcConsumer):  # type: ignore[misc]
             self.responder = Responder(self.container.config[AMQP_URI_CONFIG_KEY], name=service)
             self.queue_consumer.register_provider(self)
 
-    @cached_property
-    def _by_key(self) -> dict[str, Answers]:
-        return {provider.call.full_name: provider for provider in self._providers}
+    def register_provider(self, provider: Answers) -> None:
+        super().register_provider(provider)
+        self._by_key[provider.call.full_name] = provider
 
     def handle_message(self, message: Any) -> None:
         key = message.delivery_info["routing_key"]
@@ -145,6 +146,9 @@ class Answers(Rpc):  # type: ignore[misc]
         self.call = call
         self._request: Schema = call.request()
         self._response: Schema = call.response()
+        # Dumping leaves out what is not there, without a word.
+        fields = self._response.fields.items()
+        self._promised = {name for name, field in fields if field.required}
 
     def handle_message(self, arrival: Arrival) -> None:
         call = self.call.full_name
@@ -209,7 +213,11 @@ class Answers(Rpc):  # type: ignore[misc]
 
     def _dump(self, arrival: Arrival, context: Context, result: Any) -> None:
         try:
-            body = _encoded(self._response.dump(result))
+            answer = self._response.dump(result)
+            missing = self._promised - answer.keys()
+            if missing:
+                raise ValueError(f"{self.call.full_name} promised {sorted(missing)}")
+            body = _encoded(answer)
         except Exception:  # noqa: BLE001 - logged, and refused
             error = self._internal("answer does not fit its schema", context, sys.exc_info())
             arrival.refuse(self.call.full_name, error)

@@ -41,6 +41,7 @@ class RpcClient:
         )
         self._starting = threading.Lock()
         self._started_at: float | None = None
+        self._was_connected = False
 
     def call(
         self,
@@ -120,10 +121,10 @@ class RpcClient:
         """Wait for the first connection; a broker lost later is reported at once."""
         if self._requests.up.is_set() and self._replies.up.is_set():
             return
-        started_at = self._start()
-        patience = started_at + _FIRST_CONNECTION_SECONDS - time.monotonic()
-        if not self.ping(max(0.0, min(timeout, patience))):
+        patience = self._start() + _FIRST_CONNECTION_SECONDS - time.monotonic()
+        if self._was_connected or not self.ping(max(0.0, min(timeout, patience))):
             raise Unavailable("broker", {"retry_after": 1})
+        self._was_connected = True
 
     def _start(self) -> float:
         with self._starting:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 
 
 def patch() -> None:
@@ -17,7 +18,10 @@ def patch() -> None:
     too_early = [name for name in ("psycopg", "kombu", "nameko", "amqp") if name in sys.modules]
     if too_early and not patched():
         raise RuntimeError(f"green.patch() comes after the import of {', '.join(too_early)}")
-    import eventlet
+    with warnings.catch_warnings():
+        # nameko needs it and nothing replaces it there; once is said in docs/decisions.
+        warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+        import eventlet
 
     eventlet.monkey_patch()
 

@@ -63,8 +63,21 @@ def configure(*, service: str, level: str = "info", form: str = "json") -> None:
 def redact(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Processor: secrets by the name of their key, passwords in URLs wherever they stand."""
     for key, value in line.items():
-        line[key] = _clean(key, value)
+        line[key] = redacted(value, key=key)
     return line
+
+
+def redacted(value: Any, *, key: str = "") -> Any:
+    """``value``, which stands under ``key``, as it may be shown; at any depth."""
+    if value is not None and _SECRET_KEY.search(key):
+        return REDACTED
+    if isinstance(value, str):
+        return _URL_PASSWORD.sub(r"\1***@", value) if "://" in value else value
+    if isinstance(value, Mapping):
+        return {inner: redacted(held, key=str(inner)) for inner, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [redacted(held) for held in value]
+    return value
 
 
 def _processors(service: str) -> list[Processor]:
@@ -90,15 +103,3 @@ def _renderer(form: str) -> Processor:
 
 def _serialised(line: Any, **_options: Any) -> str:
     return json.dumps(line, default=str, ensure_ascii=False)
-
-
-def _clean(key: str, value: Any) -> Any:
-    if isinstance(key, str) and _SECRET_KEY.search(key) and value is not None:
-        return REDACTED
-    if isinstance(value, str):
-        return _URL_PASSWORD.sub(r"\1***@", value) if "://" in value else value
-    if isinstance(value, Mapping):
-        return {inner: _clean(inner, held) for inner, held in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean("", held) for held in value]
-    return value

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 import uuid
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
@@ -56,10 +57,11 @@ class Waiters:
             if service is None or waiter.service == service:
                 self.answer(waiter.correlation_id, error)
 
-    def waiting_since(self, moment: float) -> set[str]:
-        """Services that owe an answer since before ``moment`` (monotonic)."""
+    def waiting_since(self, moment: float) -> dict[str, int]:
+        """Services that owe an answer since before ``moment`` (monotonic): how many in all."""
         waiting = list(self._waiting.values())
-        return {waiter.service for waiter in waiting if waiter.since < moment}
+        overdue = {waiter.service for waiter in waiting if waiter.since < moment}
+        return Counter(waiter.service for waiter in waiting if waiter.service in overdue)
 
 
 class Replies:
@@ -74,6 +76,7 @@ class Replies:
         self._waiters = waiters
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"replies-{name}", daemon=True)
+        self._stood = True
         self.up = threading.Event()
         self.queue = ""
 
@@ -89,8 +92,12 @@ class Replies:
             try:
                 self._serve()
             except LOST as error:
-                _log.warning("reply connection lost: %s", error)
-            self.up.clear()
+                _log.log(
+                    logging.WARNING if self._stood else logging.DEBUG,
+                    "reply connection lost: %s",
+                    error,
+                )
+                self._stood = False  # said once, not for each attempt to come back
             self._waiters.fail(Unavailable("broker", {"retry_after": 1}))
             self._stopping.wait(RECONNECT_SECONDS)
 
@@ -101,6 +108,7 @@ class Replies:
             self.queue = f"rpc.reply-{self._name}-{uuid.uuid4()}"
             channel.queue_declare(self.queue, exclusive=True, durable=False, auto_delete=True)
             channel.basic_consume(self.queue, no_ack=True, callback=self._on_reply)
+            self._stood = True
             self.up.set()
             self._drain(connection)
         finally:

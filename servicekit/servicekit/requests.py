@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 import selectors
+import sys
 import threading
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import amqp
 
@@ -25,6 +26,11 @@ _log = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.25
 _PATIENCE_SECONDS = 1.0  # a call this old makes us look whether anybody is there
 _ANSWER_SECONDS = 5.0  # how long the broker may take over a declaration
+
+
+class _Queue(NamedTuple):
+    consumers: int
+    lying: int  # messages nobody has taken
 
 
 class Requests:
@@ -41,6 +47,7 @@ class Requests:
         self._blocked = False
         self._looked = 0.0
         self._ticked = 0.0
+        self._stood = True
         self.up = threading.Event()
 
     def start(self) -> None:
@@ -77,7 +84,12 @@ class Requests:
                 self._open()
                 self._watch()
             except LOST as error:
-                _log.warning("request connection lost: %s", error)
+                _log.log(
+                    logging.WARNING if self._stood else logging.DEBUG,
+                    "request connection lost: %s",
+                    error,
+                )
+                self._stood = False  # said once, not for each attempt to come back
             with self._lock:
                 self._drop()
             self._waiters.fail(Unavailable("broker", {"retry_after": 1}))
@@ -94,6 +106,7 @@ class Requests:
         with self._lock:
             self._blocked = False
             self._connection, self._channel = connection, channel
+        self._stood = True
         self.up.set()
 
     def _drop(self) -> None:
@@ -139,21 +152,23 @@ class Requests:
 
     def _look(self, now: float) -> None:
         for breaker in self._breakers.shut():
-            if not self._is_there(breaker.service):
+            if not self._queue(breaker.service).consumers:
                 breaker.stay_shut()
-        for service in self._waiters.waiting_since(now - _PATIENCE_SECONDS):
-            if not self._is_there(service):
+        for service, waiting in self._waiters.waiting_since(now - _PATIENCE_SECONDS).items():
+            queue = self._queue(service)
+            # A service that is stopping has left its queue and still answers what it took from
+            # it: only calls that all lie in the queue are certain to have nobody.
+            if not queue.consumers and queue.lying >= waiting:
                 self._waiters.fail(away(service), service=service)
 
-    def _is_there(self, service: str) -> bool:
-        """Whether anybody consumes the service's queue."""
+    def _queue(self, service: str) -> _Queue:
         channel = self._connection.channel()
         try:
             declared = channel.queue_declare(calls_queue(service), passive=True)
         except amqp.NotFound:
-            return False  # the broker closed the channel, which is how it says so
+            return _Queue(0, sys.maxsize)  # the broker closed the channel: its way to say so
         channel.close()
-        return bool(declared.consumer_count)
+        return _Queue(declared.consumer_count, declared.message_count)
 
     def _on_return(self, error: Exception, exchange: str, key: str, message: Any) -> None:
         service = key.partition(".")[0]

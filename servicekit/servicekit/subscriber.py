@@ -59,6 +59,7 @@ class Subscriber:
         self._stopping = threading.Event()
         kind = "broadcast" if broadcast else "listener"
         self._thread = threading.Thread(target=self._run, name=f"{name}-{kind}", daemon=True)
+        self._stood = True
         self.up = threading.Event()
 
     def start(self) -> None:
@@ -76,7 +77,9 @@ class Subscriber:
             try:
                 self._serve()
             except LOST as error:
-                _log.warning("event connection lost", error=str(error))
+                if self._stood:  # said once, not for each attempt to come back
+                    _log.warning("event connection lost", error=str(error))
+                self._stood = False
             self._stopping.wait(RECONNECT_SECONDS)
 
     def _serve(self) -> None:
@@ -86,6 +89,7 @@ class Subscriber:
             self._consume(channel)
             if self._lost is not None:
                 self._lost()
+            self._stood = True
             self.up.set()
             self._drain(connection)
         finally:
