@@ -1,47 +1,58 @@
-"""``python -m identity``: serve. ``migrate``, ``appoint-operator``: once, then end."""
+"""``python -m identity`` serves; ``migrate`` brings its database up to date; ``appoint-operator``
+makes the first of those who appoint everybody else.
+"""
 
+# ruff: noqa: E402 - nothing may be imported before the process is green
 from servicekit import green
 
 green.patch()
 
-import argparse  # noqa: E402 - nothing may be imported before the patch
-import json  # noqa: E402
-import os  # noqa: E402
-import sys  # noqa: E402
+import argparse
+import json
+import os
+import sys
 
-from contracts.codes import Language, StaffRole  # noqa: E402
-from identity.actions.appoint_staff import appoint_staff  # noqa: E402
-from identity.clients.hashing import Hasher  # noqa: E402
-from identity.clients.sealing import Sealer  # noqa: E402
-from identity.domain.people import NewPerson  # noqa: E402
-from identity.service import IdentityService, Parts  # noqa: E402
-from identity.settings import MigrationSettings, Settings, ToolSettings  # noqa: E402
-from servicekit.clock import clock_for  # noqa: E402
-from servicekit.context import ContextVerifier, system_context  # noqa: E402
-from servicekit.db import Database  # noqa: E402
-from servicekit.errors import GuichetError  # noqa: E402
-from servicekit.migrate import migrate, migrations_of  # noqa: E402
-from servicekit.native import NativeThreads  # noqa: E402
-from servicekit.serve import serve  # noqa: E402
-from servicekit.settings import SettingsError, read  # noqa: E402
+from marshmallow import ValidationError
+
+from contracts import identity as calls
+from contracts.codes import Language, StaffRole
+from identity.actions.appoint_staff import appoint_staff
+from identity.clients.hashing import Hasher
+from identity.clients.sealing import Sealer
+from identity.domain.people import NewPerson
+from identity.settings import Settings, ToolSettings
+from servicekit.clock import clock_for
+from servicekit.context import ContextVerifier, system_context
+from servicekit.db import Database
+from servicekit.errors import GuichetError
+from servicekit.migrate import MigrationError, run_migrations
+from servicekit.settings import SettingsError, read
 
 
-def main() -> int:
-    arguments = _arguments()
+def main(arguments: list[str]) -> int:
+    given = _parser().parse_args(arguments)
     try:
-        if arguments.command == "migrate":
-            return _migrate(read(MigrationSettings, os.environ))
-        if arguments.command == "appoint-operator":
-            return _appoint_operator(read(ToolSettings, os.environ), arguments)
-        settings = read(Settings, os.environ)
-    except SettingsError as error:
+        match given.command:
+            case "migrate":
+                for name in run_migrations("identity", os.environ):
+                    sys.stdout.write(f"applied {name}\n")
+            case "appoint-operator":
+                _appoint_operator(read(ToolSettings, os.environ), given)
+            case _:
+                _serve(read(Settings, os.environ))
+    except (SettingsError, MigrationError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    serve(IdentityService, _parts(settings), settings)
+    except ValidationError as error:
+        sys.stderr.write(f"{json.dumps(error.messages)}\n")
+        return 2
+    except GuichetError as error:
+        sys.stderr.write(f"{error.code}\n")
+        return 1
     return 0
 
 
-def _arguments() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m identity", description=__doc__)
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("migrate", help="bring the database up to date")
@@ -51,56 +62,44 @@ def _arguments() -> argparse.Namespace:
     for name in ("login", "email", "given-name", "family-name"):
         appoint.add_argument(f"--{name}", required=True)
     appoint.add_argument("--language", choices=[str(one) for one in Language], default="fr")
-    return parser.parse_args()
+    return parser
 
 
-def _parts(settings: Settings) -> Parts:
+def _serve(settings: Settings) -> None:
+    # Here, because the commands that end at once need neither nameko nor Flask: a second of CPU.
+    from identity.service import IdentityService, Parts
+    from servicekit.native import NativeThreads
+    from servicekit.serve import serve
+
     db = Database(settings.database_url, pool_size=settings.db_pool, service="identity")
-    return Parts(
+    threads = NativeThreads(settings.hash_threads)
+    parts = Parts(
         settings=settings,
         db=db,
         clock=clock_for(settings.mode, db),
         verifier=ContextVerifier(settings.context_public_key),
-        hasher=Hasher(threads=NativeThreads(settings.hash_threads), room=settings.sign_ins_at_once),
+        hasher=Hasher(threads=threads, room=settings.sign_ins_at_once),
         sealer=Sealer(settings.seal_key),
     )
+    serve(IdentityService, parts, settings)
 
 
-def _migrate(settings: MigrationSettings) -> int:
-    applied = migrate(
-        settings.owner_database_url,
-        migrations_of("identity"),
-        app_role=settings.app_role or None,
-    )
-    sys.stdout.write("".join(f"{name}\n" for name in applied))
-    return 0
-
-
-def _appoint_operator(settings: ToolSettings, arguments: argparse.Namespace) -> int:
-    """Bootstraps the first operator: everybody else is appointed by one."""
-    new = NewPerson(
-        login=arguments.login,
-        email=arguments.email,
-        given_name=arguments.given_name,
-        family_name=arguments.family_name,
-        language=Language(arguments.language),
-    )
+def _appoint_operator(settings: ToolSettings, given: argparse.Namespace) -> None:
+    names = {key: value for key, value in vars(given).items() if key != "command"}
+    asked = calls.AppointStaff().load({**names, "roles": [StaffRole.OPERATOR]})
+    roles = asked.pop("roles")
     with Database(settings.database_url, pool_size=1, service="identity") as db:
-        try:
-            member = appoint_staff(
-                db=db,
-                sealer=Sealer(settings.seal_key),
-                context=system_context(service="identity", call="identity.appoint_staff"),
-                now=clock_for(settings.mode, db).now(),
-                new=new,
-                roles=[StaffRole.OPERATOR],
-            )
-        except GuichetError as error:
-            sys.stderr.write(f"{error.code}\n")
-            return 1
-    sys.stdout.write(json.dumps({"person_id": str(member.person_id), "login": member.login}) + "\n")
-    return 0
+        member = appoint_staff(
+            db=db,
+            sealer=Sealer(settings.seal_key),
+            context=system_context(service="identity", call="identity.appoint_staff"),
+            now=clock_for(settings.mode, db).now(),
+            new=NewPerson(**asked),
+            roles=roles,
+        )
+    answer = {"person_id": str(member.person_id), "login": member.login}
+    sys.stdout.write(json.dumps(answer) + "\n")
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

@@ -29,12 +29,6 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MigrationSettings:
-    owner_database_url: str = setting("GUICHET_OWNER_DATABASE_URL")
-    app_role: str = setting("GUICHET_APP_ROLE")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ToolSettings:
     """For commands that act once on the database and end."""
 

@@ -243,7 +243,7 @@ class Counter:
         return [(row["action"], row["target"]) for row in found]
 
     def person_id(self, login: str = "John.Doe") -> UUID:
-        found = self.rows("SELECT id FROM persons WHERE login = %(login)s", login=login)
+        found = self.rows("SELECT id FROM persons WHERE login_key = lower(%(login)s)", login=login)
         person_id: UUID = found[0]["id"]
         return person_id
 

@@ -178,6 +178,9 @@ def test_operator_is_appointed_by_command_once(identity: Any) -> None:
     assert json.loads(first.stdout)["login"] == "ada.ops"
     taken = identity.run("appoint-operator", *words[:2], "--email", "eve@example.com", *words[4:])
     assert (taken.returncode, taken.stderr.strip().splitlines()[-1]) == (1, "login-taken")
+    odd = identity.run("appoint-operator", "--login", "a", *words[2:])
+    assert odd.returncode == 2
+    assert json.loads(odd.stderr.strip().splitlines()[-1]) == {"login": ["login"]}
 
 
 def test_clock_follows_and_locks_end_with_it(identity: Any, john: str) -> None:

@@ -1,0 +1,165 @@
+"""No call reads a large table from end to end: the plan of every statement is looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from contracts.codes import CredentialKind, Language, Role, Section, TenantCode
+from identity.actions.change_account import change_account
+from identity.actions.change_roles import change_roles
+from identity.actions.read_people import (
+    get_account,
+    get_person,
+    list_iam_users,
+    list_users,
+    resolve_rights,
+)
+from identity.actions.remove_user import remove_user
+from identity.actions.reset_failed_login import reset_own_failed_login
+from identity.actions.send_welcome import send_welcome_again
+from servicekit.context import system_context
+from servicekit.db import EVERYONE, Tx
+from servicekit.errors import Conflict, Unauthenticated
+
+pytestmark = pytest.mark.servers
+
+TENANT = TenantCode("OCB0001234")
+PEOPLE = 4000  # in a tenant each, and 300 of them in TENANT too
+LARGE = {"persons", "users", "memberships", "offices", "iam_users", "credentials", "links"}
+LARGE |= {"sign_ins", "tenants"}
+
+FILL = """
+INSERT INTO persons (id, login, login_key, login_stem, login_number, email, email_key, given_name,
+                     family_name, language, registered_at)
+SELECT md5('p' || n)::uuid, 'Person.' || n, 'person.' || n, 'Person.' || n, 1,
+       'p' || n || '@example.com', 'p' || n || '@example.com', 'P' || n, 'F' || mod(n, 97), 'fr', %(at)s
+  FROM generate_series(1, %(people)s) AS n;
+INSERT INTO credentials (id, kind, policy_id, person_id, hash)
+SELECT md5('c' || n)::uuid, 'portal', 'portal', md5('p' || n)::uuid, 'x'
+  FROM generate_series(1, %(people)s) AS n;
+INSERT INTO tenants (tenant, name, opened_at)
+SELECT 'OCB1' || lpad(n::text, 6, '0'), 'T' || n, %(at)s FROM generate_series(1, %(people)s) AS n;
+INSERT INTO users (tenant, person_id, sort_key, search_key, joined_at)
+SELECT t.tenant, md5('p' || n)::uuid, 'f' || mod(n, 97) || ' p' || n, 'p' || n, %(at)s
+  FROM generate_series(1, %(people)s) AS n,
+       LATERAL (VALUES ('OCB1' || lpad(n::text, 6, '0')), ('OCB0001234')) AS t (tenant)
+ WHERE t.tenant <> 'OCB0001234' OR n <= 300;
+INSERT INTO memberships (tenant, person_id, section, role)
+SELECT u.tenant, u.person_id, s.section, 'manager'
+  FROM users u, (VALUES ('users'), ('dashboard'), ('invoices')) AS s (section)
+    ON CONFLICT DO NOTHING;
+INSERT INTO offices (tenant, office, person_id, held_since)
+SELECT tenant, 'referent', person_id, %(at)s FROM users WHERE tenant <> 'OCB0001234';
+INSERT INTO iam_users
+       (id, tenant, person_id, user_name, user_name_key, email, email_key, created_at)
+SELECT md5('i' || p.id || u.tenant)::uuid, u.tenant, p.id, p.login, p.login_key, p.email,
+       p.email_key, %(at)s
+  FROM users u JOIN persons p ON p.id = u.person_id
+    ON CONFLICT DO NOTHING;
+INSERT INTO credentials (id, kind, policy_id, person_id, iam_user_id, hash)
+SELECT md5('a' || i.id)::uuid, 'api', 'api', i.person_id, i.id, 'x'
+  FROM iam_users i
+    ON CONFLICT DO NOTHING;
+INSERT INTO links (id, token_hash, purpose, credential_id, issued_at, expires_at)
+SELECT md5('l' || id)::uuid, sha256(id::text::bytea), 'reset', id, %(at)s, %(at)s
+  FROM credentials WHERE hash = 'x'
+    ON CONFLICT DO NOTHING
+"""
+
+
+@pytest.fixture
+def crowd(john: Any, postgres_url: str) -> Any:
+    with john.db.write(system_context(service="identity", call="test"), tenant=EVERYONE) as tx:
+        for statement in FILL.split(";"):
+            tx.run(statement, {"people": PEOPLE, "at": john.now})
+        name = tx.value("SELECT current_database()", {})
+    url = urlsplit(postgres_url)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute("ANALYZE")
+    return john
+
+
+class Plans:
+    """Explains each statement in the transaction that is about to run it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.scans: list[tuple[str, str]] = []
+        self.seen = 0
+        original = Tx._execute
+        plans = self
+
+        def execute(tx: Tx, cursor: Any, sql: str, params: Any) -> Any:
+            words = sql.split()[0]
+            if words in ("SELECT", "UPDATE", "DELETE", "WITH") and "EXPLAIN" not in sql:
+                plans.look(tx, sql, params)
+            return original(tx, cursor, sql, params)
+
+        monkeypatch.setattr(Tx, "_execute", execute)
+
+    def look(self, tx: Tx, sql: str, params: Any) -> None:
+        self.seen += 1
+        plan = tx.value("EXPLAIN (FORMAT JSON) " + sql, params)
+        for table in _scanned(plan[0]["Plan"] if isinstance(plan, list) else json.loads(plan)):
+            if table in LARGE:
+                self.scans.append((table, " ".join(sql.split())[:2000]))
+
+
+def _scanned(plan: dict[str, Any]) -> list[str]:
+    found = [plan["Relation Name"]] if plan["Node Type"] == "Seq Scan" else []
+    for part in plan.get("Plans", []):
+        found += _scanned(part)
+    return found
+
+
+def everything(john: Any) -> list[Callable[[], Any]]:
+    me = john.person_id()
+    other = UUID(john.rows("SELECT md5('p7')::uuid::text AS id")[0]["id"])
+    acting = {"db": john.db, "context": john.person(me), "now": john.now}
+    here = {"tenant": TENANT, "person_id": other}
+    pages = {"tenant": TENANT, "cursor": None, "limit": 50}
+    dashboard = {Section.DASHBOARD: Role.VISITOR}
+    return [
+        lambda: john.sign_in(),
+        lambda: john.sign_in(password="x"),
+        lambda: john.web_sign_in(),
+        lambda: john.api_sign_in(),
+        lambda: john.api_sign_in("john.doe@example.com", "x"),
+        lambda: john.do_what_is_due(),
+        lambda: john.forget_password(CredentialKind.PORTAL, "John.Doe"),
+        lambda: john.forget_password(CredentialKind.API, "John.Doe", TENANT),
+        lambda: john.do_what_is_due(),
+        lambda: john.set_password(john.token("PasswordResetRequested"), "another9sesame"),
+        lambda: resolve_rights(db=john.db, context=john.gateway(), person_id=me),
+        lambda: get_person(db=john.db, context=john.gateway(), person_id=me),
+        lambda: get_account(**acting),
+        lambda: change_account(**acting, language=Language.ENGLISH),
+        lambda: list_users(db=john.db, context=john.gateway(), search=None, **pages),
+        lambda: list_iam_users(**acting, **pages),
+        lambda: reset_own_failed_login(**acting, iam_user_id=john.iam_user_id()),
+        lambda: change_roles(**acting, sealer=john.sealer, **here, roles=dashboard),
+        lambda: send_welcome_again(**acting, sealer=john.sealer, **here),
+        lambda: remove_user(**acting, **here),
+    ]
+
+
+def test_no_statement_of_any_call_reads_a_large_table_from_end_to_end(
+    crowd: Any, person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = Plans(monkeypatch)
+    for act in [
+        *everything(crowd),
+        lambda: crowd.invite(person("Jane", "Roe"), {}, by=crowd.person_id()),
+    ]:
+        with suppress(Unauthenticated, Conflict):  # refusals by intent: their plans count too
+            act()
+    assert plans.seen > 60
+    found = "\n".join(f"{table}: {words}" for table, words in sorted(set(plans.scans)))
+    assert found == ""
