@@ -12,12 +12,14 @@ from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from marshmallow import fields
 
 from contracts.codes import Language
 from contracts.declare import Call, Effect
 from contracts.registry import CONTRACTS, SCOPES
 from gateway.api.answering import compressed
 from gateway.api.examples import example, value_of
+from gateway.api.field_words import kind_of
 from gateway.api.openapi import build_openapi, described, needs, refusals
 from gateway.api.reading import intake_of
 from gateway.api.wording import catalogue, sentence
@@ -30,6 +32,7 @@ class Entry:
     """One call, as the page shows it."""
 
     anchor: str
+    name: str
     method: str
     path: str
     summary: str
@@ -102,6 +105,7 @@ def _entry(call: Call, public_url: str) -> Entry:
     assert call.route is not None
     return Entry(
         anchor=f"{call.service}-{call.name}",
+        name=call.name.replace("_", " "),
         method=call.route.method,
         path=PREFIX + call.route.path,
         summary=call.summary,
@@ -124,16 +128,21 @@ def _own(call: Call) -> set[str]:
 
 def _fields(call: Call) -> list[FieldLine]:
     intake = intake_of(call)
-    return [
-        FieldLine(
-            name=name,
-            place="path" if name in intake.in_path else "body" if intake.in_body else "query",
-            required=field.required,
-            kind=type(field).__name__,
-            about=str(field.metadata.get("description", "")).replace("``", ""),
-        )
-        for name, field in call.request._declared_fields.items()
-    ]
+    lines = []
+    for name, field in call.request._declared_fields.items():
+        place = "path" if name in intake.in_path else "body" if intake.in_body else "query"
+        lines += _lines(name, field, place)
+    return lines
+
+
+def _lines(name: str, field: fields.Field[Any], place: str) -> list[FieldLine]:
+    """A field, and the fields inside where it is an object: ``referent.email``."""
+    about = str(field.metadata.get("description", "")).replace("``", "")
+    lines = [FieldLine(name, place, field.required, kind_of(field), about)]
+    if isinstance(field, fields.Nested):
+        for inner, one in field.schema.fields.items():
+            lines += _lines(f"{name}.{inner}", one, place)
+    return lines
 
 
 def curl(call: Call, public_url: str) -> str:
