@@ -17,7 +17,13 @@ import structlog
 from notifications.clients.sealing import SealBroken, Unsealer
 from notifications.clients.smtp import Envelope, MailServer, Undelivered
 from notifications.clients.wording import House, Wording
-from notifications.domain.mails import Failure, Mail, after_failure, message_id
+from notifications.domain.mails import (
+    MAX_ATTEMPTS,
+    Failure,
+    Mail,
+    after_failure,
+    message_id,
+)
 from notifications.store import mails
 from servicekit.clock import Clock, SystemClock
 from servicekit.context import Context, system_context
@@ -55,15 +61,27 @@ def deliver_next(desk: Desk) -> bool:
     context = system_context(
         service="notifications", call="mails.deliver", tenant=mail.tenant, call_id=mail.call_id
     )
+    failure = _send(desk, mail)
+    if failure is None:
+        _note_sent(desk, context, mail)
+    else:
+        _note_failure(desk, context, mail, failure)
+    return True
+
+
+def _send(desk: Desk, mail: Mail) -> Failure | None:
+    if mail.attempts > MAX_ATTEMPTS:  # each try has ended the process: not once more
+        return Failure("every attempt broke off", permanent=True)
     try:
         desk.server.send(_written(desk, mail))
     except Undelivered as error:
-        _note_failure(desk, context, mail, error.failure)
+        return error.failure
     except SealBroken:
-        _note_failure(desk, context, mail, Failure("the link cannot be unsealed", permanent=True))
-    else:
-        _note_sent(desk, context, mail)
-    return True
+        return Failure("the link cannot be unsealed", permanent=True)
+    except Exception as error:  # noqa: BLE001 - a mistake of ours is counted too, and given up
+        _log.exception("mail cannot be written", mail_id=str(mail.mail_id), template=mail.template)
+        return Failure(type(error).__name__, permanent=False)
+    return None
 
 
 def _claim(desk: Desk) -> Mail | None:

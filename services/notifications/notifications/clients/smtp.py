@@ -120,13 +120,14 @@ def compose(envelope: Envelope) -> EmailMessage:
         message["To"] = Address(envelope.recipient_name, addr_spec=envelope.recipient)
         message["Reply-To"] = envelope.reply_to
         message["Subject"] = envelope.subject
-        message["Content-Language"] = envelope.language
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies, please
-    except (ValueError, MessageError) as error:
-        reason = f"header refused: {type(error).__name__}"
+        message.set_content(envelope.text, cte="quoted-printable")
+        message.add_alternative(envelope.html, subtype="html", cte="quoted-printable")
+        message["Content-Language"] = envelope.language  # after the content, which replaces such
+        message.as_bytes()  # some of what cannot be written shows only now
+    except (ValueError, IndexError, MessageError) as error:
+        reason = f"message refused: {type(error).__name__}"
         raise Undelivered(Failure(reason, permanent=True)) from error
-    message.set_content(envelope.text, cte="quoted-printable")
-    message.add_alternative(envelope.html, subtype="html", cte="quoted-printable")
     return message
 
 

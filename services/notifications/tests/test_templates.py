@@ -1,0 +1,251 @@
+"""Laws: every template has both languages and all its parts; every fact heard is handled; every
+mail can be written from what its fact carries, and escapes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from html.parser import HTMLParser
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts.codes import CredentialKind, Language, Role, Section, TenantCode
+from contracts.declare import Event
+from contracts.registry import EVENTS, events_heard_by
+from contracts.subscriptions import Product
+from notifications.clients.wording import PARTS, TEMPLATES, House, Wording
+from notifications.domain import letters
+from notifications.domain.letters import Letter, Template
+from notifications.service import NotificationsService
+from servicekit.plain import plain
+
+pytestmark = pytest.mark.unit
+
+PERSON = UUID("01900000-0000-7000-8000-000000000001")
+AT = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+HOUSE = House(
+    brand="Cloudstore", public_url="http://localhost:8080", contact="support@cloudstore.example"
+)
+LINK = "http://localhost:8080/links/the-token"
+OFFER = {
+    "offer_id": "workspace-1",
+    "product": Product.WORKSPACE,
+    "region": "eu-west-0",
+    "flavour": "standard",
+    "package": "12-months",
+    "term_months": 12,
+    "upfront": False,
+    "monthly_price": Decimal("19.90"),
+    "upfront_price": Decimal("0.00"),
+    "currency": "EUR",
+}
+ACCOUNT = {
+    "person_id": PERSON,
+    "tenant": TenantCode("OCB0000001"),
+    "user_name": "John.Doe",
+    "sealed_link": "sealed",
+    "expires_at": AT,
+}
+TERMINATION = {
+    "subscription_id": PERSON,
+    "termination_id": PERSON,
+    "tenant": TenantCode("OCB0000001"),
+    "offer": OFFER,
+    "quantity": 1,
+    "remaining": 2,
+    "effective_on": date(2026, 12, 1),
+    "requested_by": str(PERSON),
+}
+PORTAL, API = CredentialKind.PORTAL, CredentialKind.API
+
+CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
+    (letters.welcome, {**ACCOUNT, "login": "John.Doe"}),
+    (letters.welcome, {**ACCOUNT, "login": "John.Doe", "tenant": None}),
+    (letters.console_welcome, ACCOUNT),
+    (
+        letters.tenant_joined,
+        {
+            **ACCOUNT,
+            "newly_registered": False,
+            "roles": dict.fromkeys(Section, Role.MANAGER)
+            | {Section.BACKUP_CONSOLE: Role.CUST_ADMIN, Section.USERS: Role.VISITOR},
+        },
+    ),
+    (letters.password_reset, {**ACCOUNT, "credential": API}),
+    (letters.password_reset, {**ACCOUNT, "credential": PORTAL, "tenant": None}),
+    (letters.password_set, {**ACCOUNT, "credential": API, "set_at": AT}),
+    (letters.password_set, {**ACCOUNT, "credential": PORTAL, "tenant": None, "set_at": AT}),
+    (letters.credential_locked, {**ACCOUNT, "credential": API, "locked_until": AT}),
+    (
+        letters.credential_locked,
+        {**ACCOUNT, "credential": PORTAL, "tenant": None, "locked_until": AT},
+    ),
+    (letters.failed_login_reset, {**ACCOUNT, "reset_by": str(PERSON)}),
+    (letters.failed_login_reset, {**ACCOUNT, "reset_by": "someone-else"}),
+    (
+        letters.order_placed,
+        {
+            "order_id": PERSON,
+            "subscription_id": PERSON,
+            "tenant": TenantCode("OCB0000001"),
+            "offer": OFFER,
+            "quantity": 3,
+            "placed_by": str(PERSON),
+            "placed_at": AT,
+        },
+    ),
+    (letters.termination_scheduled, TERMINATION),
+    (letters.termination_effective, TERMINATION),
+]
+BOTH = list(Language)
+
+
+def values_of(letter: Letter, *, name: str = "John") -> dict[str, Any]:
+    """As ``queue_mail`` stores them."""
+    tenant = letter.tenant and {
+        "code": str(letter.tenant),
+        "name": f"{name}'s contract",
+        "organisation": "Acme SA",
+        "region": "eu-west-0",
+    }
+    reader = {
+        "given_name": name,
+        "family_name": "Doe",
+        "login": "John.Doe",
+        "email": "john@acme.example",
+    }
+    values = {**plain(letter.facts), "reader": reader, "tenant": tenant}
+    return values | ({"link": LINK} if letter.sealed_link else {})
+
+
+def written(case: Any, language: Language, *, name: str = "John") -> tuple[str, str, str]:
+    make, fact = case
+    letter = make(fact)
+    assert letter is not None
+    wording, values = Wording(HOUSE), values_of(letter, name=name)
+    part: dict[str, Any] = {"template": letter.template, "language": language, "values": values}
+    return wording.subject(**part), wording.text(**part), wording.html(**part)
+
+
+def name_of(case: Any) -> str:
+    make, fact = case
+    return f"{make.__name__}-{fact.get('credential', '')}-{fact['tenant']}"
+
+
+@pytest.mark.parametrize("template", Template)
+@pytest.mark.parametrize("language", BOTH)
+@pytest.mark.parametrize("part", PARTS)
+def test_every_template_has_both_languages_and_all_parts(
+    template: Template, language: Language, part: str
+) -> None:
+    path = TEMPLATES / template.value / part.format(language.value)
+    assert path.read_text(encoding="utf-8").strip(), path
+
+
+def test_no_template_lies_about_unused() -> None:
+    folders = {path.name for path in TEMPLATES.iterdir()}
+    assert folders == {template.value for template in Template} | {"layout"}
+    wanted = {part.format(language.value) for part in PARTS for language in BOTH}
+    for template in Template:
+        assert {path.name for path in (TEMPLATES / template.value).iterdir()} == wanted
+
+
+def test_every_template_is_called_for_by_a_fact() -> None:
+    called = {letter.template for make, fact in CASES if (letter := make(fact))}
+    assert called == set(Template)
+
+
+def test_every_fact_heard_has_its_handler() -> None:
+    handled = [
+        method.hears_event
+        for method in vars(NotificationsService).values()
+        if hasattr(method, "hears_event")
+    ]
+    heard: tuple[Event, ...] = events_heard_by("notifications")
+    assert {event.type for event in handled} == {event.type for event in heard}
+    assert len(handled) == len(heard) <= len(EVENTS)
+
+
+@pytest.mark.parametrize("language", BOTH)
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_every_mail_can_be_written(case: Any, language: Language) -> None:
+    subject, text, html = written(case, language)
+    assert subject
+    assert "\n" not in subject
+    assert HOUSE.contact in text
+    assert HOUSE.contact in html
+    letter = case[0](case[1])
+    assert (LINK in text) == (LINK in html) == (letter.sealed_link is not None)
+    assert "sealed" not in text + html
+    assert not re.search(r"\{\{|\{%|None|Undefined|\n{3,}", text), text
+    assert not re.search(r"\{\{|\{%|None", html)
+
+
+@pytest.mark.parametrize("language", BOTH)
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_names_are_escaped_and_nothing_is_fetched_from_elsewhere(
+    case: Any, language: Language
+) -> None:
+    *_, html = written(case, language, name="<script src='https://evil.example'>&")
+    seen = Reading()
+    seen.feed(html)
+    assert not {"script", "img", "link", "iframe", "object", "form"} & seen.tags
+    assert all(link.startswith((HOUSE.public_url, "mailto:")) for link in seen.links)
+    assert seen.open == []
+    assert seen.language == language.value
+
+
+class Reading(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.links: list[str] = []
+        self.open: list[str] = []
+        self.language: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.tags.add(tag)
+        given = dict(attrs)
+        assert not {"src", "background", "onclick"} & set(given)
+        assert "url(" not in (given.get("style") or "")
+        if tag == "a":
+            self.links.append(given["href"])
+        if tag == "html":
+            self.language = given["lang"]
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_two_welcomes_say_what_the_faq_promises() -> None:
+    subject, text, _ = written(CASES[0], Language.FRENCH)
+    assert subject == "Bienvenue sur l'espace client Cloudstore"
+    assert "Votre identifiant : John.Doe" in text
+    assert text.rstrip().splitlines()[-3].endswith(HOUSE.contact)
+    subject, text, _ = written(CASES[2], Language.FRENCH)
+    assert subject == "Bienvenue sur la console"
+    for said in ("OCB0000001", "John.Doe", "Web Login", "API Login", LINK):
+        assert said in text
+
+
+def test_dates_and_amounts_are_written_as_the_reader_writes_them() -> None:
+    order, termination = CASES[12], CASES[13]
+    _, french, _ = written(order, Language.FRENCH)
+    _, english, _ = written(order, Language.ENGLISH)
+    assert "19,90\N{NO-BREAK SPACE}€" in french
+    assert "€19.90" in english
+    assert "1 décembre 2026 à 09:30 UTC" in french
+    assert "1 December 2026 at 09:30 UTC" in english
+    assert "1 décembre 2026" in written(termination, Language.FRENCH)[1]
+
+
+def test_a_person_new_to_us_is_welcomed_once() -> None:
+    joined = {**CASES[3][1], "newly_registered": True}
+    assert letters.tenant_joined(joined) is None
