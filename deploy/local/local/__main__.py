@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from local.front_door import RefusedError
 from local.installation import AlreadyRunningError
 from local.launcher import detach, down, logs, reset, status, up
 from local.plan import plan_from
@@ -15,7 +16,7 @@ from local.waiting import GaveUpError
 from servicekit.settings import SettingsError
 
 # Told in a sentence, without a traceback: the user can do something about each.
-EXPECTED = (AlreadyRunningError, PortTakenError, GaveUpError, SettingsError)
+EXPECTED = (AlreadyRunningError, GaveUpError, PortTakenError, RefusedError, SettingsError)
 
 COMMANDS: dict[str, tuple[Callable[..., int], str]] = {
     "up": (up, "start everything in the foreground; Ctrl-C stops it"),

@@ -72,7 +72,8 @@ def ensure_role(admin: psycopg.Connection, role: str, *, password: str) -> None:
 
 def ensure_database(
     admin: psycopg.Connection, names: DatabaseNames, *, template: str | None = None
-) -> None:
+) -> bool:
+    """False when it was there already."""
     owner, app = sql.Identifier(names.owner), sql.Identifier(names.app)
     database = sql.Identifier(names.database)
     if not _is_superuser(admin):
@@ -85,9 +86,10 @@ def ensure_database(
             )
         )
     except errors.DuplicateDatabase:
-        return
+        return False
     admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
     admin.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, app))
+    return True
 
 
 def remove_database(admin: psycopg.Connection, names: DatabaseNames, *, roles: bool) -> None:

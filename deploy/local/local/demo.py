@@ -348,7 +348,7 @@ def _client_arguments(client: dict[str, Any], secret_file: Any) -> list[str]:
     for tenant in client["tenants"]:
         arguments += ["--tenants", tenant]
     if "redirect_uri" in client:
-        arguments += ["--redirect-uri", client["redirect_uri"]]
+        arguments += ["--redirect-uri", client["redirect_uri"], "--first-party"]
     return arguments
 
 

@@ -33,6 +33,7 @@ OURS = (
     "ports.json",
     "secrets.json",
     "demo.json",
+    "migrated.json",
     "status.json",
     "lock",
 )

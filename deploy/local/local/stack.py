@@ -172,13 +172,13 @@ class Stack:
         if not installation.plan.database_url:
             self._add(self._postgres())
             self.wait_ready("postgres")
-        prepare_databases(installation)
-        self._tell("databases are there, migrating")
-        migrate_all(installation)
+        fresh = prepare_databases(installation)
+        self._tell("databases are there")
+        migrated = migrate_all(installation, fresh=fresh)
+        self._tell(f"databases are migrated ({', '.join(migrated) or 'nothing had changed'})")
         if "rabbitmq" in self.parts:
-            self._tell("databases are migrated, waiting for RabbitMQ")
             self.wait_ready("rabbitmq")
-        self._tell("starting services and gateway")
+            self._tell("RabbitMQ is ready")
         for name in PROCESSES:
             self._add(service_part(name, installation, watchdog=watchdog))
         self.wait_ready()
