@@ -16,7 +16,8 @@ SERVICES = ("identity", "tenancy", "subscriptions", "notifications")
 TESTS = re.compile(r"(^|/)tests?/")
 SQL = re.compile(r"\b(SELECT\b.+\bFROM|INSERT INTO|UPDATE\b.+\bSET|DELETE FROM)\b", re.DOTALL)
 WALL_CLOCK = re.compile(
-    r"datetime\.(utc)?now\(|date\.today\(|[^_]time\.time\(\)|(?<![\w.])now\(\)\s*(?:[,;)]|at time zone)"
+    r"datetime\.(utc)?now\(|date\.today\(|[^_]time\.time\(\)"
+    r"|(?<![\w.])now\(\)\s*(?:[,;)]|at time zone)"
 )
 # Real time on purpose: tokens, deadlines and limits are compared with other people's clocks.
 ON_REAL_TIME = (
