@@ -31,7 +31,7 @@ def install(app: Flask, parts: Parts) -> None:
         GUICHET_SESSION_COOKIE=parts.sessions.cookie_name,
     )
     i18n.install(app)
-    errors.install(app)
+    app.register_error_handler(csrf.StaleForm, errors.stale)
     app.after_request(headers.secure_pages)
     app.after_request(assets.keep_assets)
     app.jinja_env.globals.update(
@@ -49,6 +49,7 @@ def install(app: Flask, parts: Parts) -> None:
 def guard(blueprint: Blueprint) -> None:
     """What holds on every page: forms are ours, errors are pages."""
     blueprint.before_request(csrf.refuse_stale_form)
+    blueprint.register_error_handler(csrf.StaleForm, errors.stale)
     blueprint.register_error_handler(GuichetError, errors.refusal)
     blueprint.register_error_handler(HTTPException, errors.http_error)
     blueprint.register_error_handler(Exception, errors.crash)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, make_response, render_template, request
+from flask import Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from gateway.pages.csrf import StaleForm
@@ -24,10 +24,6 @@ _WORDED = (400, 403, 404, 405, 409, 413, 429, 500, 503)
 
 def is_page(path: str) -> bool:
     return not path.startswith(_FOR_PROGRAMS)
-
-
-def install(app: Flask) -> None:
-    app.register_error_handler(StaleForm, _stale)
 
 
 def error_page(
@@ -76,5 +72,5 @@ def crash(error: Exception) -> Response:
     return error_page(500)
 
 
-def _stale(error: StaleForm) -> Response:
+def stale(error: StaleForm) -> Response:
     return offer_again(STALE, status=403) or error_page(403)
