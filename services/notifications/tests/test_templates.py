@@ -241,9 +241,9 @@ def test_dates_and_amounts_are_written_as_the_reader_writes_them() -> None:
     _, english, _ = written(order, Language.ENGLISH)
     assert "19,90\N{NO-BREAK SPACE}€" in french
     assert "€19.90" in english
-    assert "1 décembre 2026 à 09:30 UTC" in french
+    assert "1er décembre 2026 à 09:30 UTC" in french
     assert "1 December 2026 at 09:30 UTC" in english
-    assert "1 décembre 2026" in written(termination, Language.FRENCH)[1]
+    assert "1er décembre 2026" in written(termination, Language.FRENCH)[1]
 
 
 def test_a_person_new_to_us_is_welcomed_once() -> None:

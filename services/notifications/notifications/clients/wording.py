@@ -77,12 +77,20 @@ def _environment(language: Language) -> Environment:
 
 
 def _day(text: str, language: Language) -> str:
-    return format_date(date.fromisoformat(text), "d MMMM y", locale=language.value)
+    day = format_date(date.fromisoformat(text), "d MMMM y", locale=language.value)
+    return _first(day, language)
 
 
 def _moment(text: str, language: Language) -> str:
     """Facts carry UTC; a mail is read in any time zone, so it says so."""
-    return format_datetime(datetime.fromisoformat(text), _MOMENT[language], locale=language.value)
+    moment = format_datetime(datetime.fromisoformat(text), _MOMENT[language], locale=language.value)
+    return _first(moment, language)
+
+
+def _first(written: str, language: Language) -> str:
+    """French counts its first day of a month, and only that one."""
+    is_first = language is Language.FRENCH and written.startswith("1 ")
+    return f"1er {written[2:]}" if is_first else written
 
 
 def _money(text: str, currency: str, language: Language) -> str:
