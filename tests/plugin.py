@@ -12,7 +12,7 @@ import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,13 @@ import pytest
 
 from local import databases
 from local.broker import Broker, BrokerPlan
+from local.demo import seed
+from local.mailbox import Mailbox
+from local.plan import Plan
 from local.ports import LOOPBACK, free_port
 from local.postgres import Postgres, PostgresPlan
 from local.process import Watchdog
+from local.stack import Stack, silent
 from local.virtual_hosts import VirtualHosts
 
 
@@ -239,3 +243,71 @@ def module_vhost(virtual_hosts: VirtualHosts) -> Iterator[str]:
     name = f"test-{secrets.token_hex(6)}"
     yield virtual_hosts.add(name)
     virtual_hosts.remove(name)
+
+
+_SUITES = pytest.StashKey[list[Stack]]()
+
+
+# --- the whole suite ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def stack(server_folder: Path, pytestconfig: pytest.Config) -> Iterator[Stack]:
+    """Everything `make up` runs, demo data included: shared by the run, so leave it as it was.
+
+    `.url`, `.mail_url`, `.demo` (the content of demo.json), `.env(name)`, `.ops_url(name)`.
+    """
+    yield from _whole_suite(server_folder / "stack", pytestconfig)
+
+
+@pytest.fixture(scope="module")
+def fresh_stack(server_folder: Path, pytestconfig: pytest.Config) -> Iterator[Stack]:
+    """A suite of one's own, to kill and restart parts of. Nothing is started again by itself.
+
+    `.kill("identity")`, `.start_service("identity")`, `.restart("rabbitmq")`, `.wait_ready()`.
+    """
+    yield from _whole_suite(server_folder / f"stack-{secrets.token_hex(4)}", pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def mail(stack: Stack) -> Mailbox:
+    """What the shared suite has sent: `mail.wait_for(to=..., subject=...)`."""
+    return stack.mail
+
+
+def _whole_suite(data: Path, config: pytest.Config) -> Iterator[Stack]:
+    suite = Stack(Plan(data=data, mode="test", durable=False), keep=False)
+    running = config.stash.setdefault(_SUITES, [])
+    running.append(suite)
+    try:
+        suite.start()
+        seed(suite, say=silent)
+        yield suite
+    finally:
+        suite.stop()
+        running.remove(suite)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed story is told with what the services had to say meanwhile."""
+    report = yield
+    if report.failed and item.get_closest_marker("unit") is None:
+        for suite in item.config.stash.get(_SUITES, []):
+            folder = suite.installation.data.name
+            report.sections.append((f"complaints in the logs of {folder}", _complaints(suite)))
+    return report
+
+
+def _complaints(suite: Stack, *, most: int = 40) -> str:
+    """The last lines at level warning or worse, of all processes."""
+    lines = [
+        f"{log.stem}: {line}"
+        for log in sorted((suite.installation.data / "logs").glob("*.log"))
+        for line in log.read_text(errors="replace").splitlines()[-500:]
+        if any(f'"level": "{level}"' in line for level in ("warning", "error", "critical"))
+        or "Traceback" in line
+    ]
+    return "\n".join(lines[-most:]) or "none"
