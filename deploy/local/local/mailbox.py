@@ -6,7 +6,7 @@ from typing import Any
 
 import requests
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 30.0
 STEP_SECONDS = 0.1
 
 

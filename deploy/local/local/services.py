@@ -15,7 +15,7 @@ from local.process import Command, Process, Watchdog, run_once
 from local.waiting import GaveUpError, wait_until
 from servicekit.migrate import HOUSE_MIGRATIONS, migrations_of
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 STOP_SECONDS = 10.0
 COMMAND_SECONDS = 120.0
 MIGRATIONS_AT_ONCE = 3
