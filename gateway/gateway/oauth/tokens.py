@@ -122,20 +122,26 @@ def _access_token(claims: dict[str, Any]) -> AccessToken:
     act = claims.get("act")
     auth_time = claims.get("auth_time")
     return AccessToken(
-        subject=claims["sub"],
+        subject=_text(claims["sub"]),
         # Not by comparing sub with client_id: a client's name might look like a person's id.
         kind=CallerKind.PERSON if "sid" in claims else CallerKind.CLIENT,
-        client_id=claims["client_id"],
-        scopes=frozenset(claims["scope"].split()),
+        client_id=_text(claims["client_id"]),
+        scopes=frozenset(_text(claims["scope"]).split()),
         tenants=frozenset(claims.get("tenants", ())),
         session_id=claims.get("sid"),
-        token_id=claims["jti"],
+        token_id=_text(claims["jti"]),
         expires_at=_instant(claims["exp"]),
         issued_at=_instant(claims["iat"]),
-        act=None if act is None else str(act["sub"]),
+        act=None if act is None else _text(act["sub"]),
         family_id=claims.get("family"),
         auth_time=None if auth_time is None else _instant(auth_time),
     )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
 
 
 def _instant(seconds: Any) -> datetime:

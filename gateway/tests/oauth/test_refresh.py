@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from servicekit.errors import Unauthenticated
+
+pytestmark = pytest.mark.servers
+
+REFUSED = (400, "invalid_grant")
+PERSON = UUID("0190a000-0000-7000-8000-000000000001")
+
+
+def error_of(response: Any) -> tuple[int, str]:
+    return response.status_code, response.get_json()["error"]
+
+
+def signed_in(provider: Any, **asked: Any) -> tuple[Any, Any, dict[str, Any]]:
+    browser, app = provider.browser(), provider.register(**asked)
+    browser.sign_in()
+    return browser, app, browser.tokens(app)
+
+
+def is_good(provider: Any, raw: str) -> bool:
+    try:
+        provider.parts.tokens.check(raw)
+    except Unauthenticated:
+        return False
+    return True
+
+
+def test_a_refresh_token_gives_fresh_tokens_and_its_successor(provider: Any) -> None:
+    _, app, first = signed_in(provider)
+    second = provider.refresh(app, first["refresh_token"]).get_json()
+    assert second["refresh_token"] != first["refresh_token"]
+    assert second["access_token"] != first["access_token"]
+    assert second["scope"] == first["scope"]
+    assert "id_token" in second
+    before = provider.parts.tokens.check(first["access_token"])
+    after = provider.parts.tokens.check(second["access_token"])
+    assert (after.subject, after.session_id, after.auth_time) == (
+        before.subject,
+        before.session_id,
+        before.auth_time,
+    )
+    assert provider.refresh(app, second["refresh_token"]).status_code == 200
+
+
+def test_reuse_ends_the_family(provider: Any) -> None:
+    _, app, first = signed_in(provider)
+    second = provider.refresh(app, first["refresh_token"]).get_json()
+    assert error_of(provider.refresh(app, first["refresh_token"])) == REFUSED
+    assert error_of(provider.refresh(app, second["refresh_token"])) == REFUSED
+    assert not is_good(provider, first["access_token"])
+    assert not is_good(provider, second["access_token"])
+    assert any(action == "oauth:family:ended" for action, _ in provider.trail())
+
+
+def test_reuse_ends_one_family_and_no_other(provider: Any) -> None:
+    browser, app, first = signed_in(provider)
+    other = browser.tokens(app)
+    provider.refresh(app, first["refresh_token"])
+    provider.refresh(app, first["refresh_token"])
+    assert provider.refresh(app, other["refresh_token"]).status_code == 200
+    assert is_good(provider, other["access_token"])
+
+
+def test_of_two_tabs_at_once_one_wins_and_the_family_lives(provider: Any) -> None:
+    """Both were sent by the application, which proved so with its secret, before either knew."""
+    _, app, first = signed_in(provider)
+    gate = threading.Barrier(2)
+    rotate = provider.parts.server.grants.rotate
+
+    def together(*args: Any, **kwargs: Any) -> bool:
+        gate.wait(10)
+        return bool(rotate(*args, **kwargs))
+
+    provider.parts.server.grants.rotate = together
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: provider.refresh(app, first["refresh_token"]), range(2)))
+    provider.parts.server.grants.rotate = rotate
+    assert sorted(answer.status_code for answer in answers) == [200, 400]
+    won = next(answer.get_json() for answer in answers if answer.status_code == 200)
+    assert is_good(provider, won["access_token"])
+    assert provider.refresh(app, won["refresh_token"]).status_code == 200
+
+
+def test_of_two_at_once_from_a_public_client_nobody_keeps_anything(provider: Any) -> None:
+    """Nothing proves that both came from the same program."""
+    browser, app = provider.browser(), provider.public()
+    browser.sign_in()
+    first = browser.tokens(app)
+    gate = threading.Barrier(2)
+    rotate = provider.parts.server.grants.rotate
+
+    def together(*args: Any, **kwargs: Any) -> bool:
+        gate.wait(10)
+        return bool(rotate(*args, **kwargs))
+
+    provider.parts.server.grants.rotate = together
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: provider.refresh(app, first["refresh_token"]), range(2)))
+    provider.parts.server.grants.rotate = rotate
+    assert sorted(answer.status_code for answer in answers) == [200, 400]
+    won = next(answer.get_json() for answer in answers if answer.status_code == 200)
+    assert not is_good(provider, won["access_token"])
+    assert error_of(provider.refresh(app, won["refresh_token"])) == REFUSED
+
+
+def test_many_at_once_never_give_two_successors(provider: Any) -> None:
+    _, app, first = signed_in(provider)
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: provider.refresh(app, first["refresh_token"]), range(6)))
+    assert [answer.status_code for answer in answers].count(200) == 1
+
+
+def test_the_scope_may_be_narrowed_for_once_and_never_widened(provider: Any) -> None:
+    _, app, first = signed_in(provider)
+    narrow = provider.refresh(app, first["refresh_token"], scope="contracts.read").get_json()
+    assert narrow["scope"] == "contracts.read"
+    assert "id_token" not in narrow
+    wide = provider.refresh(app, narrow["refresh_token"]).get_json()
+    assert wide["scope"] == first["scope"]
+    more = provider.refresh(app, wide["refresh_token"], scope="contracts.read users.read")
+    assert error_of(more) == (400, "invalid_scope")
+
+
+def test_a_refresh_token_of_another_client_is_refused(provider: Any) -> None:
+    _, app, first = signed_in(provider)
+    assert error_of(provider.refresh(provider.register(), first["refresh_token"])) == REFUSED
+    assert error_of(provider.refresh(provider.public(), first["refresh_token"])) == REFUSED
+    assert provider.refresh(app, first["refresh_token"]).status_code == 200
+
+
+def test_a_confidential_client_refreshes_with_its_secret_only(provider: Any) -> None:
+    _, app, first = signed_in(provider)
+    form = {
+        "grant_type": "refresh_token",
+        "refresh_token": first["refresh_token"],
+        "client_id": app.client_id,
+    }
+    assert error_of(provider.post("/oauth/token", form)) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("token", ["", "made-up", "a\x00b", "x" * 9000])
+def test_a_made_up_refresh_token_is_refused(provider: Any, token: str) -> None:
+    assert provider.refresh(provider.register(), token).status_code == 400
+
+
+def test_an_access_token_is_no_refresh_token(provider: Any) -> None:
+    _, app, first = signed_in(provider)
+    assert error_of(provider.refresh(app, first["access_token"])) == REFUSED
+
+
+def test_refreshing_keeps_a_session_from_idling_out_but_not_past_its_end(provider: Any) -> None:
+    _, app, tokens = signed_in(provider)
+    for _ in range(23):
+        provider.clock.move(minutes=30)
+        response = provider.refresh(app, tokens["refresh_token"])
+        assert response.status_code == 200
+        tokens = response.get_json()
+    provider.clock.move(minutes=31)
+    assert error_of(provider.refresh(app, tokens["refresh_token"])) == REFUSED
+
+
+def test_a_session_that_idled_out_refreshes_nothing(provider: Any) -> None:
+    _, app, first = signed_in(provider)
+    provider.clock.move(minutes=61)
+    assert error_of(provider.refresh(app, first["refresh_token"])) == REFUSED
+
+
+def test_ending_the_session_ends_its_refresh_tokens(provider: Any) -> None:
+    _, app, first = signed_in(provider)
+    provider.parts.sessions.end_all(PERSON)
+    assert error_of(provider.refresh(app, first["refresh_token"])) == REFUSED
+    assert not is_good(provider, first["access_token"])
