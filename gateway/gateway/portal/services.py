@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
@@ -12,7 +13,6 @@ from contracts.codes import TenantCode
 from contracts.subscriptions import list_offers, place_order
 from gateway.i18n import format_money
 from gateway.pages.forms import Form, asked_form, sent_form
-from gateway.portal.amounts import total
 from gateway.portal.lists import whole
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import Column, contract_head
@@ -176,10 +176,11 @@ def _offers(product: str | None) -> list[dict[str, Any]]:
 
 
 def _product(tenant: TenantCode, name: str, offers: list[dict[str, Any]]) -> Product | None:
-    if not offers:
+    monthly = [offer for offer in offers if not offer["upfront"]]
+    if not monthly:
         return None
     title, about = product_names()[name]
-    cheapest = min(offers, key=lambda offer: total(offer["monthly_price"], 1))
+    cheapest = min(monthly, key=_monthly_price)
     return Product(
         name=title,
         about=about,
@@ -193,7 +194,8 @@ def _selection(offers: list[dict[str, Any]], form: Form) -> Selection:
     regions = _distinct(offers, "region")
     region = _among(regions, form.value("region"))
     there = [offer for offer in offers if offer["region"] == region]
-    flavours = _distinct(there, "flavour")
+    dearest_last = sorted(there, key=lambda offer: (offer["upfront"], _monthly_price(offer)))
+    flavours = _distinct(dearest_last, "flavour")
     flavour = _among(flavours, form.value("flavour"))
     return Selection(
         regions=[(name, name) for name in regions],
@@ -216,6 +218,14 @@ def _package(offer: dict[str, Any]) -> PackageChoice:
     return PackageChoice(
         offer_id=offer["offer_id"],
         name=package_name(offer),
-        monthly=format_money(offer["monthly_price"], offer["currency"]),
-        upfront=format_money(offer["upfront_price"], offer["currency"]),
+        monthly=_price(offer["monthly_price"], offer["currency"]),
+        upfront=_price(offer["upfront_price"], offer["currency"]),
     )
+
+
+def _monthly_price(offer: dict[str, Any]) -> Decimal:
+    return Decimal(offer["monthly_price"])
+
+
+def _price(amount: str, currency: str) -> str:
+    return format_money(amount, currency) if Decimal(amount) else "–"

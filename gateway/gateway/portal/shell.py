@@ -11,7 +11,7 @@ from flask_babel import gettext
 from contracts import identity, subscriptions, tenancy
 from contracts.codes import TenantCode
 from contracts.declare import Call
-from gateway.portal.visitors import SignInNeeded, Visitor, ask, visitor
+from gateway.portal.visitors import Visitor, ask, met_visitor, visitor
 from servicekit.errors import NotFound, Unavailable
 
 
@@ -48,12 +48,9 @@ _SECTIONS: tuple[tuple[str, Call], ...] = (
 
 
 def shell_context() -> dict[str, Any]:
-    """For the layouts of the portal's pages; empty on an error page that nobody is known on."""
-    try:
-        who = visitor()
-    except (SignInNeeded, Unavailable):
-        return {"who": None, "main_links": []}
-    return {"who": who, "main_links": _main_links(who)}
+    """For the layouts of the portal's pages; an error page asks no service who is here."""
+    who = met_visitor()
+    return {"who": who, "main_links": _main_links(who) if who else []}
 
 
 def contract_head(tenant: TenantCode) -> ContractHead:

@@ -110,7 +110,7 @@ def _row(tenant: TenantCode, user: dict[str, Any]) -> UserRow:
         user=user,
         name=_full_name(user),
         roles=roles_in_words(user["roles"]),
-        offices=[office_names()[office] for office in user["offices"]],
+        offices=[name for office, name in office_names().items() if office in user["offices"]],
         may_change=may_change,
         may_remove=may_change and not user["offices"],
         may_welcome=not user["activated"] and visitor().may(send_welcome_again, tenant),

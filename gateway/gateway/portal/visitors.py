@@ -65,6 +65,11 @@ def visitor() -> Visitor:
     return cast(Visitor, g.visitor)
 
 
+def met_visitor() -> Visitor | None:
+    """Whoever this request has met already."""
+    return cast("Visitor | None", g.get("visitor"))
+
+
 def ask(
     call: Call, payload: dict[str, Any] | None = None, *, form: Form | None = None
 ) -> dict[str, Any]:

@@ -1,0 +1,180 @@
+"""The code flow as the portal runs it, and its tokens afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from gateway.portal import client, tokens
+from servicekit.errors import Unauthenticated, Unavailable
+
+pytestmark = pytest.mark.unit
+
+
+def asked(answer: Any) -> dict[str, str]:
+    split = urlsplit(answer.headers["Location"])
+    assert split.path == "/oauth/authorize"
+    return {name: values[0] for name, values in parse_qs(split.query).items()}
+
+
+def test_page_without_a_session_leads_through_the_code_flow_and_back(site: Any) -> None:
+    answer = site.get("/contracts/OCB0001234?lang=fr")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/portal/start?next=/contracts/OCB0001234"
+
+
+def test_code_is_asked_for_with_pkce_state_and_nonce(site: Any) -> None:
+    query = asked(site.get("/portal/start?next=/account"))
+    assert query["response_type"] == "code"
+    assert query["code_challenge_method"] == "S256"
+    assert len(query["code_challenge"]) == 43
+    assert query["redirect_uri"] == "http://localhost/portal/callback"
+    assert query["state"] != query["nonce"]
+
+
+def test_api_login_opens_the_console_and_not_the_customer_space(site: Any) -> None:
+    site.sign_in(method="api")
+    scopes = asked(site.get("/portal/start"))["scope"].split()
+    assert "iam.write" in scopes
+    assert "account" not in scopes
+    assert "users.write" not in scopes
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "?state=unknown&iss=http://localhost&code=c",
+        "?state={state}&code=c",
+        "?state={state}&iss=x",
+    ],
+)
+def test_answer_to_no_question_of_ours_is_refused(site: Any, query: str) -> None:
+    site.sign_in()
+    state = asked(site.get("/portal/start"))["state"]
+    assert site.get(f"/portal/callback{query.format(state=state)}").status_code == 400
+
+
+def test_state_serves_once(site: Any) -> None:
+    site.sign_in()
+    state = asked(site.get("/portal/start"))["state"]
+    back = f"/portal/callback?state={state}&iss=http://localhost&error=access_denied"
+    assert [site.get(back).status_code, site.get(back).status_code] == [403, 400]
+
+
+class Sessions:
+    """Portal sessions as the database keeps them."""
+
+    def __init__(self, now: datetime, session_id: Any) -> None:
+        self.session_id = session_id
+        self.kept: dict[str, Any] | None = {
+            "access_token": "old",
+            "refresh_token": "r1",
+            "expires_at": now.isoformat(),
+        }
+
+    def read(self, secret: str) -> Any:
+        return None if self.kept is None else replace_tokens(self.kept, self.session_id)
+
+    def claim(self, secret: str, *, due: Any) -> dict[str, Any] | None:
+        assert self.kept is not None
+        if not due(self.kept, NOW):
+            return None
+        before = dict(self.kept)
+        self.kept["claimed_at"] = NOW.isoformat()
+        return before
+
+    def change(self, secret: str, *, tokens: dict[str, Any]) -> bool:
+        self.kept = dict(tokens)
+        return True
+
+    def delete(self, secret: str) -> None:
+        self.kept = None
+
+
+NOW = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
+
+
+class Kept:
+    def __init__(self, tokens: dict[str, Any], session_id: Any) -> None:
+        self.tokens, self.session_id = dict(tokens), session_id
+
+
+def replace_tokens(kept: dict[str, Any], session_id: Any) -> Kept:
+    return Kept(kept, session_id)
+
+
+@pytest.fixture
+def expiring(site: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A signed-in visitor whose access token is at its end."""
+    site.sign_in()
+    [session] = site.sessions.known.values()
+    site.parts.portal_sessions = Sessions(NOW, session.session_id)
+    site.session = session
+    site.refreshed = []
+
+    def refresh(token: str) -> dict[str, Any]:
+        site.refreshed.append(token)
+        return {"access_token": "new", "refresh_token": "r2", "expires_in": 300}
+
+    monkeypatch.setattr(client, "refresh", refresh)
+    return site
+
+
+def current_token(site: Any, session: Any = None) -> str | None:
+    with site.app.test_request_context("/", headers={"Cookie": "guichet_portal=secret"}) as context:
+        found: str | None = tokens.access_token(context.request, session or site.session)
+        return found
+
+
+def test_token_is_renewed_once_before_it_expires(expiring: Any) -> None:
+    assert [current_token(expiring), current_token(expiring)] == ["new", "new"]
+    assert expiring.refreshed == ["r1"]
+
+
+def test_while_another_request_renews_the_old_token_serves(expiring: Any) -> None:
+    sessions = expiring.parts.portal_sessions
+    sessions.kept["claimed_at"] = NOW.isoformat()
+    sessions.kept["expires_at"] = (NOW + timedelta(seconds=30)).isoformat()
+    assert current_token(expiring) == "old"
+    assert expiring.refreshed == []
+
+
+def test_claim_of_a_process_that_died_is_taken_over(expiring: Any) -> None:
+    old = (NOW - timedelta(minutes=1)).isoformat()
+    expiring.parts.portal_sessions.kept["claimed_at"] = old
+    assert current_token(expiring) == "new"
+
+
+def test_refused_renewal_leads_back_through_the_sign_in(
+    expiring: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(token: str) -> dict[str, Any]:
+        raise Unauthenticated("token-refused")
+
+    monkeypatch.setattr(client, "refresh", refuse)
+    assert current_token(expiring) is None
+    assert expiring.get("/").headers["Location"].startswith("/portal/start")
+
+
+def test_renewal_that_could_not_be_asked_is_asked_again(
+    expiring: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(token: str) -> dict[str, Any]:
+        raise Unavailable("token-endpoint", {"retry_after": 2})
+
+    working = client.refresh
+    monkeypatch.setattr(client, "refresh", away)
+    with pytest.raises(Unavailable):
+        current_token(expiring)
+    monkeypatch.setattr(client, "refresh", working)
+    assert current_token(expiring) == "new"
+
+
+def test_portal_session_of_another_browser_session_opens_nothing(expiring: Any) -> None:
+    stranger = replace(expiring.session, session_id=expiring.session.person_id)
+    assert current_token(expiring, stranger) is None
