@@ -17,15 +17,20 @@ class Settings:
     hash_threads: int = setting("GUICHET_HASH_THREADS")
     ops_host: str = setting("GUICHET_OPS_HOST")
     ops_port: int = setting("GUICHET_OPS_PORT")
-    workers: int = setting("GUICHET_WORKERS")
+    calls_at_once: int = setting("GUICHET_WORKERS")
     db_pool: int = setting("GUICHET_DB_POOL")
     log_level: str = setting("GUICHET_LOG_LEVEL")
     log_format: str = setting("GUICHET_LOG_FORMAT")
 
     @property
     def sign_ins_at_once(self) -> int:
-        """A quarter of the workers is kept for other calls, however many people sign in."""
-        return max(1, self.workers * 3 // 4)
+        """As many as of all other calls together: a gateway's threads fit in."""
+        return self.calls_at_once
+
+    @property
+    def workers(self) -> int:
+        """Sign-ins wait for processors; they have workers of their own and take none of others'."""
+        return self.calls_at_once + self.sign_ins_at_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

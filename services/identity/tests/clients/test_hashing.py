@@ -92,7 +92,7 @@ def test_hub_turns_while_passwords_are_hashed(arguments: list[str], stands_still
         [sys.executable, str(Path(__file__).parent / "green_hashing.py"), *arguments],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=True,
     )
     assert (float(done.stdout) > 0.9) is stands_still, done.stdout

@@ -60,7 +60,7 @@ class Running:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "identity"], env=self.env, stdout=log, stderr=log
             )
-        self.eventually(self.ready, seconds=30)
+        self.eventually(self.ready, seconds=90)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -68,7 +68,7 @@ class Running:
             env=self.env,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
 
@@ -82,7 +82,7 @@ class Running:
         except (URLError, OSError):
             return False
 
-    def eventually(self, check: Callable[[], Any], *, seconds: float = 15.0) -> Any:
+    def eventually(self, check: Callable[[], Any], *, seconds: float = 30.0) -> Any:
         until = time.monotonic() + seconds
         while True:
             found = check()
@@ -223,5 +223,5 @@ def identity(
         yield running
         assert running.process is not None
         running.process.terminate()
-        assert running.process.wait(timeout=15) == 0, running.log.read_text()[-4000:]
+        assert running.process.wait(timeout=30) == 0, running.log.read_text()[-4000:]
         client.close()

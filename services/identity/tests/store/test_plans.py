@@ -40,7 +40,8 @@ FILL = """
 INSERT INTO persons (id, login, login_key, login_stem, login_number, email, email_key, given_name,
                      family_name, language, registered_at)
 SELECT md5('p' || n)::uuid, 'Person.' || n, 'person.' || n, 'Person.' || n, 1,
-       'p' || n || '@example.com', 'p' || n || '@example.com', 'P' || n, 'F' || mod(n, 97), 'fr', %(at)s
+       'p' || n || '@example.com', 'p' || n || '@example.com', 'P' || n, 'F' || mod(n, 97), 'fr',
+       %(at)s
   FROM generate_series(1, %(people)s) AS n;
 INSERT INTO credentials (id, kind, policy_id, person_id, hash)
 SELECT md5('c' || n)::uuid, 'portal', 'portal', md5('p' || n)::uuid, 'x'
