@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+import structlog
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -27,6 +28,9 @@ _SECONDS_TO_STOP = 5
 
 def main() -> int:
     arguments = _arguments()
+    if arguments.command is not None:
+        # A command's standard output is its answer.
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     try:
         if arguments.command == "migrate":
             return _migrate(read(MigrationSettings, os.environ))

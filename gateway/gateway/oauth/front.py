@@ -28,8 +28,8 @@ from gateway.oauth.grants import AuthorizationCodeGrant
 from gateway.oauth.interaction import Step, next_step
 from gateway.oauth.protocol_request import Parameters
 from gateway.oauth.sessions import Session
-from gateway.pages.csrf import FIELD, refuse_stale_form, renew_form_secret
-from gateway.pages.errors import crash, error_page, http_error, refusal
+from gateway.pages.csrf import FIELD, StaleForm, refuse_stale_form, renew_form_secret
+from gateway.pages.errors import crash, error_page, http_error, refusal, stale
 from gateway.pages.headers import allow_form_target
 from gateway.pages.local_paths import origin_after
 from gateway.pages.visit import browser_session, parts
@@ -44,6 +44,7 @@ def create_front() -> Blueprint:
     blueprint.register_error_handler(GuichetError, refusal)
     blueprint.register_error_handler(HTTPException, http_error)
     blueprint.register_error_handler(Exception, crash)
+    blueprint.register_error_handler(StaleForm, stale)
     blueprint.register_error_handler(NoRedirect, _say_here)
     blueprint.register_error_handler(OAuth2Error, _say_there)
     blueprint.add_url_rule("/oauth/authorize", view_func=authorize, methods=["GET", "POST"])

@@ -45,6 +45,9 @@ class HandClock:
     def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
 
+    def reset(self) -> None:
+        self._ahead = timedelta()
+
     def move(self, **span: float) -> None:
         self._ahead += timedelta(**span)
 
@@ -53,6 +56,9 @@ class FakeIdentity:
     """Answers what the provider asks identity."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
         self.people: dict[str, dict[str, Any]] = {}
         self.failure: Exception | None = None
 
@@ -274,30 +280,45 @@ def settings_for(database_url: str, **changes: Any) -> Settings:
     return Settings(**(values | changes))
 
 
+def started(database_url: str, *, clock: HandClock | None = None, **changes: Any) -> Provider:
+    clock, identity = clock or HandClock(), FakeIdentity()
+    settings = settings_for(database_url, **changes)
+    parts = replace(build_parts(settings, clock=clock), dispatcher=identity)
+    parts.db.open()
+    parts.keys.open()
+    parts.endings.refresh()
+    return Provider(parts, create_app(parts), clock, identity)
+
+
 @pytest.fixture
 def start_provider(gateway_database_url: str) -> Iterator[Callable[..., Provider]]:
-    """Another gateway process on the same database, each call."""
-    started: list[Parts] = []
+    """Another gateway process on the same database, or on the one named, each call."""
+    running: list[Provider] = []
 
-    def start(*, clock: HandClock | None = None, **changes: Any) -> Provider:
-        clock = clock or HandClock()
-        identity = FakeIdentity()
-        settings = settings_for(gateway_database_url, **changes)
-        parts = replace(build_parts(settings, clock=clock), dispatcher=identity)
-        parts.db.open()
-        parts.keys.open()
-        parts.endings.refresh()
-        started.append(parts)
-        return Provider(parts, create_app(parts), clock, identity)
+    def start(database_url: str = gateway_database_url, **asked: Any) -> Provider:
+        running.append(started(database_url, **asked))
+        return running[-1]
 
     yield start
-    for parts in started:
-        parts.db.close()
+    for one in running:
+        one.parts.db.close()
+
+
+@pytest.fixture(scope="session")
+def _shared_provider(gateway_database_url: str) -> Iterator[Provider]:
+    provider = started(gateway_database_url)
+    yield provider
+    provider.parts.db.close()
 
 
 @pytest.fixture
-def provider(start_provider: Callable[..., Provider]) -> Provider:
-    return start_provider()
+def provider(_shared_provider: Provider) -> Provider:
+    """A running gateway; its clock and its identity are new for each test. A test that breaks
+    something (closes the database, moves the keys) starts one of its own.
+    """
+    _shared_provider.clock.reset()
+    _shared_provider.identity.reset()
+    return _shared_provider
 
 
 @pytest.fixture

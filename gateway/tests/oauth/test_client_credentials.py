@@ -162,7 +162,8 @@ def test_two_secrets_live_at_once_and_a_third_takes_the_place_of_the_oldest(prov
     assert answers == [401, 200, 200]
 
 
-def test_a_cheap_path_one_read_then_none(provider: Any) -> None:
+def test_a_cheap_path_one_read_then_none(start_provider: Any) -> None:
+    provider = start_provider()
     app = provider.machine()
     provider.parts.clients._monotonic = lambda: 0.0  # the second for which clients are kept
     provider.client_token(app)

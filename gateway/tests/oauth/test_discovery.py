@@ -129,7 +129,8 @@ def test_a_service_that_is_away_is_said_so(provider: Any) -> None:
     assert response.get_json() == {"error": "temporarily_unavailable"}
 
 
-def test_a_database_that_is_away_is_said_so(provider: Any) -> None:
+def test_a_database_that_is_away_is_said_so(start_provider: Any) -> None:
+    provider = start_provider()
     app = provider.machine()
     provider.parts.clients.forget(app.client_id)
     provider.parts.db.close()

@@ -54,8 +54,9 @@ def test_the_private_key_is_sealed_and_not_published(url: str, provider: Any) ->
             ring(db, Fernet.generate_key().decode(), provider.clock).open()
 
 
-def test_a_rotation_fails_no_verification(provider: Any, start_provider: Any) -> None:
-    other = start_provider(clock=provider.clock)
+def test_a_rotation_fails_no_verification(url: str, start_provider: Any) -> None:
+    provider = start_provider(url)
+    other = start_provider(url, clock=provider.clock)
     app = provider.machine()
     before = provider.client_token(app)
     provider.clock.move(minutes=2)
@@ -82,7 +83,8 @@ def test_a_key_nobody_knows_yet_does_not_sign(url: str, provider: Any) -> None:
         assert states(db) == ["active", "next", "retired"]
 
 
-def test_a_key_long_retired_is_gone_with_its_tokens(provider: Any) -> None:
+def test_a_key_long_retired_is_gone_with_its_tokens(url: str, start_provider: Any) -> None:
+    provider = start_provider(url)
     app = provider.machine()
     raw = provider.client_token(app)
     keys = provider.parts.keys

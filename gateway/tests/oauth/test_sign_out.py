@@ -49,7 +49,7 @@ def test_an_id_token_of_this_session_signs_out_at_once(signed_in: Any) -> None:
 
 
 def test_an_expired_id_token_serves_still(provider: Any, signed_in: Any) -> None:
-    browser, app, tokens = signed_in
+    browser, _, tokens = signed_in
     provider.clock.move(minutes=30)
     response = sign_out(browser, id_token_hint=tokens["id_token"], post_logout_redirect_uri=AFTER)
     assert response.location == AFTER
