@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contracts.audit import declare_audit
-from contracts.codes import Role, Section, StaffRole, SupportLevel
-from contracts.declare import Contract, Effect, Refusal, get, post
+from contracts.codes import Office, Role, Section, StaffRole, SupportLevel
+from contracts.declare import Contract, Effect, Refusal, get, patch, post
 from contracts.fields import (
     Choice,
     Flag,
@@ -21,7 +21,7 @@ from contracts.fields import (
 )
 from contracts.paging import Page, PageRequest
 from contracts.people import Contact
-from contracts.rights import in_tenant, listing, staff_only
+from contracts.rights import by_office, in_tenant, listing, staff_only
 
 TENANCY = Contract("tenancy")
 
@@ -131,6 +131,23 @@ get_contract = TENANCY.call(
 )
 
 
+class RenameContract(Strict):
+    tenant = Tenant(required=True)
+    name = Text(required=True, metadata={"description": "The contract's new name."})
+
+
+rename_contract = TENANCY.call(
+    "rename_contract",
+    request=RenameContract,
+    response=ContractView,
+    right=by_office("contracts.write", Office.REFERENT),
+    effect=Effect.WRITE,
+    summary="Give the contract another name; its referent alone may.",
+    refusals=(Refusal("NotFound", "contract-unknown"),),
+    route=patch("/contracts/{tenant}"),
+)
+
+
 class NoFields(Strict):
     pass
 
@@ -188,10 +205,19 @@ class ClockMovedPayload(Strict):
     )
 
 
+class ContractRenamedPayload(Strict):
+    tenant = Tenant(required=True)
+    name = Text(required=True)
+    renamed_at = Instant(required=True)
+
+
 TenantOpened = TENANCY.event(
     "TenantOpened",
     payload=TenantOpenedPayload,
     heard_by=("identity", "subscriptions", "notifications"),
+)
+ContractRenamed = TENANCY.event(
+    "ContractRenamed", payload=ContractRenamedPayload, heard_by=("notifications",)
 )
 ClockMoved = TENANCY.event(
     "ClockMoved",

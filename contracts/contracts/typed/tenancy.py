@@ -144,6 +144,11 @@ class TenancyClient:
         payload = given(tenant=tenant)
         return cast(ContractView, self._dispatch(calls.get_contract, payload))
 
+    def rename_contract(self, *, tenant: str, name: str) -> ContractView:
+        """Give the contract another name; its referent alone may."""
+        payload = given(tenant=tenant, name=name)
+        return cast(ContractView, self._dispatch(calls.rename_contract, payload))
+
     def get_clock(self) -> Clock:
         """The installation's clock."""
         payload = given()

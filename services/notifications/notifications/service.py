@@ -6,7 +6,12 @@ from typing import Any
 
 from contracts import identity, subscriptions, tenancy
 from contracts import notifications as calls
-from notifications.actions.keep_copies import follow_clock, keep_reader, keep_tenant
+from notifications.actions.keep_copies import (
+    follow_clock,
+    keep_reader,
+    keep_tenant,
+    rename_tenant,
+)
 from notifications.actions.list_mails import MailsPage, list_mails
 from notifications.actions.queue_mail import queue_mail
 from notifications.actions.resend_mail import resend_mail
@@ -65,6 +70,10 @@ class NotificationsService:
             event_id=fact.id,
             tenant=Tenant(**{name: fact.data[name] for name in known}),
         )
+
+    @hears(tenancy.ContractRenamed)
+    def on_contract_renamed(self, fact: Fact) -> None:
+        rename_tenant(db=self.house.db, context=fact.context, event_id=fact.id, **fact.data)
 
     @hears(tenancy.ClockMoved)
     def on_clock_moved(self, fact: Fact) -> None:

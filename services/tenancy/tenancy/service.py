@@ -15,6 +15,7 @@ from tenancy.actions.list_contracts import ContractsPage, list_contracts
 from tenancy.actions.move_clock import ClockReading, move_clock
 from tenancy.actions.open_tenant import open_tenant
 from tenancy.actions.read_contract import read_contract
+from tenancy.actions.rename_contract import rename_contract
 from tenancy.domain.contracts import Contract, Opening
 from tenancy.domain.people import Contact
 
@@ -40,6 +41,12 @@ class TenancyService:
     @answers(calls.get_contract)
     def get_contract(self, context: Context, payload: dict[str, Any]) -> Contract:
         return read_contract(db=self.house.db, context=context, tenant=payload["tenant"])
+
+    @answers(calls.rename_contract)
+    def rename_contract(self, context: Context, payload: dict[str, Any]) -> Contract:
+        return rename_contract(
+            db=self.house.db, context=context, now=self.house.clock.now(), **payload
+        )
 
     @answers(calls.get_clock)
     def get_clock(self, context: Context, payload: dict[str, Any]) -> ClockReading:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from contracts.codes import TenantCode
 from notifications.domain.readers import Reader, Tenant
 from notifications.store import readers, tenants
 from servicekit.clock import Clock
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database
+from servicekit.errors import Unavailable
 
 
 def keep_reader(
@@ -24,6 +26,24 @@ def keep_tenant(*, db: Database, context: Context, event_id: UUID, tenant: Tenan
     with db.write(context, tenant=tenant.tenant) as tx:
         if tx.once(event_id):
             tenants.change_tenant(tx, tenant=tenant)
+
+
+def rename_tenant(
+    *,
+    db: Database,
+    context: Context,
+    event_id: UUID,
+    tenant: TenantCode,
+    name: str,
+    renamed_at: datetime,
+) -> None:
+    """Raises Unavailable while the tenant is not known here: the fact then comes again."""
+    with db.write(context, tenant=tenant) as tx:
+        if not tx.once(event_id):
+            return
+        if tenants.find_tenant(tx, tenant=tenant) is None:
+            raise Unavailable("tenant-not-known-yet", {"retry_after": 1})
+        tenants.change_name(tx, tenant=tenant, name=name, as_of=renamed_at)
 
 
 def follow_clock(

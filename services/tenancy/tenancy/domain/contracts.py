@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -64,6 +64,10 @@ class Contract:
     referent: Holder
     domain_owner: Holder
     opened_at: datetime
+
+    def renamed(self, name: str) -> Contract:
+        """Under its new name; the same contract where it has that name already."""
+        return self if name == self.name else replace(self, name=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,11 @@ _ADD = """
     INSERT INTO contract_beginnings (beginning, tenant)
     SELECT beginning, %(tenant)s
       FROM unnest(%(beginnings)s::text[]) AS given (beginning)
+        ON CONFLICT DO NOTHING
+"""
+_REMOVE = """
+    DELETE FROM contract_beginnings
+     WHERE tenant = %(tenant)s AND beginning <> ALL (%(beginnings)s)
 """
 
 
@@ -74,3 +79,9 @@ def list_tenants_with(
 
 def add_beginnings(tx: Tx, *, tenant: TenantCode, beginnings: frozenset[str]) -> None:
     tx.run(_ADD, {"tenant": tenant, "beginnings": sorted(beginnings)})
+
+
+def change_beginnings(tx: Tx, *, tenant: TenantCode, beginnings: frozenset[str]) -> None:
+    """From now on the contract is found by these and no others."""
+    tx.run(_REMOVE, {"tenant": tenant, "beginnings": sorted(beginnings)})
+    add_beginnings(tx, tenant=tenant, beginnings=beginnings)

@@ -30,6 +30,8 @@ _ADD = """
     VALUES (%(tenant)s, %(organisation_id)s, %(name)s, %(contract_type)s, %(status)s,
             %(support_level)s, %(region)s, %(opened_at)s, %(opened_by)s)
 """
+_LOCK = "SELECT tenant FROM contracts WHERE tenant = %(tenant)s FOR UPDATE"
+_CHANGE_NAME = "UPDATE contracts SET name = %(name)s WHERE tenant = %(tenant)s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,12 @@ def get_contract(tx: Tx, *, tenant: TenantCode) -> Contract:
     return sheet.contract()
 
 
+def get_contract_to_change(tx: Tx, *, tenant: TenantCode) -> Contract:
+    """The same, and nobody else changes it until the transaction ends."""
+    tx.run(_LOCK, {"tenant": tenant})
+    return get_contract(tx, tenant=tenant)
+
+
 def list_contracts(tx: Tx, *, after: str, limit: int) -> list[Contract]:
     """Everybody's, in the order of codes, after ``after`` (``""`` at first)."""
     return _contracts(tx, _LIST_ALL, {"after": after, "limit": limit})
@@ -118,6 +126,10 @@ def add_contract(tx: Tx, *, contract: Contract, opened_by: str) -> None:
             "opened_by": opened_by,
         },
     )
+
+
+def change_name(tx: Tx, *, tenant: TenantCode, name: str) -> None:
+    tx.run(_CHANGE_NAME, {"tenant": tenant, "name": name})
 
 
 def _contracts(tx: Tx, sql: str, params: Mapping[str, object]) -> list[Contract]:

@@ -1,0 +1,33 @@
+"""The referent gives the contract another name (FAQ, "Modifier le nom de votre contrat")."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.codes import TenantCode
+from contracts.tenancy import ContractRenamed
+from servicekit.context import Context
+from servicekit.db import Database
+from tenancy.domain import search
+from tenancy.domain.contracts import Contract
+from tenancy.store import beginnings, contracts
+
+
+def rename_contract(
+    *, db: Database, context: Context, now: datetime, tenant: TenantCode, name: str
+) -> Contract:
+    """Takes effect here at once, elsewhere when the event is heard: within seconds."""
+    with db.write(context, tenant=tenant) as tx:
+        contract = contracts.get_contract_to_change(tx, tenant=tenant)
+        renamed = contract.renamed(name)
+        if renamed is contract:
+            return tx.answer(contract)
+        contracts.change_name(tx, tenant=tenant, name=name)
+        found_by = search.beginnings(
+            tenant=tenant, name=name, organisation=contract.organisation.name
+        )
+        beginnings.change_beginnings(tx, tenant=tenant, beginnings=found_by)
+        details = {"from": contract.name, "to": name}
+        tx.record("contract:name:changed", target=tenant, details=details, at=now)
+        tx.emit(ContractRenamed, at=now, tenant=tenant, name=name, renamed_at=now)
+        return tx.answer(renamed)
