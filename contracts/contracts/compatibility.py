@@ -138,7 +138,7 @@ def _right(name: str, old: Right, new: Right) -> Iterator[Change]:
     if lost:
         yield Change(
             name,
-            f"right raised: no longer for {min(lost, key=len)}",
+            f"right raised: no longer for {min(lost, key=lambda who: (len(who), who))}",
             "Who may call today must be able to tomorrow: put the higher right on a new call.",
         )
     if won:
