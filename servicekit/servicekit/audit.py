@@ -10,7 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,6 +62,9 @@ class AuditEntry(Act):
     sequence: int
     previous_hash: str
     hash: str
+
+
+_FIELDS = tuple(field.name for field in fields(AuditEntry))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,7 @@ def _locked_heads(tx: Tx, chains: Sequence[str]) -> dict[str, Head]:
 def adding(chain: str, entry: AuditEntry) -> tuple[str, dict[str, Any]]:
     return (
         _ADD_ENTRY,
-        {"tenant": chain, **asdict(entry)},
+        {"tenant": chain, **{name: getattr(entry, name) for name in _FIELDS}},
     )
 
 

@@ -16,10 +16,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import UUID
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from contracts.codes import TenantCode
 from contracts.declare import Event
@@ -146,7 +147,7 @@ class Tx:
         """Add a fact to the outbox; its payload is dumped and checked by the event's schema."""
         if event.service != self._service:
             raise ValueError(f"{self._service} cannot speak for {event.service}")
-        schema = event.payload()
+        schema = _schema(event.payload)
         data = schema.dump(payload)
         try:
             schema.load(data)
@@ -189,7 +190,7 @@ class Tx:
         """Remember what this call answers under its idempotency key, and give it back."""
         context = self._needed_context()
         if context.idempotency_key is not None:
-            schema = CALLS[context.call].response()
+            schema = _schema(CALLS[context.call].response)
             self._closing.append(
                 idempotency.answering(
                     context,
@@ -254,6 +255,12 @@ class Tx:
         if self.context is None:
             raise RuntimeError("only a write has a context to act in")
         return self.context
+
+
+@cache
+def _schema(kind: type[Schema]) -> Schema:
+    """Making one costs more than using it; using one changes nothing in it."""
+    return kind()
 
 
 def scope_text(tenant: Scope) -> str:

@@ -103,15 +103,19 @@ def test_acts_of_no_tenant_stand_in_the_house_chain(db: Database, notes: Any) ->
 
 
 def test_a_tenant_cannot_write_into_anothers_trail(db: Database, notes: Any) -> None:
-    with pytest.raises(ValueError, match="trail of OCB0000002"):  # noqa: SIM117
-        with db.write(notes.context(), tenant=notes.acme) as tx:
-            tx.record("notes:note:added", target="x", tenant=notes.globex, at=notes.noon)
+    with (
+        pytest.raises(ValueError, match="trail of OCB0000002"),
+        db.write(notes.context(), tenant=notes.acme) as tx,
+    ):
+        tx.record("notes:note:added", target="x", tenant=notes.globex, at=notes.noon)
 
 
 def test_an_action_is_written_in_the_grammar(db: Database, notes: Any) -> None:
-    with pytest.raises(ValueError, match="source:subject:action"):  # noqa: SIM117
-        with db.write(notes.context(), tenant=notes.acme) as tx:
-            tx.record("NoteAdded", target="x", at=notes.noon)
+    with (
+        pytest.raises(ValueError, match="source:subject:action"),
+        db.write(notes.context(), tenant=notes.acme) as tx,
+    ):
+        tx.record("NoteAdded", target="x", at=notes.noon)
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_slow_calls_in_green_threads_do_not_slow_a_quick_one(sample: Any) -> Non
     found = run_green(sample.app_url)
     # Ten times 0.3 s: 3 s one after another, 0.3 s side by side.
     assert found["slow"] < 1.5, found
-    assert found["quick"] < 0.15, found
+    assert found["quick"] < 0.3, "it waited for one of the slow ones"
 
 
 def test_the_trap_is_real(sample: Any) -> None:

@@ -90,9 +90,11 @@ def test_what_failed_is_not_remembered(db: Database, notes: Any, keyed: Any) -> 
 def test_a_write_that_forgets_its_answer_is_a_mistake_and_changes_nothing(
     db: Database, notes: Any, keyed: Any
 ) -> None:
-    with pytest.raises(RuntimeError, match=r"tx\.answer"):  # noqa: SIM117
-        with db.write(keyed, tenant=notes.acme) as tx:
-            notes.add(tx, tenant=notes.acme, text="never")
+    with (
+        pytest.raises(RuntimeError, match=r"tx\.answer"),
+        db.write(keyed, tenant=notes.acme) as tx,
+    ):
+        notes.add(tx, tenant=notes.acme, text="never")
     with db.read(tenant=notes.acme) as tx:
         assert notes.texts(tx) == []
 

@@ -44,9 +44,11 @@ def test_a_tenant_cannot_write_or_move_rows_into_another(db: Database, notes: An
         "INSERT INTO notes SELECT gen_random_uuid(), %(globex)s, 'planted'",
         "UPDATE notes SET tenant = %(globex)s",
     ):
-        with pytest.raises(errors.InsufficientPrivilege):  # noqa: SIM117
-            with db.write(notes.context(), tenant=notes.acme) as tx:
-                tx.run(statement, {"globex": notes.globex})
+        with (
+            pytest.raises(errors.InsufficientPrivilege),
+            db.write(notes.context(), tenant=notes.acme) as tx,
+        ):
+            tx.run(statement, {"globex": notes.globex})
 
 
 @pytest.mark.usefixtures("two_tenants")
@@ -78,6 +80,8 @@ def test_the_application_role_cannot_rewrite_the_trail(db: Database, notes: Any)
         "ALTER TABLE notes DISABLE ROW LEVEL SECURITY",
         "CREATE TABLE public.mine (x int)",
     ):
-        with pytest.raises(errors.InsufficientPrivilege):  # noqa: SIM117
-            with db.write(notes.context(), tenant=EVERYONE) as tx:
-                tx.run(statement, {})
+        with (
+            pytest.raises(errors.InsufficientPrivilege),
+            db.write(notes.context(), tenant=EVERYONE) as tx,
+        ):
+            tx.run(statement, {})

@@ -54,21 +54,23 @@ def test_a_transaction_that_has_ended_is_refused(db: Database, notes: Any) -> No
 
 
 def test_a_write_inside_a_write_is_a_mistake(db: Database, notes: Any) -> None:
-    with db.write(notes.context(), tenant=notes.acme):  # noqa: SIM117
-        with (
-            pytest.raises(RuntimeError, match="inside a write"),
-            db.write(notes.context(), tenant=notes.acme),
-        ):
-            raise AssertionError("never reached")
+    with (
+        db.write(notes.context(), tenant=notes.acme),
+        pytest.raises(RuntimeError, match="inside a write"),
+        db.write(notes.context(), tenant=notes.acme),
+    ):
+        raise AssertionError("never reached")
 
 
 def test_a_violated_constraint_becomes_the_error_named_for_it(db: Database, notes: Any) -> None:
     taken = Conflict("text-taken")
     with db.write(notes.context(), tenant=notes.acme) as tx:
         notes.add(tx, tenant=notes.acme, text="one")
-        with pytest.raises(Conflict, match="text-taken"):  # noqa: SIM117
-            with tx.unless(constraint="notes_tenant_text", error=taken):
-                notes.add(tx, tenant=notes.acme, text="one")
+        with (
+            pytest.raises(Conflict, match="text-taken"),
+            tx.unless(constraint="notes_tenant_text", error=taken),
+        ):
+            notes.add(tx, tenant=notes.acme, text="one")
         notes.add(tx, tenant=notes.acme, text="two")
     with db.read(tenant=notes.acme) as tx:
         assert notes.texts(tx) == ["one", "two"]
@@ -97,15 +99,19 @@ def test_an_event_waits_in_the_outbox_with_its_time_and_call(db: Database, notes
 def test_an_event_that_does_not_fit_its_schema_is_refused_before_it_is_told(
     db: Database, notes: Any
 ) -> None:
-    with pytest.raises(ValueError, match="offset_seconds"):  # noqa: SIM117
-        with db.write(notes.context(), tenant=EVERYONE) as tx:
-            tx.emit(ClockMoved, at=notes.noon, offset_seconds=-1)
+    with (
+        pytest.raises(ValueError, match="offset_seconds"),
+        db.write(notes.context(), tenant=EVERYONE) as tx,
+    ):
+        tx.emit(ClockMoved, at=notes.noon, offset_seconds=-1)
 
 
 def test_a_service_speaks_for_itself_only(db: Database, notes: Any) -> None:
-    with pytest.raises(ValueError, match="cannot speak for subscriptions"):  # noqa: SIM117
-        with db.write(notes.context(), tenant=EVERYONE) as tx:
-            tx.emit(OrderPlaced, at=notes.noon)
+    with (
+        pytest.raises(ValueError, match="cannot speak for subscriptions"),
+        db.write(notes.context(), tenant=EVERYONE) as tx,
+    ):
+        tx.emit(OrderPlaced, at=notes.noon)
 
 
 def test_those_who_wait_are_told_after_the_commit(db: Database, notes: Any) -> None:
@@ -146,9 +152,11 @@ def test_a_slow_statement_ends_at_the_deadline(db: Database, notes: Any) -> None
 
 
 def test_nothing_starts_after_the_deadline(db: Database, notes: Any) -> None:
-    with pytest.raises(Unavailable, match="deadline"):  # noqa: SIM117
-        with db.write(notes.context(deadline=deadline_in(-1)), tenant=notes.acme):
-            raise AssertionError("never reached")
+    with (
+        pytest.raises(Unavailable, match="deadline"),
+        db.write(notes.context(deadline=deadline_in(-1)), tenant=notes.acme),
+    ):
+        raise AssertionError("never reached")
 
 
 def test_a_lock_held_by_another_is_not_waited_for_beyond_the_deadline(
@@ -167,9 +175,11 @@ def test_a_lock_held_by_another_is_not_waited_for_beyond_the_deadline(
     holder = threading.Thread(target=hold)
     holder.start()
     held.wait(10)
-    with pytest.raises(Unavailable) as caught:  # noqa: SIM117
-        with db.write(notes.context(deadline=deadline_in(0.4)), tenant=notes.acme) as tx:
-            tx.run("SELECT 1 FROM notes FOR UPDATE", {})
+    with (
+        pytest.raises(Unavailable) as caught,
+        db.write(notes.context(deadline=deadline_in(0.4)), tenant=notes.acme) as tx,
+    ):
+        tx.run("SELECT 1 FROM notes FOR UPDATE", {})
     done.set()
     holder.join()
     assert caught.value.code in ("database", "deadline")
@@ -241,10 +251,12 @@ def test_a_role_that_passes_row_level_security_by_is_refused(
     from urllib.parse import urlsplit
 
     superuser = urlsplit(postgres_url)._replace(path=urlsplit(sample.app_url).path).geturl()
-    with Database(superuser, pool_size=2, service="tenancy") as db:  # noqa: SIM117
-        with pytest.raises(RuntimeError, match="row-level security"):
-            with db.read(tenant=EVERYONE):
-                raise AssertionError("never reached")
+    with (
+        Database(superuser, pool_size=2, service="tenancy") as db,
+        pytest.raises(RuntimeError, match="row-level security"),
+        db.read(tenant=EVERYONE),
+    ):
+        raise AssertionError("never reached")
 
 
 def test_the_database_counts_its_round_trips(sample: Any, notes: Any) -> None:
