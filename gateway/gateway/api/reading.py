@@ -120,15 +120,19 @@ def _pairs(raw: str) -> list[tuple[str, str]]:
 
 
 def _raw_body(request: Request) -> bytes:
-    request.max_content_length = LARGEST_BODY
+    # One more than is allowed: a body without a declared length is cut there, not refused.
+    request.max_content_length = LARGEST_BODY + 1
     try:
-        return request.stream.read()
+        raw = request.stream.read()
     except RequestEntityTooLarge:
-        raise Refused(413, "body-too-large", {"largest": LARGEST_BODY}) from None
+        raw = None
+    if raw is None or len(raw) > LARGEST_BODY:
+        raise Refused(413, "body-too-large", {"largest": LARGEST_BODY})
+    return raw
 
 
 def _no_body(request: Request) -> dict[str, Any]:
-    if request.content_length:
+    if request.content_length or "Transfer-Encoding" in request.headers:
         raise Refused(400, "body-unexpected")
     return {}
 

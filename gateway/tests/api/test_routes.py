@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -25,6 +26,11 @@ Headers = dict[str, str]
 
 def codes(answer: Any) -> dict[str, str]:
     return {error["field"]: error["code"] for error in answer.json["errors"]}
+
+
+def methods_of(path: str) -> set[str]:
+    routes = [call.route for call in CALLS.values() if call.route is not None]
+    return {route.method for route in routes if route.path == path} | {"HEAD", "OPTIONS"}
 
 
 # --- every call -----------------------------------------------------------------------------------
@@ -102,7 +108,7 @@ def test_options_names_the_methods_and_opens_to_no_other_origin(face: Any) -> No
     asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"}
     answer = face.client.options(CONTRACT, headers=asked)
     assert (answer.status_code, answer.data) == (204, b"")
-    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    assert set(answer.headers["Allow"].split(", ")) == methods_of("/contracts/{tenant}")
     assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
 
 
@@ -360,6 +366,20 @@ def test_a_body_is_bounded(face: Any, bearer: Headers) -> None:
     assert (answer.status_code, answer.json["code"]) == (413, "body-too-large")
 
 
+@pytest.mark.parametrize(("size", "status"), [(1024 * 1024, 422), (1024 * 1024 + 1, 413)])
+def test_a_body_of_unknown_length_is_bounded_too(
+    face: Any, bearer: Headers, size: int, status: int
+) -> None:
+    answer = face.client.post(
+        ORDERS,
+        input_stream=BytesIO(b"{}".ljust(size)),
+        content_type="application/json",
+        headers={**bearer, "Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_a_body_where_none_belongs_is_refused(face: Any, bearer: Headers, method: str) -> None:
     path = CONTRACT if method == "GET" else f"/api/v1/tenants/{TENANT}/users/{PERSON}"
@@ -395,7 +415,7 @@ def test_an_unknown_address_is_a_problem_too(face: Any, path: str) -> None:
 def test_a_wrong_method_is_told_the_right_ones(face: Any, bearer: Headers) -> None:
     answer = face.client.delete(CONTRACT, headers=bearer)
     assert (answer.status_code, answer.json["code"]) == (405, "method-not-allowed")
-    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+    assert answer.headers["Allow"] == ", ".join(sorted(methods_of("/contracts/{tenant}")))
 
 
 def test_what_lies_outside_is_left_to_others(face: Any) -> None:
