@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -427,3 +429,34 @@ def test_staff_acting_on_a_customer_is_asked_why(portal: Any) -> None:
     assert 'name="reason"' in portal.get(path).text
     portal.send(path, {"name": "Jane Roe", "reason": "Ticket 42"})
     assert portal.services.asked[-1][2]["reason"] == "Ticket 42"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/account",
+        "/account/password",
+        CONTRACT,
+        f"{CONTRACT}/users",
+        f"{CONTRACT}/users/invite",
+        f"{CONTRACT}/users/{OTHER}/roles",
+        f"{CONTRACT}/users/{OTHER}/remove",
+        f"{CONTRACT}/users/{OTHER}/welcome",
+        f"{CONTRACT}/services/workspace",
+        f"{CONTRACT}/services/workspace/summary?offer_id=w.12&quantity=3",
+        f"{CONTRACT}/subscriptions",
+        f"{CONTRACT}/subscriptions/{OTHER}/terminate",
+        f"{CONTRACT}/subscriptions/{OTHER}/terminate?quantity=2",
+        f"/console/{TENANT}/iam",
+    ],
+)
+def test_every_form_leads_to_a_page_that_takes_it(portal: Any, path: str) -> None:
+    """No template writes None, and each form's address and method are routed."""
+    text = portal.get(path).text
+    assert "None" not in text
+    adapter = portal.app.url_map.bind("localhost")
+    for tag in re.findall(r"<form[^>]*>", text):
+        action = re.search(r'action="([^"]*)"', tag)
+        method = "POST" if 'method="post"' in tag else "GET"
+        adapter.match(urlsplit(action[1] if action else path).path, method=method)
