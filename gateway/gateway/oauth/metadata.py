@@ -8,7 +8,7 @@ from contracts.codes import Language
 from gateway.oauth.client_authentication import BASIC, NONE, POST
 from gateway.oauth.keys import ALGORITHM
 from gateway.oauth.registration import GRANTS
-from gateway.oauth.server import SCOPES_SUPPORTED
+from gateway.oauth.scopes import SCOPES_SUPPORTED
 
 CLAIMS = (
     "sub",

@@ -13,8 +13,8 @@ from contracts.registry import SCOPES
 from gateway.oauth.acting import acting
 from gateway.oauth.clients import CLIENT_ID
 from gateway.oauth.redirects import registration_fault
+from gateway.oauth.scopes import SCOPES_SUPPORTED
 from gateway.oauth.secrecy import digest_of, new_secret
-from gateway.oauth.server import SCOPES_SUPPORTED
 from gateway.store import clients as store
 from gateway.store.clients import ClientKind, ClientRow
 from servicekit.clock import Clock

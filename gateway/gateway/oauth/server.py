@@ -9,7 +9,6 @@ from authlib.oauth2.rfc6749 import InvalidClientError, InvalidScopeError, OAuth2
 from flask import Response
 from flask import request as flask_request
 
-from contracts.registry import SCOPES
 from gateway.oauth.client_authentication import BASIC, NONE, POST, by_basic, by_nothing, by_post
 from gateway.oauth.clients import Client, ClientDirectory
 from gateway.oauth.endpoints import (
@@ -29,14 +28,11 @@ from gateway.oauth.grants import (
 from gateway.oauth.issuing import Issuer, SignedInPerson
 from gateway.oauth.keys import KeyRing
 from gateway.oauth.protocol_request import Parameters, ProtocolRequest
+from gateway.oauth.scopes import SCOPES_SUPPORTED
 from gateway.oauth.secrecy import new_secret
 from gateway.oauth.sessions import Sessions
 from gateway.oauth.tokens import TokenChecker
 from servicekit.clock import Clock
-
-# Claims about the person (OpenID Connect Core, section 5.4), beside the scopes of the calls.
-OPENID_SCOPES = ("openid", "profile", "email", "phone", "offline_access")
-SCOPES_SUPPORTED = (*OPENID_SCOPES, *SCOPES)
 
 
 class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]

@@ -120,11 +120,9 @@ def test_the_command_registers_and_says_the_secret_once(
         return told
 
     client_id = f"billing-{uuid4().hex[:8]}"
+    own = tmp_path / "secret"
     first = run()
     assert first["new"] is True
     assert len(first["client_secret"]) == 43
-    assert "client_secret" not in run()
-    own = tmp_path / "secret"
-    own.write_text("a-secret-from-a-file\n")
-    assert run("--secret-file", str(own))["client_secret"] == "a-secret-from-a-file"
-    assert "client_secret" not in run("--secret-file", str(own))
+    own.write_text(first["client_secret"])
+    assert run("--secret-file", str(own)) == {"client_id": client_id, "new": False}
