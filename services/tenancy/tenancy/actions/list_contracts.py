@@ -23,19 +23,18 @@ def list_contracts(
     *, db: Database, context: Context, search: str | None, limit: int, cursor: str | None
 ) -> ContractsPage:
     """Over several tenants, so in everyone's scope: the query states which, from the caller."""
-    tenants = visible_to(context.caller)
     wanted = looked_for(search) if search else ()
     if search and not wanted:
         return ContractsPage([], None)
     (after,) = decode_cursor(cursor, (str,)) or ("",)
+    tenants = visible_to(context.caller)
     with db.read(tenant=EVERYONE, context=context) as tx:
-        if wanted:
-            tenants = beginnings.list_tenants_with(
+        codes = (
+            beginnings.list_tenants_with(
                 tx, looked_for=wanted, tenants=tenants, after=after, limit=limit + 1
             )
-        found = (
-            contracts.list_contracts(tx, after=after, limit=limit + 1)
-            if tenants is None
-            else contracts.list_contracts_among(tx, tenants=tenants, after=after, limit=limit + 1)
+            if wanted
+            else contracts.list_tenants(tx, tenants=tenants, after=after, limit=limit + 1)
         )
+        found = contracts.list_contracts(tx, tenants=codes)
     return ContractsPage(*page(found, limit, lambda contract: (contract.tenant,)))

@@ -84,3 +84,11 @@ def test_pages_hold_every_contract_once(house, search) -> None:
 def test_cursor_of_ones_own_making_is_refused(house) -> None:
     with pytest.raises(Invalid, match="fields-invalid"):
         codes(house, house.by_staff(CALL), cursor="bm9wZQ")
+
+
+def test_client_registered_for_a_tenant_that_does_not_exist_sees_the_others(house) -> None:
+    real = [house.opened().tenant for _ in range(3)]
+    client = house.by_client(CALL, "OCB0000007", *real)
+    page = list_contracts(db=house.db, context=client, search=None, limit=2, cursor=None)
+    assert [one.tenant for one in page.items] == real[:2]
+    assert page.next_cursor is not None
