@@ -109,9 +109,9 @@ def test_mail_due_while_notifications_is_dead_is_sent_once(suite: Suite) -> None
     suite.stack.kill("notifications")
     email = invite_somebody(suite)
     suite.stack.start_service("notifications")
-    suite.mail.wait_for(to=email, subject=WELCOME, within=BACK_WITHIN)
+    suite.mail.wait_for(to=email, subject=WELCOME, seconds=BACK_WITHIN)
     time.sleep(3)
-    assert len(suite.mail.all(to=email, subject=WELCOME)) == 1
+    assert len(suite.mail.messages(to=email, subject=WELCOME)) == 1
 
 
 def test_tenant_opened_while_identity_is_dead_is_peopled_once(suite: Suite) -> None:
@@ -132,14 +132,14 @@ def test_tenant_opened_while_identity_is_dead_is_peopled_once(suite: Suite) -> N
         status=201,
     )
     suite.stack.start_service("identity")
-    suite.mail.wait_for(to=email, subject=WELCOME, within=BACK_WITHIN)
+    suite.mail.wait_for(to=email, subject=WELCOME, seconds=BACK_WITHIN)
     path = f"/contracts/{contract['tenant']}"
     until(
         lambda: suite.sales.get(path)["referent"]["login"] is not None,
         BACK_WITHIN,
         "the contract knows its people",
     )
-    assert len(suite.mail.all(to=email, subject=WELCOME)) == 1
+    assert len(suite.mail.messages(to=email, subject=WELCOME)) == 1
 
 
 @pytest.mark.parametrize("server", ["rabbitmq", "postgres"])
@@ -154,10 +154,10 @@ def test_a_restarted_server_loses_nothing(suite: Suite, server: str) -> None:
         )
     after = invite_somebody(suite)
     for email in (before, after):
-        suite.mail.wait_for(to=email, subject=WELCOME, within=BACK_WITHIN)
+        suite.mail.wait_for(to=email, subject=WELCOME, seconds=BACK_WITHIN)
     time.sleep(3)
     for email in (before, after):
-        assert len(suite.mail.all(to=email, subject=WELCOME)) == 1
+        assert len(suite.mail.messages(to=email, subject=WELCOME)) == 1
 
 
 def test_orders_placed_while_the_service_is_killed_exist_exactly_once(suite: Suite) -> None:

@@ -29,7 +29,7 @@ def test_termination_takes_effect_when_its_day_comes(town: Town) -> None:
     assert datetime.fromisoformat(moved["now"]) >= now + timedelta(days=32)
     subscription = eventually(lambda: api.get(path), lambda one: one["quantity"] == 2)
     assert subscription["terminations"][0]["done"] is True
-    town.mail.wait_for(to=john.email, subject="abonnement")
+    town.mail.wait_for(to=john.email, subject="Résiliation effective")
 
 
 def test_the_clock_goes_forward_only_and_for_operators_only(town: Town) -> None:

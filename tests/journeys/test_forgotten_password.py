@@ -16,7 +16,8 @@ from tests.journeys.visitor import Page, Visitor
 pytestmark = pytest.mark.stack
 
 OTHER_PASSWORD = "Tout-Autre.Secret+42"
-RESET = "mot de passe"
+RESET = "Réinitialisation de votre mot de passe Cloudstore"
+API_RESET = "Réinitialisation de votre mot de passe API"
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,6 @@ def test_api_password_reset_ends_the_lock(town: Town, john: Customer) -> None:
     assert town.api_sign_in(john.tenant, john.login, API_PASSWORD).status == 401
     page = ask(town, "api", domain=john.tenant, identifier=john.login)
     assert page.status == 200
-    message = town.mail.wait_for(to=john.email, subject="mot de passe API")
+    message = town.mail.wait_for(to=john.email, subject=API_RESET)
     assert town.set_password(message, OTHER_PASSWORD).status == 200
     assert town.api_sign_in(john.tenant, john.login, OTHER_PASSWORD).status == 200

@@ -24,7 +24,9 @@ from tests.journeys.visitor import Visitor, client_token, person_tokens
 from tests.load.measuring import Figure, closed_loop
 from tests.load.plain_http import KeptConnection, request
 
-from local.stack import Stack
+from local.demo import seed
+from local.plan import Plan
+from local.stack import Stack, silent
 
 CONNECTIONS = 16
 SERVICES = ("identity", "tenancy", "subscriptions", "notifications")
@@ -123,10 +125,11 @@ def bare_argon2(seconds: float) -> Figure:
 @contextmanager
 def running_suite() -> Iterator[tuple[Stack, dict[str, Any]]]:
     with tempfile.TemporaryDirectory(prefix="guichet-bench-") as folder:
-        stack = Stack.for_tests(Path(folder))
-        stack.start()
+        Path(folder).chmod(0o755)  # PostgreSQL and RabbitMQ run as users of their own
+        stack = Stack(Plan(data=Path(folder) / "data", mode="demo"), keep=False)
         try:
-            stack.seed()
+            stack.start()
+            seed(stack, say=silent)
             yield stack, stack.demo
         finally:
             stack.stop()
@@ -135,7 +138,7 @@ def running_suite() -> Iterator[tuple[Stack, dict[str, Any]]]:
 def memory(stack: Stack) -> list[str]:
     lines = []
     for name in (*SERVICES, "gateway"):
-        family = [psutil.Process(stack.pid(name))]
+        family = [psutil.Process(stack.parts[name].pid)]
         family += family[0].children(recursive=True)
         private = sum(one.memory_full_info().uss for one in family) / 2**20
         resident = sum(one.memory_info().rss for one in family) / 2**20
