@@ -69,8 +69,11 @@ def migrate(owner_url: str, directory: Path, *, app_role: str | None = None) -> 
     """
     wanted = read_migrations(HOUSE_MIGRATIONS, source="house")
     wanted += read_migrations(directory, source="service")
-    with psycopg.connect(owner_url, autocommit=True, row_factory=tuple_row) as connection:
+    with psycopg.connect(
+        owner_url, autocommit=True, row_factory=tuple_row, connect_timeout=10
+    ) as connection:
         role = app_role or f"{connection.info.dbname}_app"
+        connection.execute("SET lock_timeout = '120s'")  # for the one who migrates before us
         connection.execute(_LOCK)
         try:
             connection.execute(_REGISTER)
