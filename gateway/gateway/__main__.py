@@ -17,6 +17,7 @@ from gateway.oauth.registration import GRANTS, Registration, register_client
 from gateway.settings import MigrationSettings, Settings, ToolSettings
 from gateway.store.clients import ClientKind
 from gateway.vault import Vault
+from servicekit import logs
 from servicekit.clock import SystemClock
 from servicekit.db import Database
 from servicekit.errors import GuichetError
@@ -72,6 +73,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _serve(settings: Settings) -> None:
+    logs.configure(service="gateway", level=settings.log_level, form=settings.log_format)
     Granian(
         "gateway.serving:application",
         factory=True,
@@ -82,6 +84,8 @@ def _serve(settings: Settings) -> None:
         blocking_threads=settings.threads,
         workers_kill_timeout=_SECONDS_TO_STOP,
         websockets=False,
+        # The server's own lines in our form, here and in the worker.
+        log_dictconfig={"loggers": {"_granian": {"propagate": True}, "granian.access": {}}},
     ).serve()
 
 

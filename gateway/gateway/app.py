@@ -28,7 +28,6 @@ def create_app(parts: Parts) -> Flask:
     """``parts`` need not be started to build it; they must be to serve."""
     app = Flask("gateway", static_url_path="/static")
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY)
-    app.json.ensure_ascii = True  # type: ignore[attr-defined]
     app.before_request(_name_request)
     settings = parts.settings
     pages.install(app, parts)

@@ -10,7 +10,6 @@ from authlib.oauth2.rfc6749 import OAuth2Error
 from authlib.oidc.rpinitiated.end_session import EndSessionRequest
 from flask import (
     Blueprint,
-    Response,
     flash,
     make_response,
     redirect,
@@ -20,6 +19,7 @@ from flask import (
 )
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 from gateway.oauth.asking import Asking, plain_path
 from gateway.oauth.authorizing import NoRedirect, Question, read_question, refused

@@ -7,12 +7,10 @@ it judges by the request's URL whether transport is safe, which is the deploymen
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import Headers, MultiDict
 
 Parameters = MultiDict[str, str]
 
@@ -36,7 +34,7 @@ class ProtocolRequest(OAuth2Request):
         *,
         method: str,
         uri: str,
-        headers: Mapping[str, Any],
+        headers: Headers,
         values: Parameters,
         received_at: datetime,
     ) -> None:
