@@ -68,13 +68,14 @@ class Guard:
         return self._settled(reserved_at)
 
     def fail(self, reserved_at: datetime, now: datetime, rule: LockRule) -> Guard:
-        """Settle a reserved try that was wrong. It counts even when time or a reset has passed."""
-        guard = self._settled(reserved_at).seen_at(now, rule)
-        failed = (*guard.failed_at, now)[-rule.limit :]
-        locked_until = guard.locked_until
-        if len(failed) >= rule.limit and locked_until is None:
-            locked_until = now + rule.duration
-        return replace(guard, failed_at=failed, locked_until=locked_until)
+        """Settle a reserved try that was wrong. It counts from when it was made, also after a
+        reset, and not at all once the window has left it behind."""
+        settled = self._settled(reserved_at)
+        failed = tuple(sorted((*settled.failed_at, reserved_at)))
+        guard = replace(settled, failed_at=failed).seen_at(now, rule)
+        if guard.locked_until is None and len(guard.failed_at) >= rule.limit:
+            return replace(guard, locked_until=now + rule.duration)
+        return guard
 
     def succeed(self, reserved_at: datetime) -> Guard:
         """Settle a reserved try that was right: what failed before it is forgiven."""
