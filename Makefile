@@ -16,6 +16,9 @@ help: ## Say what there is
 	@printf '\n  Settings on the same line, for a second installation for example:\n'
 	@printf '  make up DETACH=1 GUICHET_PORT=8081 GUICHET_MAIL_PORT=8026 GUICHET_DATA=.guichet2\n\n'
 
+# Commands that make no sense before the first `make up` say so.
+INSTALLED = @test -x $(PY) || { echo "nothing is installed here yet: make up"; exit 1; }
+
 ##@ Run it
 
 .PHONY: up
@@ -25,6 +28,7 @@ up: ## Everything on this machine, with demo data; in the background with DETACH
 
 .PHONY: down
 down: ## Stop what runs in the data folder
+	$(INSTALLED)
 	@$(LOCAL) down
 
 .PHONY: reset
@@ -34,10 +38,12 @@ reset: ## Empty the data folder (.guichet, or GUICHET_DATA); refused while it is
 
 .PHONY: status
 status: ## What runs, where, and whether it is ready
+	$(INSTALLED)
 	@$(LOCAL) status
 
 .PHONY: logs
 logs: ## Follow the logs; one part's with PART=identity
+	$(INSTALLED)
 	@$(LOCAL) logs $(PART)
 
 ##@ Work on it

@@ -48,11 +48,23 @@ def as_account(
         "--clear-groups",
     )
     if not all(_open_to_all(path) for path in reaches):
-        become += _WALK_THROUGH
+        walk = _capability_to_walk()
+        # Without the secure bit access(2), which initdb asks before it runs anything, would look
+        # at the user alone. All other capabilities are lost with the exec.
+        become += ("--securebits=+no_setuid_fixup", f"--inh-caps=-all,+{walk}")
+        become += (f"--ambient-caps=-all,+{walk}",)
     return (*become, "--", *argv)
 
 
-_WALK_THROUGH = ("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search")
+def _capability_to_walk() -> str:
+    """Containers often withhold the narrow one from root and leave it the wide one."""
+    status = Path("/proc/self/status").read_text()
+    bounding = int(status.split("CapBnd:")[1].split()[0], 16)
+    return "dac_read_search" if bounding & (1 << _DAC_READ_SEARCH) else "dac_override"
+
+
+# linux/capability.h
+_DAC_READ_SEARCH = 2
 
 
 def _open_to_all(path: Path) -> bool:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -101,6 +101,8 @@ def down(plan: Plan) -> int:
     wait_until(
         lambda: holder(plan.data) != pid, seconds=DOWN_SECONDS, what=f"process {pid} to stop"
     )
+    with suppress(GaveUpError):  # the last breath of the process itself; not ours to wait for long
+        wait_until(lambda: not _exists(pid), seconds=2, what=f"process {pid} to end")
     print("everything is stopped")
     return 0
 
