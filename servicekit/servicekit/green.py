@@ -15,6 +15,8 @@ def patch() -> None:
     """Monkey-patch the standard library for eventlet; calling it again changes nothing."""
     # psycopg's own wait in C blocks every green thread; the pure one goes through select.
     os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
+    # The system's resolver knows /etc/hosts, search domains and IPv6 better than eventlet's.
+    os.environ["EVENTLET_NO_GREENDNS"] = "yes"
     too_early = [name for name in ("psycopg", "kombu", "nameko", "amqp") if name in sys.modules]
     if too_early and not patched():
         raise RuntimeError(f"green.patch() comes after the import of {', '.join(too_early)}")

@@ -65,7 +65,7 @@ class ServiceProcess:
             self.wait_ready()
         return self
 
-    def wait_ready(self, *, seconds: float = 20.0) -> None:
+    def wait_ready(self, *, seconds: float = 90.0) -> None:
         until = time.monotonic() + seconds
         while self.get("/readyz")[0] != 200:
             assert self._process is not None
@@ -89,7 +89,7 @@ class ServiceProcess:
         assert self._process is not None
         self._process.send_signal(number)
 
-    def wait(self, *, seconds: float = 10.0) -> int:
+    def wait(self, *, seconds: float = 30.0) -> int:
         assert self._process is not None
         return self._process.wait(timeout=seconds)
 
@@ -153,7 +153,7 @@ class Installation:
         return [row["text"] for row in rows]
 
 
-def eventually(check: Callable[[], Any], *, seconds: float = 10.0) -> Any:
+def eventually(check: Callable[[], Any], *, seconds: float = 30.0) -> Any:
     until = time.monotonic() + seconds
     while True:
         found = check()

@@ -52,8 +52,8 @@ def test_a_stop_lets_running_work_finish(house: Any, number: signal.Signals) -> 
     time.sleep(0.5)
     started = time.monotonic()
     house.service.signal(number)
-    assert house.service.wait() == 0
-    assert time.monotonic() - started < 5
+    assert house.service.wait() == 0, house.service.words()
+    assert time.monotonic() - started < 10
     waiting.join()
     assert said == [{"word": "waited"}]
     assert house.service.lines()[-1]["event"] == "stopped"
@@ -72,7 +72,7 @@ def test_a_stop_does_not_wait_for_ever(house: Any) -> None:
     started = time.monotonic()
     house.service.signal(signal.SIGTERM)
     house.service.wait()
-    assert time.monotonic() - started < 7
+    assert time.monotonic() - started < 15
     waiting.join()
 
 
@@ -80,8 +80,8 @@ def test_an_idle_service_stops_quickly(house: Any) -> None:
     house.service.start()
     started = time.monotonic()
     house.service.signal(signal.SIGTERM)
-    assert house.service.wait() == 0
-    assert time.monotonic() - started < 3
+    assert house.service.wait() == 0, house.service.words()
+    assert time.monotonic() - started < 8
 
 
 def test_what_was_committed_before_the_stop_is_told(house: Any) -> None:
@@ -91,7 +91,7 @@ def test_what_was_committed_before_the_stop_is_told(house: Any) -> None:
     house.service.wait()
     assert house.value("SELECT count(*) FROM house.outbox") == 0
     house.service.start()
-    until = time.monotonic() + 10
+    until = time.monotonic() + 30
     while house.heard() != ["last words"]:
         assert time.monotonic() < until
         time.sleep(0.05)
@@ -102,7 +102,7 @@ def test_a_service_waits_for_its_broker(
 ) -> None:
     with broker_away(broker):
         house.service.start(wait=False)
-        eventually(lambda: house.service.get("/livez")[0] == 200, seconds=20)
+        eventually(lambda: house.service.get("/livez")[0] == 200, seconds=90)
         assert house.service.get("/readyz")[0] == 503
     house.service.wait_ready()
     eventually(lambda: house.ask(house.calls.echo, {"word": "x"}) == {"word": "x"})
@@ -113,11 +113,11 @@ def test_a_stop_is_heard_while_the_broker_is_away(
 ) -> None:
     with broker_away(broker):
         house.service.start(wait=False)
-        eventually(lambda: house.service.get("/livez")[0] == 200, seconds=20)
+        eventually(lambda: house.service.get("/livez")[0] == 200, seconds=90)
         started = time.monotonic()
         house.service.signal(signal.SIGTERM)
         house.service.wait()
-        assert time.monotonic() - started < 7
+        assert time.monotonic() - started < 15
 
 
 def test_every_line_is_one_json_object_without_secrets(running: Any) -> None:
