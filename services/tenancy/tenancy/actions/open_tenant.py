@@ -42,10 +42,8 @@ def _organisation(tx: Tx, *, opening: Opening, now: datetime) -> Organisation:
 
 def _add(tx: Tx, *, contract: Contract, opened_by: str) -> None:
     contracts.add_contract(tx, contract=contract, opened_by=opened_by)
-    found_by = search.beginnings(
-        tenant=contract.tenant, name=contract.name, organisation=contract.organisation.name
-    )
-    beginnings.add_beginnings(tx, tenant=contract.tenant, beginnings=found_by)
+    found_by = search.beginnings(contract)
+    beginnings.change_beginnings(tx, tenant=contract.tenant, before=frozenset(), after=found_by)
     for office, holder in (
         (Office.REFERENT, contract.referent),
         (Office.DOMAIN_OWNER, contract.domain_owner),

@@ -23,10 +23,8 @@ def rename_contract(
         if renamed is contract:
             return tx.answer(contract)
         contracts.change_name(tx, tenant=tenant, name=name)
-        found_by = search.beginnings(
-            tenant=tenant, name=name, organisation=contract.organisation.name
-        )
-        beginnings.change_beginnings(tx, tenant=tenant, beginnings=found_by)
+        before, after = (search.beginnings(one) for one in (contract, renamed))
+        beginnings.change_beginnings(tx, tenant=tenant, before=before, after=after)
         details = {"from": contract.name, "to": name}
         tx.record("contract:name:changed", target=tenant, details=details, at=now)
         tx.emit(ContractRenamed, at=now, tenant=tenant, name=name, renamed_at=now)

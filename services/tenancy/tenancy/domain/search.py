@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from contracts.codes import TenantCode
+from tenancy.domain.contracts import Contract
 
 _WORD = re.compile(r"[^\W_]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
@@ -31,10 +31,12 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word[:_LONGEST] for word in _WORD.findall(fold(text))))
 
 
-def beginnings(*, tenant: TenantCode, name: str, organisation: str) -> frozenset[str]:
+def beginnings(contract: Contract) -> frozenset[str]:
     """All by which a contract is found. ``OCB0001234`` is also ``0001234`` and ``1234``."""
-    digits = tenant[3:]
-    found = {*words(tenant), digits, digits.lstrip("0"), *words(name), *words(organisation)}
+    digits = contract.tenant[3:]
+    numbers = (digits, digits.lstrip("0"))
+    names = (contract.tenant, contract.name, contract.organisation.name)
+    found = {*numbers, *(word for name in names for word in words(name))}
     return frozenset(word[:end] for word in found for end in range(1, len(word) + 1))
 
 

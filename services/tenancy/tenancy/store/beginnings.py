@@ -45,7 +45,7 @@ _ADD = """
 """
 _REMOVE = """
     DELETE FROM contract_beginnings
-     WHERE tenant = %(tenant)s AND beginning <> ALL (%(beginnings)s)
+     WHERE tenant = %(tenant)s AND beginning = ANY(%(beginnings)s)
 """
 
 
@@ -77,11 +77,11 @@ def list_tenants_with(
     return [row.tenant for row in tx.rows(sql, params, _Row)]
 
 
-def add_beginnings(tx: Tx, *, tenant: TenantCode, beginnings: frozenset[str]) -> None:
-    tx.run(_ADD, {"tenant": tenant, "beginnings": sorted(beginnings)})
-
-
-def change_beginnings(tx: Tx, *, tenant: TenantCode, beginnings: frozenset[str]) -> None:
-    """From now on the contract is found by these and no others."""
-    tx.run(_REMOVE, {"tenant": tenant, "beginnings": sorted(beginnings)})
-    add_beginnings(tx, tenant=tenant, beginnings=beginnings)
+def change_beginnings(
+    tx: Tx, *, tenant: TenantCode, before: frozenset[str], after: frozenset[str]
+) -> None:
+    """``before`` is what the contract was found by until now: empty where it is new."""
+    if gone := sorted(before - after):
+        tx.run(_REMOVE, {"tenant": tenant, "beginnings": gone})
+    if new := sorted(after - before):
+        tx.run(_ADD, {"tenant": tenant, "beginnings": new})

@@ -1,22 +1,31 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.codes import TenantCode
+from contracts.codes import Language, SupportLevel, TenantCode
+from tenancy.domain.contracts import Opening
+from tenancy.domain.organisations import Organisation
+from tenancy.domain.people import Contact
 from tenancy.domain.search import beginnings, fold, looked_for, words
 
 pytestmark = pytest.mark.unit
 
-CODE = TenantCode("OCB0001234")
-
 
 def finds(search: str, *, name: str = "Contrat Cloud", organisation: str = "Exemple SA") -> bool:
-    wanted = looked_for(search)
-    return bool(wanted) and set(wanted) <= beginnings(
-        tenant=CODE, name=name, organisation=organisation
+    john = Contact("john.doe@example.com", "John", "Doe", Language.FRENCH)
+    contract = Opening(name=name, support_level=SupportLevel.BASIC, referent=john).contract(
+        tenant=TenantCode("OCB0001234"),
+        organisation=Organisation(UUID(int=1), organisation),
+        region="eu-west-0",
+        opened_at=datetime(2026, 11, 23, tzinfo=UTC),
     )
+    wanted = looked_for(search)
+    return bool(wanted) and set(wanted) <= beginnings(contract)
 
 
 @pytest.mark.parametrize("search", ["OCB0001234", "ocb000", "0001234", "1234", "12"])
