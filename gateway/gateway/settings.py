@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from servicekit.settings import Mode, setting
+from servicekit.settings import Mode, SettingsError, setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,11 @@ class Settings:
     brand: str = setting("GUICHET_BRAND")
     log_level: str = setting("GUICHET_LOG_LEVEL")
     log_format: str = setting("GUICHET_LOG_FORMAT")
+
+    def __post_init__(self) -> None:
+        loopback = urlsplit(self.public_url).hostname in ("localhost", "127.0.0.1", "::1")
+        if self.mode is Mode.PRODUCTION and not self.secure and not loopback:
+            raise SettingsError("GUICHET_PUBLIC_URL: production is served by https")
 
     @property
     def issuer(self) -> str:

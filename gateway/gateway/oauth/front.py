@@ -191,6 +191,9 @@ def sign_out() -> Response:
     """RP-initiated logout. An ID token of this very session signs out at once; anything else is
     asked first, so that a link on a foreign page signs nobody out.
     """
+    if request.method == "POST" and FIELD not in request.form:
+        # By a form of the application: without our cookie nobody would seem to be signed in.
+        return redirect(f"{request.path}?{urlencode(list(request.form.items(multi=True)))}", 303)
     values = request.form if request.method == "POST" else request.args
     asked: EndSessionRequest = parts().server.validate_endpoint_request("end_session", values)
     session = browser_session()
@@ -209,7 +212,7 @@ def _is_of(session: Session, asked: EndSessionRequest) -> bool:
 
 def _confirmed() -> bool:
     """By our own page: its form brings the page's token."""
-    if request.method != "POST" or FIELD not in request.form:
+    if request.method != "POST":
         return False
     refuse_stale_form()
     return True

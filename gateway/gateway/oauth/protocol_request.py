@@ -33,14 +33,15 @@ class ProtocolRequest(OAuth2Request):
         self,
         *,
         method: str,
-        uri: str,
+        path: str,
         headers: Headers,
         values: Parameters,
         received_at: datetime,
     ) -> None:
         self.values = values
         self.received_at = received_at
-        super().__init__(method, uri, headers=headers)
+        # Settings decide whether plain HTTP will do; Authlib would judge by the name in the URL.
+        super().__init__(method, f"https://gateway{path}", headers=headers)
         self.payload = ProtocolPayload(values)
 
     @property

@@ -76,7 +76,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
             request = flask_request.form if posted else flask_request.args
         return ProtocolRequest(
             method=flask_request.method,
-            uri=f"{self.issuer.url}{flask_request.path}",
+            path=flask_request.path,
             headers=flask_request.headers,
             values=request,
             received_at=self.clock.now(),

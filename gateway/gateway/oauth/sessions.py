@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from flask import Request, Response, request
+from flask import Request, request
+from werkzeug.wrappers import Response
 
 from contracts.codes import Language, TenantCode
 from gateway.oauth.acting import acting

@@ -88,10 +88,21 @@ def test_the_id_token_of_another_session_asks_first(provider: Any, signed_in: An
 
 def test_another_sites_form_signs_nobody_out(signed_in: Any) -> None:
     browser, app, _ = signed_in
-    assert browser.http.post("/oauth/logout", data={"client_id": app.client_id}).status_code == 200
+    sent = browser.http.post("/oauth/logout", data={"client_id": app.client_id})
+    assert (sent.status_code, urlsplit(sent.location).path) == (303, "/oauth/logout")
+    assert browser.http.get(sent.location).status_code == 200
     forged = browser.http.post("/oauth/logout", data={"form_token": "made-up"})
     assert forged.status_code == 403
     assert is_signed_in(browser, app)
+
+
+def test_a_form_of_the_application_signs_out_as_its_link_does(signed_in: Any) -> None:
+    """A browser leaves our cookie out of it (SameSite=Lax), so it is sent round as a link."""
+    browser, app, tokens = signed_in
+    form = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": AFTER}
+    sent = browser.http.post("/oauth/logout", data=form)
+    assert browser.http.get(sent.location).location == AFTER
+    assert not is_signed_in(browser, app)
 
 
 @pytest.mark.parametrize(
