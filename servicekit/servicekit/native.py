@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -18,10 +19,17 @@ class NativeThreads:
     """
 
     def __init__(self, count: int) -> None:
-        self.count = count or os.cpu_count() or 1
+        self.count = count or _processors()
         tpool.set_num_threads(self.count)
 
     def run(self, work: Callable[[], T]) -> T:
         """The calling green thread waits; the others do not. ``work`` must touch nothing green."""
         done: T = tpool.execute(work)
         return done
+
+
+def _processors() -> int:
+    """Those this process may use, where the system tells (a container may have fewer)."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
