@@ -217,7 +217,9 @@ TenantOpened = TENANCY.event(
     heard_by=("identity", "subscriptions", "notifications"),
 )
 ContractRenamed = TENANCY.event(
-    "ContractRenamed", payload=ContractRenamedPayload, heard_by=("notifications",)
+    "ContractRenamed",
+    payload=ContractRenamedPayload,
+    heard_by=("subscriptions", "notifications"),
 )
 ClockMoved = TENANCY.event(
     "ClockMoved",

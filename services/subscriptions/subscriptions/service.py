@@ -14,6 +14,7 @@ from subscriptions.actions.list_offers import OffersPage, list_offers
 from subscriptions.actions.list_subscriptions import SubscriptionsPage, list_subscriptions
 from subscriptions.actions.place_order import place_order
 from subscriptions.actions.read_subscription import read_subscription
+from subscriptions.actions.rename_tenant import rename_tenant
 from subscriptions.actions.terminate_subscription import terminate_subscription
 from subscriptions.domain.orders import Order
 from subscriptions.domain.subscriptions import Subscription
@@ -66,6 +67,10 @@ class SubscriptionsService:
             opened_at=fact.data["opened_at"],
         )
         keep_tenant(db=self.house.db, context=fact.context, event_id=fact.id, copy=copy)
+
+    @hears(tenancy.ContractRenamed)
+    def on_contract_renamed(self, fact: Fact) -> None:
+        rename_tenant(db=self.house.db, context=fact.context, event_id=fact.id, **fact.data)
 
     @hears(tenancy.ClockMoved)
     def on_clock_moved(self, fact: Fact) -> None:

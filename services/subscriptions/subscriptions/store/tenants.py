@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from datetime import datetime
+
+from contracts.codes import TenantCode
 from servicekit.db import Tx
+from servicekit.errors import NotFound
 from subscriptions.domain.tenants import TenantCopy
 
 _ADD = """
@@ -8,6 +12,24 @@ _ADD = """
     VALUES (%(tenant)s, %(name)s, %(organisation_id)s, %(organisation_name)s, %(opened_at)s)
     ON CONFLICT (tenant) DO NOTHING
 """
+_GET = """
+    SELECT tenant, name, organisation_id, organisation_name, opened_at
+      FROM tenants
+     WHERE tenant = %(tenant)s
+"""
+# An older name that comes late changes nothing.
+_CHANGE_NAME = """
+    UPDATE tenants
+       SET name = %(name)s, named_as_of = %(as_of)s
+     WHERE tenant = %(tenant)s AND (named_as_of IS NULL OR named_as_of < %(as_of)s)
+"""
+
+
+def get_tenant(tx: Tx, *, tenant: TenantCode) -> TenantCopy:
+    found = tx.row(_GET, {"tenant": tenant}, TenantCopy)
+    if found is None:
+        raise NotFound("tenant-unknown")
+    return found
 
 
 def add_tenant(tx: Tx, *, copy: TenantCopy) -> None:
@@ -22,3 +44,7 @@ def add_tenant(tx: Tx, *, copy: TenantCopy) -> None:
             "opened_at": copy.opened_at,
         },
     )
+
+
+def change_name(tx: Tx, *, tenant: TenantCode, name: str, as_of: datetime) -> None:
+    tx.run(_CHANGE_NAME, {"tenant": tenant, "name": name, "as_of": as_of})
