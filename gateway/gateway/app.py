@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 
 from gateway import pages, portal
 from gateway.api.circumstances import call_id_of
+from gateway.api.face import beside, create_face
 from gateway.api.ops import create_ops
-from gateway.api.routes import create_api
 from gateway.oauth.front import create_front
 from gateway.oauth.routes import create_provider
 from gateway.pages.errors import crash, http_error, refusal
+from gateway.pages.headers import secure_pages
 from servicekit.errors import GuichetError
 
 if TYPE_CHECKING:
@@ -32,18 +33,26 @@ def create_app(parts: Parts) -> Flask:
     settings = parts.settings
     pages.install(app, parts)
     portal.install(app)
-    app.register_blueprint(
-        create_api(dispatcher=parts.dispatcher, tokens=parts.tokens, public_url=settings.public_url)
-    )
     app.register_blueprint(create_ops(db=parts.db, rpc=parts.rpc, peers=settings.ops_peers))
     app.register_blueprint(create_provider(parts))
     app.register_blueprint(create_front())
     _answer_strays(app)
     app.after_request(_harden)
+    app.wsgi_app = beside(app.wsgi_app, _face(parts))  # type: ignore[assignment, method-assign]
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     return app
+
+
+def _face(parts: Parts) -> Flask:
+    """The REST face, with the headers that every answer of this host has."""
+    face = create_face(
+        dispatcher=parts.dispatcher, tokens=parts.tokens, public_url=parts.settings.public_url
+    )
+    face.config["GUICHET_SECURE"] = parts.settings.secure
+    face.after_request(secure_pages)
+    return face
 
 
 def _name_request() -> None:

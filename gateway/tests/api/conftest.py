@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from contracts.declare import Call
 from contracts.registry import CALLS, SCOPES
 from contracts.rights import CallerKind
-from gateway.api.routes import create_api
+from gateway.api.face import create_face
 from gateway.dispatch import Dispatcher
 from gateway.rights import RightsCache
 from gateway.wire import Wire
@@ -106,11 +106,8 @@ def build_face() -> tuple[Flask, Face]:
     wire = Wire(rpc=services, signer=ContextSigner(private))
     rights = RightsCache(wire=wire)
     tokens = FakeTokens({"good": FakeToken()})
-    app = Flask("gateway")
     dispatcher = Dispatcher(wire=wire, rights=rights)
-    app.register_blueprint(
-        create_api(dispatcher=dispatcher, tokens=tokens, public_url="http://localhost:8080")
-    )
+    app = create_face(dispatcher=dispatcher, tokens=tokens, public_url="http://localhost:8080")
     face = Face(app.test_client(), services, tokens, rights)
     for name in CALLS:
         services.answers[name] = lambda payload: {}

@@ -8,10 +8,12 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from contracts.codes import Language
 from contracts.registry import CALLS
 from contracts.rights import CallerKind
+from gateway.api.face import beside
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
 
 pytestmark = pytest.mark.unit
@@ -418,10 +420,14 @@ def test_a_wrong_method_is_told_the_right_ones(face: Any, bearer: Headers) -> No
     assert answer.headers["Allow"] == ", ".join(sorted(methods_of("/contracts/{tenant}")))
 
 
-def test_what_lies_outside_is_left_to_others(face: Any) -> None:
-    answer = face.client.get("/elsewhere")
-    assert answer.status_code == 404
-    assert answer.content_type.startswith("text/html")
+def test_what_lies_outside_is_left_to_the_pages(face: Any) -> None:
+    pages = Flask("pages")
+    pages.wsgi_app = beside(pages.wsgi_app, face.client.application)
+    client = pages.test_client()
+    assert client.get("/api/v1/contracts").json["code"] == "token-missing"
+    for path in ("/api", "/apiary", "/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.mimetype) == (404, "text/html")
 
 
 # --- what services refuse -------------------------------------------------------------------------
