@@ -122,13 +122,15 @@ def _instant(value: str | datetime) -> datetime:
     return moment.astimezone(TIME_ZONE)
 
 
-def format_instant(value: str | datetime | None, style: str = "medium") -> str:
+def format_instant(
+    value: str | datetime | None, style: str = "medium", time_style: str = "short"
+) -> str:
     """``3 déc. 2026, 14:05`` on the clocks of Paris."""
     if value is None:
         return ""
     moment = _instant(value)
     day = dates.format_date(moment, style, locale=_format())
-    time = dates.format_time(moment, "short", locale=_format())
+    time = dates.format_time(moment, time_style, locale=_format())
     return f"{day}, {time}"
 
 

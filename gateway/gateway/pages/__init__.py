@@ -8,7 +8,18 @@ from flask import Blueprint, Flask
 from werkzeug.exceptions import HTTPException
 
 from gateway import i18n
-from gateway.pages import assets, csrf, errors, forgotten, headers, languages, links, sign_in, words
+from gateway.pages import (
+    assets,
+    csrf,
+    errors,
+    forgotten,
+    headers,
+    labels,
+    languages,
+    links,
+    sign_in,
+    words,
+)
 from gateway.pages.visit import EXTENSION
 from servicekit.errors import GuichetError
 
@@ -37,6 +48,7 @@ def install(app: Flask, parts: Parts) -> None:
     app.jinja_env.globals.update(
         asset=assets.asset,
         brand=parts.settings.brand,
+        field_label=labels.field_label,
         flashed_sentences=words.flashed_sentences,
         form_token=csrf.form_token,
         here=languages.here,

@@ -43,10 +43,23 @@ class Form:
     def refused(self, error: GuichetError, *, known: Mapping[str, str] | None = None) -> Form:
         """The form again with what the service said; ``known`` renames fields of the call."""
         fields = error.details.get("fields")
-        errors = _by_field(fields, known or {}) if isinstance(fields, Mapping) else {}
+        errors = self._by_field(fields, known or {}) if isinstance(fields, Mapping) else {}
         key = self.key if isinstance(error, Unavailable) else uuid4().hex
         notice = None if errors else in_words(error)
         return replace(self, errors=errors, notice=notice, key=key)
+
+    def _by_field(self, faults: Mapping[str, object], known: Mapping[str, str]) -> dict[str, str]:
+        sentences: dict[str, str] = {}
+        for path, codes in faults.items():
+            name = known.get(path, path)
+            code = str(codes[0] if isinstance(codes, list) and codes else codes)
+            if code.startswith("length:") and not self._has(name):
+                code = "required"
+            sentences[name] = sentence(code, current_language())
+        return sentences
+
+    def _has(self, name: str) -> bool:
+        return bool(self.value(name).strip() or (name in SECRET_FIELDS and secret(name)))
 
 
 def in_words(error: GuichetError) -> str:
@@ -73,11 +86,3 @@ def secret(name: str) -> str:
 def filled(values: Mapping[str, str], names: Iterable[str]) -> dict[str, str | None]:
     """The named fields as a call wants them: an empty one is no value."""
     return {name: values.get(name, "").strip() or None for name in names}
-
-
-def _by_field(faults: Mapping[str, object], known: Mapping[str, str]) -> dict[str, str]:
-    sentences: dict[str, str] = {}
-    for path, codes in faults.items():
-        first = codes[0] if isinstance(codes, list) and codes else codes
-        sentences[known.get(path, path)] = sentence(str(first), current_language())
-    return sentences
