@@ -18,6 +18,7 @@ from identity.actions.establish_tenant import OpenedTenant, establish_tenant
 from identity.actions.forgotten_password import RESET, issue_reset_link, request_password_reset
 from identity.actions.invite_user import invite_user
 from identity.actions.move_clock import follow_clock
+from identity.actions.note_refusal import REFUSED, note_refusal
 from identity.actions.read_link import read_link
 from identity.actions.read_people import (
     Page,
@@ -33,11 +34,9 @@ from identity.actions.reset_failed_login import reset_failed_login, reset_own_fa
 from identity.actions.send_welcome import send_welcome_again
 from identity.actions.set_password import PasswordWasSet, set_password_by_link
 from identity.actions.sign_in import (
-    REFUSED,
     SignedIn,
     Visit,
     api_sign_in,
-    note_refusal,
     sign_in,
     web_sign_in,
 )

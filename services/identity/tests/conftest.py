@@ -17,13 +17,12 @@ from contracts.rights import Caller, CallerKind
 from identity.actions.establish_tenant import OpenedTenant, establish_tenant
 from identity.actions.forgotten_password import RESET, issue_reset_link, request_password_reset
 from identity.actions.invite_user import invite_user
+from identity.actions.note_refusal import REFUSED, note_refusal
 from identity.actions.set_password import set_password_by_link
 from identity.actions.sign_in import (
-    REFUSED,
     SignedIn,
     Visit,
     api_sign_in,
-    note_refusal,
     sign_in,
     web_sign_in,
 )

@@ -10,6 +10,7 @@ from contracts.identity import PasswordSet
 from identity.actions.attempts import Attempt, Pause, attempt, settle
 from identity.actions.callers import person_of
 from identity.actions.chains import chains_of
+from identity.actions.note_refusal import leave_note
 from identity.actions.set_password import replace_password
 from identity.clients.hashing import Hasher
 from identity.domain.attempts import Outcome
@@ -18,6 +19,7 @@ from identity.store import credentials, persons
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Forbidden
+from servicekit.ids import new_id
 
 _FIELD = "new_password"
 
@@ -55,6 +57,16 @@ def change_password(
         if changed and hash is not None:
             replace_password(tx, credential_id=made.candidate.credential_id, hash=hash, now=now)
             _tell(tx, made=made, now=now)
+        if settled.outcome is not Outcome.ACCEPTED:
+            leave_note(
+                tx,
+                key=new_id(),
+                action="portal:password:refused",
+                details={},
+                made=made,
+                settled=settled,
+                now=now,
+            )
     if settled.outcome is not Outcome.ACCEPTED:
         raise Forbidden("current-password-wrong")
     if not changed:

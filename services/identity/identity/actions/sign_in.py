@@ -8,20 +8,17 @@ from functools import partial
 from uuid import UUID
 
 from contracts.codes import TENANT_CODE, Language, TenantCode
-from contracts.identity import CredentialLocked
-from identity.actions.attempts import Attempt, FindCandidate, Pause, Settled, attempt, settle
+from identity.actions.attempts import Attempt, FindCandidate, Pause, attempt, settle
 from identity.actions.chains import chains_of
+from identity.actions.note_refusal import leave_note
 from identity.clients.hashing import Hasher
 from identity.domain.attempts import Method, Outcome, decoy_number
 from identity.domain.names import mobile_key, name_key
 from identity.store import credentials, sign_ins
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Scope, Tx
-from servicekit.due import DueItem
 from servicekit.errors import Unauthenticated
 from servicekit.ids import new_id
-
-REFUSED = "sign-in:refused"  # kind of due work
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +150,15 @@ def _enter(
         if settled.outcome is Outcome.ACCEPTED:
             answer = _welcome(tx, made=made, method=door.method, now=now)
         else:
-            _leave_for_later(tx, sign_in_id, made=made, settled=settled, door=door, now=now)
+            leave_note(
+                tx,
+                key=sign_in_id,
+                action=f"{door.method.source}:sign-in:refused",
+                details={"method": door.method.value},
+                made=made,
+                settled=settled,
+                now=now,
+            )
     # Only now: raising inside would roll back what the attempt has counted.
     if answer is None:
         raise Unauthenticated("sign-in-refused")
@@ -183,10 +188,9 @@ def _welcome(tx: Tx, *, made: Attempt, method: Method, now: datetime) -> SignedI
     assert known.person_id is not None
     assert known.login is not None
     assert known.language is not None
-    source = "api" if method is Method.API else "portal"
     for chain in chains_of(tx, person_id=known.person_id, tenant=known.tenant):
         tx.record(
-            f"{source}:sign-in:accepted",
+            f"{method.source}:sign-in:accepted",
             target=known.login,
             details={"method": method.value},
             tenant=chain,
@@ -199,60 +203,3 @@ def _welcome(tx: Tx, *, made: Attempt, method: Method, now: datetime) -> SignedI
         tenant=known.tenant,
         iam_user_id=known.iam_user_id,
     )
-
-
-def _leave_for_later(
-    tx: Tx, sign_in_id: UUID, *, made: Attempt, settled: Settled, door: Door, now: datetime
-) -> None:
-    """Trail, lock notice and mail of a refusal follow at once, but behind the stranger's back: a
-    refused call does the same work for every name."""
-    tx.schedule(
-        REFUSED,
-        due_at=now,
-        key=str(sign_in_id),
-        payload={
-            "method": door.method.value,
-            "outcome": settled.outcome.value,
-            "credential_id": str(made.candidate.credential_id),
-            "locked_until": settled.locked_until and settled.locked_until.isoformat(),
-        },
-    )
-
-
-def note_refusal(*, db: Database, item: DueItem) -> None:
-    """What a refused sign-in leaves behind. A name nobody bears stands in the history alone."""
-    method = Method(item.payload["method"])
-    source = "api" if method is Method.API else "portal"
-    locked_until = item.payload["locked_until"]
-    with db.write(item.context, tenant=item.tenant or EVERYONE) as tx:
-        if not tx.settle(item):
-            return
-        bearer = credentials.find_bearer(tx, credential_id=UUID(item.payload["credential_id"]))
-        if bearer is None:
-            return
-        for chain in chains_of(tx, person_id=bearer.person_id, tenant=item.tenant):
-            tx.record(
-                f"{source}:sign-in:refused",
-                target=bearer.user_name,
-                details={"method": method.value, "reason": item.payload["outcome"]},
-                tenant=chain,
-                at=item.due_at,
-            )
-            if locked_until is not None:
-                tx.record(
-                    f"{bearer.credential}:login:locked",
-                    target=bearer.user_name,
-                    details={"until": locked_until},
-                    tenant=chain,
-                    at=item.due_at,
-                )
-        if locked_until is not None:
-            tx.emit(
-                CredentialLocked,
-                at=item.due_at,
-                person_id=bearer.person_id,
-                credential=bearer.credential,
-                tenant=bearer.tenant,
-                user_name=bearer.user_name,
-                locked_until=datetime.fromisoformat(locked_until),
-            )

@@ -19,6 +19,11 @@ class Method(StrEnum):
     WEB = "web"
     API = "api"
 
+    @property
+    def source(self) -> str:
+        """Whose acts these are in the audit trail."""
+        return "api" if self is Method.API else "portal"
+
 
 class Outcome(StrEnum):
     """Why, for the history and the audit trail. The caller is told accepted or refused, no more."""

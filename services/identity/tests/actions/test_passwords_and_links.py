@@ -198,6 +198,11 @@ def test_guessing_the_current_password_locks_as_at_the_door(john: Any) -> None:
         change(john, GOOD, "Another-2026!")
     with pytest.raises(Unauthenticated):
         john.sign_in()
+    john.do_what_is_due()
+    assert [event["credential"] for event in john.events("CredentialLocked")] == ["portal"]
+    actions = [action for action, _ in john.trail()]
+    assert actions.count("portal:password:refused") == 6
+    assert actions.count("portal:login:locked") == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""What a refused password leaves behind: trail, event and mail, moments after the answer.
+
+They follow from a note, behind the stranger's back, so that a refusal costs the same statements
+for every name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.codes import TenantCode
+from contracts.identity import CredentialLocked
+from identity.actions.attempts import Attempt, Settled
+from identity.actions.chains import chains_of
+from identity.store import credentials
+from identity.store.credentials import CredentialBearer
+from servicekit.db import EVERYONE, Database, Tx
+from servicekit.due import DueItem
+
+REFUSED = "password:refused"  # kind of due work
+
+
+def leave_note(
+    tx: Tx,
+    *,
+    key: UUID,
+    action: str,
+    details: Mapping[str, str],
+    made: Attempt,
+    settled: Settled,
+    now: datetime,
+) -> None:
+    """``action`` and ``details`` go into the trail, with the reason."""
+    tx.schedule(
+        REFUSED,
+        due_at=now,
+        key=str(key),
+        payload={
+            "action": action,
+            "details": {**details, "reason": settled.outcome.value},
+            "credential_id": str(made.candidate.credential_id),
+            "locked_until": settled.locked_until and settled.locked_until.isoformat(),
+        },
+    )
+
+
+def note_refusal(*, db: Database, item: DueItem) -> None:
+    """A name nobody bears stands in the history alone."""
+    note, at = item.payload, item.due_at
+    with db.write(item.context, tenant=item.tenant or EVERYONE) as tx:
+        if not tx.settle(item):
+            return
+        bearer = credentials.find_bearer(tx, credential_id=UUID(note["credential_id"]))
+        if bearer is None:
+            return
+        chains = chains_of(tx, person_id=bearer.person_id, tenant=item.tenant)
+        for chain in chains:
+            tx.record(
+                note["action"],
+                target=bearer.user_name,
+                details=note["details"],
+                tenant=chain,
+                at=at,
+            )
+        if note["locked_until"] is not None:
+            _tell_locked(tx, bearer=bearer, chains=chains, note=note, at=at)
+
+
+def _tell_locked(
+    tx: Tx,
+    *,
+    bearer: CredentialBearer,
+    chains: list[TenantCode | None],
+    note: Mapping[str, Any],
+    at: datetime,
+) -> None:
+    until = note["locked_until"]
+    for chain in chains:
+        tx.record(
+            f"{bearer.credential}:login:locked",
+            target=bearer.user_name,
+            details={"until": until},
+            tenant=chain,
+            at=at,
+        )
+    tx.emit(
+        CredentialLocked,
+        at=at,
+        person_id=bearer.person_id,
+        credential=bearer.credential,
+        tenant=bearer.tenant,
+        user_name=bearer.user_name,
+        locked_until=datetime.fromisoformat(until),
+    )
