@@ -81,7 +81,7 @@ def choose(tenant: TenantCode, product: str) -> Response:
 
 def summarise(tenant: TenantCode, product: str) -> Response:
     form = asked_form()
-    faults = _faults(form)
+    faults = _faults(form, _offers(product))
     if faults:
         return _choice_page(tenant, product, form.faulty(faults), status=422)
     return _summary_page(tenant, product, form)
@@ -107,14 +107,21 @@ def place(tenant: TenantCode, product: str) -> Response:
     return redirect(url_for("portal.subscriptions", tenant=tenant), 303)
 
 
-def _faults(form: Form) -> dict[str, str]:
+def _faults(form: Form, offers: list[dict[str, Any]]) -> dict[str, str]:
+    """A subscription ticked before another region or flavour was chosen is no choice any more."""
     faults = {}
-    if not form.value("offer_id"):
+    if not any(_is_chosen(offer, form) for offer in offers):
         faults["offer_id"] = gettext("Choose one of the subscriptions.")
     quantity = whole(form.value("quantity"))
     if not isinstance(quantity, int) or not 1 <= quantity <= _MOST_UNITS:
         faults["quantity"] = gettext("Say how many: a number from 1 to %(most)s.", most=_MOST_UNITS)
     return faults
+
+
+def _is_chosen(offer: dict[str, Any], form: Form) -> bool:
+    return form.value("offer_id") == offer["offer_id"] and all(
+        form.value(name, offer[name]) == offer[name] for name in ("region", "flavour")
+    )
 
 
 def _choice_page(tenant: TenantCode, product: str, form: Form, *, status: int = 200) -> Response:

@@ -243,7 +243,14 @@ def test_order_goes_by_a_summary_with_price_and_notice(portal: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "?quantity=1", "?offer_id=w.12&quantity=0&", "?offer_id=w.12&quantity=x"]
+    "query",
+    [
+        "",
+        "?quantity=1",
+        "?offer_id=w.12&quantity=0&",
+        "?offer_id=w.12&quantity=1&flavour=another",
+        "?offer_id=w.12&quantity=x",
+    ],
 )
 def test_incomplete_choice_is_named(portal: Any, query: str) -> None:
     answer = portal.get(f"{CONTRACT}/services/workspace/summary{query}")
