@@ -93,30 +93,14 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
     db = Database(settings.database_url, pool_size=settings.db_pool, service="gateway")
     clock = clock or SystemClock()
     vault = Vault(settings.vault_key)
-    signer = ContextSigner(settings.context_private_key)
-    rpc = RpcClient(settings.amqp_url)
+    signer, rpc = ContextSigner(settings.context_private_key), RpcClient(settings.amqp_url)
     wire = Wire(rpc=rpc, signer=signer)
     rights = RightsCache(wire=wire)
     keys = KeyRing(db=db, vault=vault, clock=clock)
     endings = Endings(db=db, clock=clock)
     clients = ClientDirectory(db=db, clock=clock)
     sessions = Sessions(db=db, clock=clock, endings=endings, secure=settings.secure)
-    tokens = TokenChecker(
-        issuer=settings.issuer,
-        audience=settings.audience,
-        keys=keys,
-        endings=endings,
-        clock=clock,
-    )
-    server = AuthorizationServer(
-        issuer=Issuer(url=settings.issuer, audience=settings.audience, keys=keys, clock=clock),
-        clients=clients,
-        grants=Grants(db=db, clock=clock, endings=endings),
-        tokens=tokens,
-        keys=keys,
-        sessions=sessions,
-        clock=clock,
-    )
+    tokens = _token_checker(settings, keys, endings, clock)
     return Parts(
         settings=settings,
         db=db,
@@ -132,7 +116,31 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
         tokens=tokens,
         sessions=sessions,
         portal_sessions=PortalSessions(db=db, clock=clock, vault=vault),
-        server=server,
+        server=AuthorizationServer(
+            issuer=_issuer(settings, keys, clock),
+            clients=clients,
+            grants=Grants(db=db, clock=clock, endings=endings),
+            tokens=tokens,
+            keys=keys,
+            sessions=sessions,
+            clock=clock,
+        ),
         watch=Watch(db=db, clock=clock, keys=keys, ended=endings),
         listening=Listening(amqp_url=settings.amqp_url, rights=rights, sessions=sessions),
+    )
+
+
+def _issuer(settings: Settings, keys: KeyRing, clock: Clock) -> Issuer:
+    return Issuer(url=settings.issuer, audience=settings.audience, keys=keys, clock=clock)
+
+
+def _token_checker(
+    settings: Settings, keys: KeyRing, endings: Endings, clock: Clock
+) -> TokenChecker:
+    return TokenChecker(
+        issuer=settings.issuer,
+        audience=settings.audience,
+        keys=keys,
+        endings=endings,
+        clock=clock,
     )

@@ -16,16 +16,19 @@ Parameters = MultiDict[str, str]
 
 
 class ProtocolPayload(OAuth2Payload):
+    """``data`` is a plain dict: asked for what is not there, a MultiDict makes an exception."""
+
     def __init__(self, values: Parameters) -> None:
         self._values = values
+        self.first: dict[str, str] = values.to_dict()
 
     @property
-    def data(self) -> Parameters:
-        return self._values
+    def data(self) -> dict[str, str]:
+        return self.first
 
     @property
     def datalist(self) -> defaultdict[str, list[str]]:
-        return defaultdict(list, {name: self._values.getlist(name) for name in self._values})
+        return defaultdict(list, self._values.to_dict(flat=False))
 
 
 class ProtocolRequest(OAuth2Request):
@@ -38,18 +41,18 @@ class ProtocolRequest(OAuth2Request):
         values: Parameters,
         received_at: datetime,
     ) -> None:
-        self.values = values
         self.received_at = received_at
         # Settings decide whether plain HTTP will do; Authlib would judge by the name in the URL.
         super().__init__(method, f"https://gateway{path}", headers=headers)
         self.payload = ProtocolPayload(values)
+        self.values = self.payload.data
 
     @property
-    def args(self) -> Parameters:
+    def args(self) -> dict[str, str]:
         return self.values
 
     @property
-    def form(self) -> Parameters:
+    def form(self) -> dict[str, str]:
         return self.values
 
 
