@@ -150,12 +150,13 @@ class Database:
             time=_milliseconds(remaining),
             lock=_milliseconds(min(remaining, LONGEST_LOCK_WAIT)),
         )
-        if context.idempotency_key is not None:
+        keyed = context.idempotency_key is not None
+        if keyed:
             begin = sql.SQL("{}; {}").format(begin, idempotency.claiming(context))
         self._writing.now = True
         try:
             with self._transaction(
-                begin, tenant=tenant, context=context, remaining=remaining
+                begin, tenant=tenant, context=context, remaining=remaining, keyed=keyed
             ) as tx:
                 yield tx
         finally:
@@ -167,8 +168,15 @@ class Database:
 
     @contextmanager
     def _transaction(
-        self, begin: sql.Composed, *, tenant: Scope, context: Context | None, remaining: float
+        self,
+        begin: sql.Composed,
+        *,
+        tenant: Scope,
+        context: Context | None,
+        remaining: float,
+        keyed: bool = False,
     ) -> Iterator[Tx]:
+        """``keyed``: ``begin`` claims the context's idempotency key, and an answer is owed."""
         if remaining <= 0:
             raise Unavailable("deadline", {"retry_after": 1})
         try:
@@ -179,9 +187,10 @@ class Database:
                 tenant=tenant,
                 context=context,
                 real_now=self._clock.now(),
+                owes_answer=keyed,
             )
             try:
-                if context is not None and context.idempotency_key is not None:
+                if keyed:
                     idempotency.check(claim)
                 yield tx
                 tx.commit()

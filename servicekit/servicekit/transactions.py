@@ -60,6 +60,7 @@ class Tx:
         tenant: Scope,
         context: Context | None,
         real_now: datetime,
+        owes_answer: bool = False,
     ) -> None:
         self.tenant = tenant
         self.context = context
@@ -70,7 +71,7 @@ class Tx:
         self._real_now = real_now
         self._records: list[tuple[str, audit.Act]] = []
         self._closing: list[Statement] = []
-        self._answered = False
+        self._owes_answer = owes_answer
         self._after_commit: list[Callable[[], None]] = []
 
     # --- statements -----------------------------------------------------------------------------
@@ -199,7 +200,7 @@ class Tx:
                     at=self._real_now,
                 )
             )
-        self._answered = True
+        self._owes_answer = False
         return value
 
     def after_commit(self, callback: Callable[[], None]) -> None:
@@ -209,9 +210,9 @@ class Tx:
     # --- the end (called by Database) -----------------------------------------------------------
 
     def commit(self) -> None:
-        context = self.context
-        if context is not None and context.idempotency_key is not None and not self._answered:
-            raise RuntimeError(f"{context.call}: a write must remember its answer (tx.answer)")
+        if self._owes_answer:
+            call = self._needed_context().call
+            raise RuntimeError(f"{call}: a write must remember its answer (tx.answer)")
         statements = self._chained() + self._closing
         self._check_deadline()
         connection = self._open()

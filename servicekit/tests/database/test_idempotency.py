@@ -99,6 +99,14 @@ def test_a_write_that_forgets_its_answer_is_a_mistake_and_changes_nothing(
         assert notes.texts(tx) == []
 
 
+def test_reading_with_a_key_claims_nothing_and_owes_nothing(
+    db: Database, notes: Any, keyed: Any
+) -> None:
+    with db.read(tenant=notes.acme, context=keyed) as tx:
+        assert notes.texts(tx) == []
+    assert move_clock(db, notes, keyed) == "done"
+
+
 def test_answered_keys_are_forgotten_after_two_days(db: Database, notes: Any, keyed: Any) -> None:
     move_clock(db, notes, keyed)
     now = SystemClock().now()
