@@ -1,7 +1,7 @@
 """The reader's language, and dates, amounts and words put into it.
 
 Order: the language of the account (kept in the cookie from sign-in on), the cookie, then
-``Accept-Language``. ``?lang=en`` on any page chooses for good, as the switcher does.
+``Accept-Language``. ``?lang=en`` on any page chooses until the next sign-in, as the switcher does.
 """
 
 from __future__ import annotations

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from contracts.codes import CredentialKind
 from contracts.identity import request_password_reset
 from gateway.pages.forms import Form, filled, sent_form
+from gateway.pages.going import see_other
 from gateway.pages.visit import ask_as_gateway, origin
 from gateway.pages.words import forgotten_title
 from servicekit.errors import GuichetError
@@ -40,7 +41,7 @@ def send_reset() -> Response:
         )
     except GuichetError as error:
         return _page(credential, form.refused(error), status=error.status)
-    return redirect(url_for("pages.reset_sent", credential=credential.value), 303)
+    return see_other(url_for("pages.reset_sent", credential=credential.value))
 
 
 def tell_sent() -> Response:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from contracts.codes import Language
 from gateway.i18n import current_language, remember_language
+from gateway.pages.going import see_other
 from gateway.pages.local_paths import local_path
 
 _NAMES = {Language.FRENCH: "Français", Language.ENGLISH: "English"}
@@ -42,6 +43,6 @@ def register(blueprint: Blueprint) -> None:
 def choose_language() -> Response:
     given = request.form.get("language", "")
     chosen = Language(given) if given in list(Language) else current_language()
-    response = redirect(local_path(request.form.get("next")) or url_for("portal.home"), 303)
+    response = see_other(local_path(request.form.get("next")) or url_for("portal.home"))
     remember_language(response, chosen)
     return response

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template, url_for
 from flask_babel import gettext
 
 from contracts.codes import CredentialKind, Language
 from contracts.identity import read_link, set_password_by_link
 from gateway.i18n import prefer_language
 from gateway.pages.forms import Form, secret, sent_form
+from gateway.pages.going import see_other
 from gateway.pages.visit import ask_as_gateway, origin
 from gateway.pages.words import link_words, password_rules
 from servicekit.errors import GuichetError, NotFound
@@ -55,11 +56,12 @@ def _read(token: str) -> dict[str, Any] | None:
 
 
 def _to_sign_in(done: dict[str, Any]) -> Response:
-    flash({"code": "password-set"}, "notice")
     if done["credential"] == CredentialKind.API:
         known = {"domain": done["tenant"], "identifier": done["user_name"]}
-        return redirect(url_for("pages.sign_in", method="api", **known), 303)
-    return redirect(url_for("pages.sign_in", method="portal", login=done["user_name"]), 303)
+        return see_other(url_for("pages.sign_in", method="api", **known), "password-set")
+    return see_other(
+        url_for("pages.sign_in", method="portal", login=done["user_name"]), "password-set"
+    )
 
 
 def _link_page(link: dict[str, Any], form: Form, *, status: int = 200) -> Response:

@@ -9,9 +9,7 @@ from uuid import UUID
 from flask import (
     Blueprint,
     Response,
-    flash,
     make_response,
-    redirect,
     render_template,
     request,
     url_for,
@@ -23,6 +21,7 @@ from contracts.identity import api_sign_in, sign_in, web_sign_in
 from gateway.i18n import remember_language
 from gateway.pages.csrf import renew_form_secret
 from gateway.pages.forms import Form, secret, sent_form
+from gateway.pages.going import see_other
 from gateway.pages.headers import allow_form_target
 from gateway.pages.local_paths import local_path, origin_after
 from gateway.pages.visit import ask_as_gateway, browser_session, origin, parts
@@ -78,17 +77,16 @@ def enter(method: str) -> Response:
 
 
 def leave() -> Response:
-    response = redirect(url_for("pages.sign_in"), 303)
+    response = see_other(url_for("pages.sign_in"), "signed-out")
     parts().sessions.end(response, request)
     renew_form_secret()
-    flash({"code": "signed-out"}, "notice")
     return response
 
 
 def _let_in(door: Door, signed_in: dict[str, Any], next_path: str | None) -> Response:
     tenant, iam_user = signed_in["tenant"], signed_in["iam_user_id"]
     console = url_for("portal.console", tenant=tenant) if tenant else None
-    response = redirect(next_path or console or url_for("portal.home"), 303)
+    response = see_other(next_path or console or url_for("portal.home"))
     language = Language(signed_in["language"])
     parts().sessions.start(
         response,

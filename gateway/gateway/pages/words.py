@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from flask import get_flashed_messages
 from flask_babel import gettext, ngettext
@@ -131,11 +131,8 @@ def password_rules(rules: Mapping[str, Any]) -> list[str]:
 def flashed_sentences() -> list[str]:
     """What the page before has done, in the language of this one."""
     known = flash_words()
-    return [
-        known[message["code"]] % message
-        for message in get_flashed_messages()
-        if isinstance(message, dict) and message.get("code") in known
-    ]
+    messages = cast("list[dict[str, Any]]", get_flashed_messages())
+    return [known[message["code"]] % message for message in messages]
 
 
 def flash_words() -> dict[str, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, redirect, request, url_for
+from flask import Blueprint, Flask, Response, request, url_for
 from werkzeug.routing import BaseConverter, ValidationError
 
 from contracts.codes import TenantCode
 from gateway.pages import guard
 from gateway.pages.errors import error_page
+from gateway.pages.going import see_other
 from gateway.pages.languages import here
 from gateway.pages.resume import SIGNED_OUT, offer_again
 from gateway.portal import (
@@ -62,5 +63,5 @@ def install(app: Flask) -> None:
 def _sign_in(error: Exception) -> Response:
     """A page leads through the sign-in and back; a form is kept to be sent again after it."""
     if request.method == "GET":
-        return redirect(url_for("portal.start", next=here()), 303)
+        return see_other(url_for("portal.start", next=here()))
     return offer_again(SIGNED_OUT, status=403) or error_page(403)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template, url_for
 from flask_babel import gettext
 
 from contracts.codes import Language
@@ -16,6 +16,7 @@ from contracts.identity import (
 )
 from gateway.i18n import remember_language
 from gateway.pages.forms import Form, secret, sent_form
+from gateway.pages.going import see_other
 from gateway.pages.visit import call_id, origin, parts
 from gateway.pages.words import password_rules
 from gateway.portal.iam import iam_columns, iam_rows
@@ -44,8 +45,7 @@ def change_language() -> Response:
         account = ask(change_account, {"language": form.value("language")}, form=form)
     except REFUSALS as error:
         return _account_page(form.refused(error), status=error.status)
-    flash({"code": "account-changed"})
-    response = redirect(url_for("portal.account"), 303)
+    response = see_other(url_for("portal.account"), "account-changed")
     remember_language(response, Language(account["language"]))
     return response
 
@@ -66,8 +66,7 @@ def set_password() -> Response:
         ask(change_password, asked, form=form)
     except REFUSALS as error:
         return _password_page(form.refused(error), status=error.status)
-    flash({"code": "password-changed"})
-    return redirect(url_for("portal.account"), 303)
+    return see_other(url_for("portal.account"), "password-changed")
 
 
 def reset_failed_login(iam_user_id: Any) -> Response:
@@ -76,8 +75,7 @@ def reset_failed_login(iam_user_id: Any) -> Response:
         user = ask(reset_own_failed_login, {"iam_user_id": str(iam_user_id)}, form=form)
     except REFUSALS as error:
         return _account_page(form.refused(error), status=error.status)
-    flash({"code": "failed-login-reset", "name": user["user_name"]})
-    return redirect(url_for("portal.account"), 303)
+    return see_other(url_for("portal.account"), "failed-login-reset", name=user["user_name"])
 
 
 def _account_page(form: Form, *, status: int = 200) -> Response:

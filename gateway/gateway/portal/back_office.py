@@ -8,9 +8,7 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
-    flash,
     make_response,
-    redirect,
     render_template,
     request,
     url_for,
@@ -21,6 +19,7 @@ from contracts import identity, tenancy
 from contracts.codes import StaffRole, TenantCode
 from gateway.i18n import TIME_ZONE, current_language, format_instant
 from gateway.pages.forms import Form, asked_form, filled, sent_form
+from gateway.pages.going import see_other
 from gateway.portal.home import contract_columns, contract_rows
 from gateway.portal.lists import asked_page, page_links
 from gateway.portal.refusals import REFUSALS
@@ -98,9 +97,10 @@ def open_tenant() -> Response:
         contract = ask(tenancy.open_tenant, _opening(form), form=form)
     except REFUSALS as error:
         return _opening_page(form.refused(error, known=known), status=error.status)
-    flash({"code": "tenant-opened", "tenant": contract["tenant"]})
     tenant = TenantCode(contract["tenant"])
-    return redirect(url_for("portal.contract", tenant=tenant), 303)
+    return see_other(
+        url_for("portal.contract", tenant=tenant), "tenant-opened", tenant=contract["tenant"]
+    )
 
 
 def _opening(form: Form) -> dict[str, Any]:
@@ -168,8 +168,11 @@ def appoint() -> Response:
         member = ask(identity.appoint_staff, {**named, "roles": form.chosen("roles")}, form=form)
     except REFUSALS as error:
         return _appointment_page(form.refused(error), status=error.status)
-    flash({"code": "staff-appointed", "name": f"{member['given_name']} {member['family_name']}"})
-    return redirect(url_for("portal.office_staff"), 303)
+    return see_other(
+        url_for("portal.office_staff"),
+        "staff-appointed",
+        name=f"{member['given_name']} {member['family_name']}",
+    )
 
 
 def _appointment_page(form: Form, *, status: int = 200) -> Response:
@@ -199,8 +202,9 @@ def move_clock() -> Response:
         clock = ask(tenancy.move_clock, {"now": wanted}, form=form)
     except REFUSALS as error:
         return _clock_page(form.refused(error), status=error.status)
-    flash({"code": "clock-moved", "instant": format_instant(clock["now"], "long")})
-    return redirect(url_for("portal.office_clock"), 303)
+    return see_other(
+        url_for("portal.office_clock"), "clock-moved", instant=format_instant(clock["now"], "long")
+    )
 
 
 def _clock_page(form: Form, *, status: int = 200) -> Response:

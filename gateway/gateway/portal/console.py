@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template, url_for
 
 from contracts.codes import TenantCode
 from contracts.identity import list_iam_users, reset_failed_login
 from gateway.pages.forms import Form, sent_form
+from gateway.pages.going import see_other
 from gateway.portal.iam import iam_columns, iam_rows
 from gateway.portal.lists import asked_page, page_links
 from gateway.portal.refusals import REFUSALS
@@ -46,8 +47,9 @@ def reset(tenant: TenantCode, iam_user_id: Any) -> Response:
         )
     except REFUSALS as error:
         return _iam_page(tenant, form.refused(error), status=error.status)
-    flash({"code": "failed-login-reset", "name": user["user_name"]})
-    return redirect(url_for("portal.console_iam", tenant=tenant), 303)
+    return see_other(
+        url_for("portal.console_iam", tenant=tenant), "failed-login-reset", name=user["user_name"]
+    )
 
 
 def _iam_page(tenant: TenantCode, form: Form, *, status: int = 200) -> Response:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import astuple
+from typing import cast
 
-from flask import Blueprint, Response, redirect, request, session, url_for
+from flask import Blueprint, Response, request, session, url_for
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
 from gateway.pages.errors import error_page
+from gateway.pages.going import see_other
 from gateway.pages.local_paths import local_path
 from gateway.pages.visit import browser_session, parts
 from gateway.portal import client, tokens
@@ -32,7 +34,7 @@ def start() -> Response:
     next_path = local_path(request.args.get("next")) or url_for("portal.home")
     waiting = list(session.get(_FLOWS, []))[-_MOST_FLOWS + 1 :]
     session[_FLOWS] = [*waiting, [*astuple(flow), next_path]]
-    return redirect(client.authorization_path(flow, browser_session()), 303)
+    return see_other(client.authorization_path(flow, browser_session()))
 
 
 def come_back() -> Response:
@@ -48,7 +50,7 @@ def come_back() -> Response:
         _check_id_token(answer["id_token"], flow, str(signed_in.person_id))
     except (Unauthenticated, JoseError, KeyError):
         return error_page(403)
-    response = redirect(next_path, 303)
+    response = see_other(next_path)
     tokens.keep(response, signed_in, answer)
     return response
 
@@ -65,7 +67,7 @@ def _flow_of(state: str) -> tuple[Flow, str] | None:
 
 def _check_id_token(raw: str, flow: Flow, subject: str) -> None:
     """It answers this very flow, for us, about whoever is signed in here."""
-    keys = KeySet.import_key_set(parts().keys.public_set())
+    keys = KeySet.import_key_set(cast(KeySetSerialization, parts().keys.public_set()))
     settings, now = parts().settings, int(parts().clock.now().timestamp())
     claims = jwt.decode(raw, keys, algorithms=["RS256"]).claims
     registry = jwt.JWTClaimsRegistry(

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template, url_for
 from flask_babel import gettext
 
 from contracts.codes import TenantCode
 from contracts.subscriptions import list_offers, place_order
 from gateway.i18n import format_money
 from gateway.pages.forms import Form, asked_form, sent_form
+from gateway.pages.going import see_other
 from gateway.portal.lists import whole
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import Column, contract_head
@@ -97,14 +98,12 @@ def place(tenant: TenantCode, product: str) -> Response:
         if refused.errors:
             return _choice_page(tenant, product, refused, status=error.status)
         return _summary_page(tenant, product, refused, status=error.status)
-    flash(
-        {
-            "code": "order-placed",
-            "quantity": order["quantity"],
-            "flavour": order["offer"]["flavour"],
-        }
+    return see_other(
+        url_for("portal.subscriptions", tenant=tenant),
+        "order-placed",
+        quantity=order["quantity"],
+        flavour=order["offer"]["flavour"],
     )
-    return redirect(url_for("portal.subscriptions", tenant=tenant), 303)
 
 
 def _faults(form: Form, offers: list[dict[str, Any]]) -> dict[str, str]:

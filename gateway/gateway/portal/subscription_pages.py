@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template, url_for
 from flask_babel import gettext, ngettext
 
 from contracts.codes import TenantCode
@@ -17,6 +17,7 @@ from contracts.subscriptions import (
 )
 from gateway.i18n import format_day
 from gateway.pages.forms import Form, asked_form, sent_form
+from gateway.pages.going import see_other
 from gateway.portal.amounts import units_left
 from gateway.portal.lists import asked_page, page_links, whole
 from gateway.portal.refusals import REFUSALS
@@ -88,14 +89,12 @@ def terminate(tenant: TenantCode, subscription_id: Any) -> Response:
         subscription = _subscription(tenant, subscription_id)
         return _count_page(tenant, subscription, form.refused(error), status=error.status)
     latest = max(after["terminations"], key=lambda one: str(one["requested_at"]))
-    flash(
-        {
-            "code": "termination-scheduled",
-            "quantity": _instances(latest["quantity"]),
-            "day": format_day(latest["effective_on"]),
-        }
+    return see_other(
+        url_for("portal.subscriptions", tenant=tenant),
+        "termination-scheduled",
+        quantity=_instances(latest["quantity"]),
+        day=format_day(latest["effective_on"]),
     )
-    return redirect(url_for("portal.subscriptions", tenant=tenant), 303)
 
 
 def _subscription(tenant: TenantCode, subscription_id: Any) -> dict[str, Any]:

@@ -93,7 +93,9 @@ def _read(secret: str, session: Session) -> Tokens | None:
 
 def _tokens(answer: dict[str, Any]) -> Tokens:
     expires_at = parts().clock.now() + timedelta(seconds=answer["expires_in"])
-    kept = {name: answer[name] for name in ("access_token", "refresh_token") if name in answer}
+    kept: Tokens = {
+        name: answer[name] for name in ("access_token", "refresh_token") if name in answer
+    }
     return {**kept, "expires_at": expires_at.isoformat()}
 
 

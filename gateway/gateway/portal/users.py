@@ -8,9 +8,7 @@ from typing import Any
 from flask import (
     Blueprint,
     Response,
-    flash,
     make_response,
-    redirect,
     render_template,
     request,
     url_for,
@@ -27,6 +25,7 @@ from contracts.identity import (
 )
 from gateway.i18n import current_language
 from gateway.pages.forms import Form, asked_form, filled, sent_form
+from gateway.pages.going import see_other
 from gateway.portal.lists import asked_page, page_links
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import Column, contract_head
@@ -137,8 +136,7 @@ def invite(tenant: TenantCode) -> Response:
         )
     except REFUSALS as error:
         return _invitation(tenant, form.refused(error, known=_ROLE_FIELDS), status=error.status)
-    flash({"code": "user-invited", "name": _full_name(user)})
-    return redirect(url_for("portal.users", tenant=tenant), 303)
+    return see_other(url_for("portal.users", tenant=tenant), "user-invited", name=_full_name(user))
 
 
 def _invitation(tenant: TenantCode, form: Form, *, status: int = 200) -> Response:
@@ -170,8 +168,7 @@ def replace_roles(tenant: TenantCode, person_id: Any) -> Response:
         user = _find_user(tenant, str(person_id))
         refused = form.refused(error, known=_ROLE_FIELDS)
         return _roles_page(tenant, user, refused, status=error.status)
-    flash({"code": "roles-changed", "name": _full_name(user)})
-    return redirect(url_for("portal.users", tenant=tenant), 303)
+    return see_other(url_for("portal.users", tenant=tenant), "roles-changed", name=_full_name(user))
 
 
 def _roles_page(
@@ -198,8 +195,9 @@ def remove(tenant: TenantCode, person_id: Any) -> Response:
     except REFUSALS as error:
         template = "portal/user_remove.html"
         return _act_page(template, tenant, which, form.refused(error), status=error.status)
-    flash({"code": "user-removed", "name": form.value("name")})
-    return redirect(url_for("portal.users", tenant=tenant), 303)
+    return see_other(
+        url_for("portal.users", tenant=tenant), "user-removed", name=form.value("name")
+    )
 
 
 def ask_welcome(tenant: TenantCode, person_id: Any) -> Response:
@@ -213,8 +211,9 @@ def welcome(tenant: TenantCode, person_id: Any) -> Response:
     except REFUSALS as error:
         template = "portal/user_welcome.html"
         return _act_page(template, tenant, which, form.refused(error), status=error.status)
-    flash({"code": "welcome-sent", "name": form.value("name")})
-    return redirect(url_for("portal.users", tenant=tenant), 303)
+    return see_other(
+        url_for("portal.users", tenant=tenant), "welcome-sent", name=form.value("name")
+    )
 
 
 def _act_page(
