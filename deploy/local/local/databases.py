@@ -8,6 +8,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg
 from psycopg import errors, sql
 
+from local.waiting import GaveUpError
+
 CONNECT_SECONDS = 10
 
 
@@ -52,7 +54,11 @@ def url_of(admin_url: str, *, user: str, password: str, db: str) -> str:
 
 @contextmanager
 def administer(admin_url: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(admin_url, autocommit=True, connect_timeout=CONNECT_SECONDS) as admin:
+    try:
+        admin = psycopg.connect(admin_url, autocommit=True, connect_timeout=CONNECT_SECONDS)
+    except psycopg.OperationalError as error:
+        raise GaveUpError(f"no way into PostgreSQL as its administrator: {error}") from error
+    with admin:
         yield admin
 
 

@@ -7,6 +7,8 @@ so a run that was interrupted goes on where it stopped and does nothing twice.
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from contracts.registry import SCOPES
@@ -39,7 +41,27 @@ WORDS = (
 )
 OPEN_ID_SCOPES = ("openid", "profile", "email", "offline_access")
 APP_REDIRECT = "http://127.0.0.1:8099/callback"
-APPEARS_SECONDS = 30.0
+APPEARS_SECONDS = 60.0
+
+CLIENTS: tuple[dict[str, Any], ...] = (
+    {
+        "client_id": "demo-internal",
+        "name": "Demo internal system",
+        "grants": ["client_credentials"],
+        "scopes": ["contracts.read", "catalogue.read", "subscriptions.read"],
+        "tenants": ["*"],
+        "who": "an internal system: client credentials, reads every contract",
+    },
+    {
+        "client_id": "demo-app",
+        "name": "Demo application",
+        "grants": ["authorization_code", "refresh_token"],
+        "scopes": [*OPEN_ID_SCOPES, *SCOPES],
+        "tenants": [],
+        "redirect_uri": APP_REDIRECT,
+        "who": f"a program of a customer: code + PKCE, back to {APP_REDIRECT}",
+    },
+)
 
 
 def seed(stack: Stack, *, say: Callable[[str], None]) -> None:
@@ -64,11 +86,7 @@ class _Seeding:
 
     def run(self) -> None:
         self.write_addresses()
-        with ThreadPoolExecutor() as pool:
-            clients = pool.submit(self._register_clients)
-            operator = pool.submit(self._appoint_operator)
-            clients.result()
-            operator.result()
+        self._use_tools()
         self._say("          demo: staff")
         self._appoint_staff()
         self._say("          demo: organisations and tenants")
@@ -98,56 +116,34 @@ class _Seeding:
 
     # --- steps ----------------------------------------------------------------------------------
 
-    def _register_clients(self) -> None:
-        everything = [*OPEN_ID_SCOPES, *SCOPES]
-        self._register(
-            {
-                "client_id": "demo-internal",
-                "name": "Demo internal system",
-                "grants": ["client_credentials"],
-                "scopes": ["contracts.read", "catalogue.read", "subscriptions.read"],
-                "tenants": ["*"],
-                "who": "an internal system: client credentials, reads every contract",
-            }
-        )
-        self._register(
-            {
-                "client_id": "demo-app",
-                "name": "Demo application",
-                "grants": ["authorization_code", "refresh_token"],
-                "scopes": everything,
-                "tenants": [],
-                "redirect_uri": APP_REDIRECT,
-                "who": f"a program of a customer: code + PKCE, back to {APP_REDIRECT}",
-            }
-        )
+    def _use_tools(self) -> None:
+        """What no one can do from outside: the first operator, and clients of the provider."""
+        operator = self._staff_member(cast.OPERATOR)
+        jobs = {"operator": partial(self._appoint_operator, operator)}
+        for client in CLIENTS:
+            known = self._remember("clients", client["client_id"], _with_secret(client))
+            jobs[f"client:{client['client_id']}"] = partial(self._register, known)
+        due = [step for step in jobs if not self._is_done(step)]
+        with ThreadPoolExecutor(max_workers=len(jobs)) as pool:
+            for step, done in [(step, pool.submit(jobs[step])) for step in due]:
+                done.result()
+                self._mark(step)
 
     def _register(self, client: dict[str, Any]) -> None:
-        name = client["client_id"]
-        known = self._demo["clients"].setdefault(
-            name, {**client, "client_secret": secrets.token_urlsafe(32)}
-        )
-        self._save()
-        if self._is_done(f"client:{name}"):
-            return
-        secret_file = self._stack.installation.data / f".{name}.secret"
-        write_private(secret_file, known["client_secret"])
+        secret_file = self._stack.installation.data / f".{client['client_id']}.secret"
+        write_private(secret_file, client["client_secret"])
         try:
-            self._stack.run("gateway", "register-client", *_client_arguments(known, secret_file))
+            self._stack.run("gateway", "register-client", *_client_arguments(client, secret_file))
         finally:
             secret_file.unlink()
-        self._mark(f"client:{name}")
 
-    def _appoint_operator(self) -> None:
+    def _appoint_operator(self, member: dict[str, Any]) -> None:
         given_name, family_name = cast.STAFF[cast.OPERATOR]
-        member = self._staff_member(cast.OPERATOR)
-        if not self._is_done("operator"):
-            self._stack.run(
-                *("identity", "appoint-operator", "--login", member["login"]),
-                *("--email", member["email"], "--given-name", given_name),
-                *("--family-name", family_name),
-            )
-            self._mark("operator")
+        self._stack.run(
+            *("identity", "appoint-operator", "--login", member["login"]),
+            *("--email", member["email"], "--given-name", given_name),
+            *("--family-name", family_name),
+        )
 
     def _appoint_staff(self) -> None:
         self._set_portal_password(self._demo["staff"][cast.OPERATOR], language="fr")
@@ -338,7 +334,11 @@ class _Seeding:
         self._stack.installation.write_demo(self._demo)
 
 
-def _client_arguments(client: dict[str, Any], secret_file: Any) -> list[str]:
+def _with_secret(client: dict[str, Any]) -> dict[str, Any]:
+    return {**client, "client_secret": secrets.token_urlsafe(32)}
+
+
+def _client_arguments(client: dict[str, Any], secret_file: Path) -> list[str]:
     arguments = ["--id", client["client_id"], "--name", client["name"], "--kind", "confidential"]
     arguments += ["--secret-file", str(secret_file)]
     for grant in client["grants"]:
