@@ -30,7 +30,7 @@ class Turn(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """State of a credential's lock. Oldest first; at most ``limit`` instants in both together."""
+    """State of a credential's lock. Oldest first, at most ``limit`` instants in each."""
 
     failed_at: tuple[datetime, ...] = ()
     pending_at: tuple[datetime, ...] = ()
@@ -40,16 +40,14 @@ class Guard:
     def seen_at(self, now: datetime, rule: LockRule) -> Guard:
         """The same guard with everything that time has settled."""
         if self.locked_until is not None and now >= self.locked_until:
-            return replace(
-                self, failed_at=(), turned_away=0, locked_until=None
-            ).seen_at(now, rule)  # fmt: skip
+            return Guard(pending_at=self.pending_at).seen_at(now, rule)
         abandoned = tuple(at for at in self.pending_at if now - at >= ABANDONED_AFTER)
         failed = sorted(at for at in self.failed_at + abandoned if now - at < rule.window)
         return replace(
             self,
-            failed_at=tuple(failed),
+            failed_at=tuple(failed[-rule.limit :]),
             pending_at=tuple(at for at in self.pending_at if now - at < ABANDONED_AFTER),
-            turned_away=self.turned_away if failed else 0,
+            turned_away=self.turned_away if failed or self.locked_until else 0,
         )
 
     def reserve(self, now: datetime, rule: LockRule) -> tuple[Guard, Turn]:
