@@ -233,6 +233,8 @@ class Answers(Rpc):  # type: ignore[misc]
         return Unavailable("internal", {"call_id": call_id, "retry_after": 1})
 
 
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
+
 def _encoded(answer: Any) -> bytes:
-    reply = {"result": answer, "error": None}
-    return json.dumps(reply, separators=(",", ":"), allow_nan=False).encode()
+    return _encode({"result": answer, "error": None}).encode()

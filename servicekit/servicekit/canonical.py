@@ -6,12 +6,14 @@ import hashlib
 import json
 from typing import Any
 
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+).encode
+
 
 def canonical_json(value: Any) -> bytes:
     """Sorted keys, no spaces, UTF-8; refuses NaN and what is not JSON."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return _encode(value).encode()
 
 
 def canonical_hash(value: Any) -> str:

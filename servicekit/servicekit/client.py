@@ -114,7 +114,8 @@ class RpcClient:
         finally:
             self._waiters.remove(waiter)
         if isinstance(answer, GuichetError):
-            raise answer
+            # One error may fail many calls: raised by many threads it would share its traceback.
+            raise type(answer)(answer.code, answer.details)
         return answer
 
     def _connected(self, timeout: float) -> None:

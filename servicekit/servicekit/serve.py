@@ -6,8 +6,8 @@
     serve(TenancyService, parts, settings)
 
 Around the nameko service run, as green threads: the outbox relay, the due-work runner and the
-ops app. SIGTERM and SIGINT stop it: no more messages are taken, what runs is finished (for five
-seconds at most), what was committed is told, connections close.
+ops app. SIGTERM and SIGINT stop it: no more messages are taken, what runs is finished, what was
+committed is told, connections close; within five seconds. A second signal ends it at once.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ from servicekit.relay import Relay
 from servicekit.web import ops_app
 
 _log = structlog.get_logger("servicekit.serve")
-STOP_SECONDS = 5.0
+WORK_SECONDS = 4.0
+TELL_SECONDS = 1.0
 _LOOK_SECONDS = 0.1
 
 
@@ -88,7 +89,6 @@ def serve(
     """Serve until told to stop. Exits the process with 1 when the service broke down.
 
     ``beside`` starts once the database is open and stops before it closes.
-
     ``migrations`` is where the service's migrations are: beside or in its package when not given.
     """
     if not green.patched():
@@ -154,21 +154,32 @@ class _Process:
 
     def stop(self) -> None:
         _log.info("stopping")
-        patience = eventlet.Timeout(STOP_SECONDS, False)
-        stopped = False
-        with patience:
-            self._due.stop()
-            self._runner.stop()
-            for one in self._beside:
-                one.stop()
-            self._threads["due"].wait()
-            self._relay.stop()
-            self._threads["relay"].wait()
-            stopped = True
-        if not stopped:
-            _log.warning("not all work ended in time: what was left comes again")
+        self._within(WORK_SECONDS, self._end_work)
+        # After everything that may still commit, so that what was committed is told.
+        self._within(TELL_SECONDS, self._end_telling)
         self._parts.db.close()
         _log.info("stopped")
+
+    def _end_work(self) -> None:
+        self._due.stop()
+        self._runner.stop()
+        for one in self._beside:
+            one.stop()
+        self._threads["due"].wait()
+
+    def _end_telling(self) -> None:
+        self._relay.stop()
+        self._threads["relay"].wait()
+
+    def _within(self, seconds: float, act: Callable[[], None]) -> None:
+        """What is not finished in time comes again after the next start."""
+        try:
+            with eventlet.Timeout(seconds):
+                act()
+        except eventlet.Timeout:
+            _log.warning("not finished in time", what=act.__name__, seconds=seconds)
+        except Exception:  # noqa: BLE001 - logged; the other steps of the stop still matter
+            _log.exception("stopping failed", what=act.__name__)
 
     def _serve(self) -> None:
         self._runner.start()

@@ -23,6 +23,7 @@ from argon2 import PasswordHasher
 from tests.journeys.visitor import Visitor, client_token, person_tokens
 from tests.load.measuring import Figure, closed_loop
 from tests.load.plain_http import KeptConnection, request
+from tests.load.rpc_echo import rpc_echo
 
 from local.demo import seed
 from local.plan import Plan
@@ -179,6 +180,8 @@ def main() -> None:
         for who, bearer in (("a client", token), ("a person", his)):
             name = f"contract reads by {who} (gateway, RPC, PostgreSQL)"
             show(contract_reads(name, stack.url, tenant, bearer, options.seconds))
+        for figure in rpc_echo(stack.amqp_url, options.seconds / 2):
+            show(figure)
         bare = bare_argon2(options.seconds / 2)
         show(bare)
         through = logins(stack.url, demo, options.seconds)
