@@ -80,7 +80,7 @@ format: ## Put the code into shape
 .PHONY: bench
 bench: ## Figures for this machine, as in docs/performance.md
 	@$(BOOTSTRAP) dev
-	@$(PY) tests/load/bench.py
+	@$(PY) -m tests.load.bench
 
 .PHONY: settings
 settings: ## Write docs/settings.md from the catalogue of settings

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from tests.journeys.town import CUSTOMER_SCOPE, PORTAL_PASSWORD, Town, settled_customer
+from tests.journeys.town import CUSTOMER_SCOPE, PORTAL_PASSWORD, Town, eventually, settled_customer
 
 pytestmark = pytest.mark.stack
 
@@ -39,11 +37,3 @@ def test_the_clock_goes_forward_only_and_for_operators_only(town: Town) -> None:
     assert (back.status_code, back.json()["code"]) == (422, "clock-only-forward")
     sales = town.staff("sales", "openid clock")
     assert sales.call("GET", "/clock").status_code == 403
-
-
-def eventually(read: Any, good: Any, within: float = 20.0) -> Any:
-    deadline = time.monotonic() + within
-    while not good(found := read()):
-        assert time.monotonic() < deadline, found
-        time.sleep(0.2)
-    return found

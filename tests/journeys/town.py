@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.journeys.visitor import Api, Page, Visitor, person_tokens
 
+T = TypeVar("T")
 SALES_SCOPE = "openid tenants.write contracts.read"
 CUSTOMER_SCOPE = (
     "openid profile email account contracts.read contracts.write users.read users.write iam.read "
@@ -101,3 +104,12 @@ def settled_customer(town: Town) -> Customer:
     customer.known_as(welcome)
     assert town.set_password(welcome, PORTAL_PASSWORD).status == 200
     return customer
+
+
+def eventually(read: Callable[[], T], good: Callable[[T], bool], within: float = 20.0) -> T:
+    """What ``read`` gives once it is good; fails with the last one when it never is."""
+    deadline = time.monotonic() + within
+    while not good(found := read()):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.2)
+    return found
