@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 
 from contracts.codes import TenantCode
-from contracts.tenancy import get_contract
+from contracts.tenancy import get_contract, open_tenant
 from gateway.portal.shell import contract_head
-from gateway.portal.visitors import ask
+from gateway.portal.visitors import ask, visitor
 from gateway.portal.words import contract_states, contract_types, support_levels
 
 
@@ -19,6 +19,7 @@ def show(tenant: TenantCode) -> str:
     contract = ask(get_contract, {"tenant": tenant})
     level, about_level = support_levels()[contract["support_level"]]
     status, kind = contract["status"], contract["contract_type"]
+    may_open = visitor().may(open_tenant)
     return render_template(
         "portal/contract.html",
         head=contract_head(tenant),
@@ -27,4 +28,5 @@ def show(tenant: TenantCode) -> str:
         kind=contract_types().get(kind, kind),
         level=level,
         about_level=about_level,
+        beside=url_for("portal.office_open", beside=tenant) if may_open else None,
     )

@@ -467,3 +467,26 @@ def test_every_form_leads_to_a_page_that_takes_it(portal: Any, path: str) -> Non
         action = re.search(r'action="([^"]*)"', tag)
         method = "POST" if 'method="post"' in tag else "GET"
         adapter.match(urlsplit(action[1] if action else path).path, method=method)
+
+
+def test_another_tenant_is_opened_for_the_same_organisation(portal: Any) -> None:
+    portal.sign_in(staff=(StaffRole.SALES,))
+    link = f"/back-office/tenants/new?beside={TENANT}"
+    assert link in portal.get(CONTRACT).text
+    portal.services.answers["tenancy.open_tenant"] = VIEW
+    page = portal.get(link).text
+    assert f'name="organisation_id" value="{OTHER}"' in page
+    fields = {
+        "organisation_id": OTHER,
+        "organisation_name": "Acme",
+        "name": "Staging",
+        "support_level": "basic",
+        "referent_given_name": "John",
+        "referent_family_name": "Doe",
+        "referent_email": "john@acme.example",
+        "owner": "same",
+    }
+    portal.send("/back-office/tenants/new", fields)
+    [asked] = portal.services.of("tenancy.open_tenant")
+    assert asked["organisation_id"] == OTHER
+    assert "organisation_name" not in asked
