@@ -66,26 +66,26 @@ CLIENTS: tuple[dict[str, Any], ...] = (
 
 def seed(stack: Stack, *, say: Callable[[str], None]) -> None:
     """Raises RefusedError or AssertionError with the installation's own words."""
-    demo = stack.demo
-    if demo.get("complete"):
-        if demo["url"] != stack.url or demo["mail_url"] != stack.mail_url:
-            say("demo data is there; its addresses have changed")
-        _Seeding(stack, demo, say=say).write_addresses()
-        return
-    _Seeding(stack, demo, say=say).run()
+    seeding = _Seeding(stack, say=say)
+    seeding.write_addresses()
+    if not seeding.complete:
+        seeding.run()
 
 
 class _Seeding:
-    def __init__(self, stack: Stack, demo: dict[str, Any], *, say: Callable[[str], None]) -> None:
+    def __init__(self, stack: Stack, *, say: Callable[[str], None]) -> None:
         self._stack = stack
         self._say = say
-        self._demo = demo
-        for part in ("staff", "people", "clients", "tenants", "done"):
-            demo.setdefault(part, {})
+        self._demo = stack.demo
         self._tokens: dict[str, Api] = {}
 
+    @property
+    def complete(self) -> bool:
+        return bool(self._demo.get("complete"))
+
     def run(self) -> None:
-        self.write_addresses()
+        for part in ("staff", "people", "clients", "tenants", "done"):
+            self._demo.setdefault(part, {})
         self._use_tools()
         self._say("          demo: staff")
         self._appoint_staff()
