@@ -55,6 +55,7 @@ class CallConsumer(RpcConsumer):  # type: ignore[misc]
                 routing_key=f"{service}.*",
                 durable=True,
             )
+            self.prefetch = self.container.config["workers"]
             self.responder = Responder(self.container.config[AMQP_URI_CONFIG_KEY], name=service)
             self.queue_consumer.register_provider(self)
 

@@ -71,6 +71,7 @@ def system_context(
     tenant: TenantCode | None = None,
     call_id: str | None = None,
     language: Language = Language.FRENCH,
+    trace: str | None = None,
 ) -> Context:
     """The context of a listener or a timer inside ``service``: it never comes over the wire."""
     caller = Caller(kind=CallerKind.SERVICE, subject=f"service:{service}", tenant=tenant)
@@ -80,6 +81,7 @@ def system_context(
         call_id=call_id or new_call_id(),
         deadline=deadline_in(SYSTEM_SECONDS),
         language=language,
+        trace=trace,
     )
 
 

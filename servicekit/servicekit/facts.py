@@ -80,6 +80,7 @@ def read_fact(body: bytes | str, event: Event, *, listener: str) -> Fact:
                 tenant=_tenant(envelope),
                 call_id=call_id,
                 language=Language(envelope.get("language", Language.FRENCH)),
+                trace=envelope.get("traceparent"),
             ),
         )
     except Unreadable:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from eventlet.semaphore import Semaphore
 from kombu import Connection
 from nameko.constants import AMQP_URI_CONFIG_KEY
 from nameko.messaging import QueueConsumer
@@ -20,16 +21,22 @@ from servicekit import metrics
 from servicekit.broker import HEARTBEAT_SECONDS, LOST, Address, ConfirmedSender
 
 _log = logging.getLogger(__name__)
+EVENTS_AT_ONCE = 8
 
 
 class Intake(QueueConsumer):  # type: ignore[misc]
-    """Providers may have ``declare(channel)``, called on each new connection."""
+    """Providers have ``prefetch``; ``declare(channel)``, if any, is called on each new connection.
+
+    What may run at once is bounded here and nowhere else: nameko's own pool of workers is so large
+    that nobody who was let in waits there with his deadline running.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.connected = False
         self._unsettled: set[Any] = set()
         self._sender: ConfirmedSender | None = None
+        self.room = Semaphore(EVENTS_AT_ONCE)  # shared by all events: calls are not crowded out
 
     @property
     def connection(self) -> Connection:
@@ -80,7 +87,7 @@ class Intake(QueueConsumer):  # type: ignore[misc]
                 on_message=receive,
                 on_decode_error=lambda message, _error, receive=receive: receive(message),
             )
-            consumer.qos(prefetch_count=self.prefetch_count)
+            consumer.qos(prefetch_count=provider.prefetch)
             self._consumers[provider] = consumer
         self._unsettled.clear()  # what the connection before took belongs to the broker again
         return self._consumers.values()
@@ -90,6 +97,13 @@ class Intake(QueueConsumer):  # type: ignore[misc]
         self.container.spawn_managed_thread(
             partial(provider.handle_message, message), identifier=type(provider).__name__
         )
+
+    def hands_back(self, provider: Any, message: Any) -> bool:
+        """Whether a message that had to wait here is no longer ours to begin with."""
+        if message.channel.connection is not None and provider in self._consumers:
+            return False
+        self.requeue_message(message)
+        return True
 
     def ack_message(self, message: Any) -> None:
         self._settle(message, message.ack)

@@ -19,7 +19,7 @@ from contracts.declare import Event
 from servicekit import metrics
 from servicekit.errors import Unavailable
 from servicekit.facts import Fact, Unreadable, read_fact
-from servicekit.intake import Intake
+from servicekit.intake import EVENTS_AT_ONCE, Intake
 from servicekit.parking import Letter, Parking
 from servicekit.topology import DELAYS, EVENTS_EXCHANGE, declare_listener, work_queue
 
@@ -51,7 +51,17 @@ class Hears(Entrypoint):  # type: ignore[misc]
     def stop(self) -> None:
         self.intake.unregister_provider(self)
 
+    @property
+    def prefetch(self) -> int:
+        return EVENTS_AT_ONCE
+
     def handle_message(self, message: Any) -> None:
+        self.intake.room.acquire()
+        if self.intake.hands_back(self, message) or not self._start(message):
+            self.intake.room.release()
+
+    def _start(self, message: Any) -> bool:
+        """Whether a worker was started, which gives the room back when it ends."""
         letter = Letter.of(message)
         structlog.contextvars.clear_contextvars()
         try:
@@ -59,12 +69,14 @@ class Hears(Entrypoint):  # type: ignore[misc]
         except Unreadable as error:
             _log.error("event unreadable, parked", event_type=self.event.type, reason=str(error))
             self._settle(message, "unreadable", partial(self._parking.give_up, letter, str(error)))
-            return
+            return False
         done = partial(self.handle_result, message, letter, fact)
         try:
             self.container.spawn_worker(self, (fact,), {}, handle_result=done)
         except ContainerBeingKilled:
             self.intake.requeue_message(message)
+            return False
+        return True
 
     def handle_result(
         self,
@@ -75,11 +87,20 @@ class Hears(Entrypoint):  # type: ignore[misc]
         result: Any = None,
         exc_info: tuple[Any, Any, Any] | None = None,
     ) -> tuple[Any, Any]:
+        try:
+            self._conclude(message, letter, fact, exc_info)
+        finally:
+            self.intake.room.release()
+        return result, exc_info
+
+    def _conclude(
+        self, message: Any, letter: Letter, fact: Fact, exc_info: tuple[Any, Any, Any] | None
+    ) -> None:
         if exc_info is None:
             self.intake.ack_message(message)
             self._count("applied")
             _log.info("event applied", event_type=fact.type, event_id=str(fact.id))
-            return result, None
+            return
         _log.error(
             "event failed",
             event_type=fact.type,
@@ -88,7 +109,6 @@ class Hears(Entrypoint):  # type: ignore[misc]
             exc_info=exc_info,
         )
         self._settle(message, None, partial(self._parking.try_later, letter, exc_info[1]))
-        return result, exc_info
 
     def _settle(self, message: Any, outcome: str | None, park: partial[str]) -> None:
         try:

@@ -41,6 +41,7 @@ _log = structlog.get_logger("servicekit.serve")
 WORK_SECONDS = 4.0
 TELL_SECONDS = 1.0
 _LOOK_SECONDS = 0.1
+_PLENTY = 10_000  # what runs at once is bounded by the intake
 
 
 class Parts(Protocol):
@@ -123,7 +124,8 @@ class _Process:
         self._runner = ServiceRunner(
             {
                 AMQP_URI_CONFIG_KEY: settings.amqp_url,
-                MAX_WORKERS_CONFIG_KEY: settings.workers,
+                MAX_WORKERS_CONFIG_KEY: _PLENTY,
+                "workers": settings.workers,
                 "parts": parts,
             }
         )

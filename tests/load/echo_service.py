@@ -50,6 +50,7 @@ def main(which: str) -> None:
     logs.configure(service="bench")
     config = {"AMQP_URI": os.environ["AMQP_URL"], "max_workers": WORKERS}
     if which == "ours":
+        config["workers"] = WORKERS
         config["parts"] = Parts(ContextVerifier(os.environ["GUICHET_CONTEXT_PUBLIC_KEY"]))
     runner = ServiceRunner(config)
     runner.add_service(Ours if which == "ours" else Namekos)

@@ -64,6 +64,8 @@ def test_a_fact_is_read_as_it_was_told() -> None:
 
 def test_envelope_has_what_cloudevents_requires() -> None:
     envelope = cloud_event(row(trace="00-a-b-01"))
+    fact = read_fact(body(envelope), TenantOpened, listener="identity")
+    assert fact.context.trace == "00-a-b-01"
     assert envelope["specversion"] == "1.0"
     assert {"id", "source", "type", "time", "datacontenttype"} <= set(envelope)
     assert envelope["traceparent"] == "00-a-b-01"
