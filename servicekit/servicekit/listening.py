@@ -101,13 +101,7 @@ class Hears(Entrypoint):  # type: ignore[misc]
             self._count("applied")
             _log.info("event applied", event_type=fact.type, event_id=str(fact.id))
             return
-        _log.error(
-            "event failed",
-            event_type=fact.type,
-            event_id=str(fact.id),
-            attempt=letter.attempts + 1,
-            exc_info=exc_info,
-        )
+        self._report(letter, fact, exc_info)
         self._settle(message, None, partial(self._parking.try_later, letter, exc_info[1]))
 
     def _settle(self, message: Any, outcome: str | None, park: partial[str]) -> None:
@@ -124,3 +118,15 @@ class Hears(Entrypoint):  # type: ignore[misc]
 
     def _count(self, outcome: str) -> None:
         metrics.EVENTS_HEARD.labels(self.event.type, outcome).inc()
+
+    def _report(self, letter: Letter, fact: Fact, exc_info: tuple[Any, Any, Any]) -> None:
+        """A fact that came before the one it builds on is daily business; the rest is not."""
+        about = {
+            "event_type": fact.type,
+            "event_id": str(fact.id),
+            "attempt": letter.attempts + 1,
+        }
+        if isinstance(exc_info[1], Unavailable):
+            _log.warning("event comes again", code=exc_info[1].code, **about)
+        else:
+            _log.error("event failed", exc_info=exc_info, **about)
