@@ -193,6 +193,14 @@ def house(new_database: Any, vhost: str, tmp_path: Path) -> Iterator[Installatio
     yield from _installation(new_database(migrations=SAMPLE / "migrations"), vhost, tmp_path)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def sample_registered() -> Iterator[None]:
+    """Only while these tests run: others look at all contracts of the house."""
+    sample_contract.register()
+    yield
+    sample_contract.unregister()
+
+
 @pytest.fixture(scope="module")
 def running(
     database_factory: Any, module_vhost: str, tmp_path_factory: pytest.TempPathFactory

@@ -76,6 +76,18 @@ try_once = _call("try_once", Seconds, Word, effect=Effect.ATTEMPT)
 
 NoteAdded = SAMPLE.event("NoteAdded", payload=NoteAddedPayload, heard_by=("sample",))
 
-CONTRACTS["sample"] = SAMPLE
-CALLS.update({call.full_name: call for call in SAMPLE.calls.values()})
-EVENTS.update(SAMPLE.events)
+
+def register() -> None:
+    """Known beside the house's own: at start of the sample process, in the tests of the wire."""
+    CONTRACTS["sample"] = SAMPLE
+    CALLS.update({call.full_name: call for call in SAMPLE.calls.values()})
+    EVENTS.update(SAMPLE.events)
+
+
+def unregister() -> None:
+    """The house as it was, for tests that look at all contracts."""
+    del CONTRACTS["sample"]
+    for call in SAMPLE.calls.values():
+        del CALLS[call.full_name]
+    for name in SAMPLE.events:
+        del EVENTS[name]

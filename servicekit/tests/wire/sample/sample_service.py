@@ -22,6 +22,8 @@ from servicekit.rpc import Fact, House, answers, hears  # noqa: E402
 from servicekit.serve import serve  # noqa: E402
 from servicekit.settings import read, setting  # noqa: E402
 
+contract.register()
+
 QUICK = (0.1, 0.2)
 
 
