@@ -12,6 +12,7 @@ import time
 from functools import partial
 from typing import Any, cast
 
+import eventlet
 import structlog
 from kombu import Exchange, Queue
 from marshmallow import Schema, ValidationError
@@ -23,7 +24,14 @@ from contracts.declare import Call, Effect
 from contracts.rights import refusal
 from servicekit import metrics
 from servicekit.context import Context, ContextVerifier
-from servicekit.errors import Forbidden, GuichetError, Invalid, Unauthenticated, Unavailable
+from servicekit.errors import (
+    Conflict,
+    Forbidden,
+    GuichetError,
+    Invalid,
+    Unauthenticated,
+    Unavailable,
+)
 from servicekit.faults import fields_invalid
 from servicekit.idempotency import Replayed
 from servicekit.intake import Intake
@@ -31,6 +39,9 @@ from servicekit.responder import Responder
 from servicekit.topology import CALLS_EXCHANGE, CONTEXT_HEADER, calls_queue
 
 _log = structlog.get_logger("servicekit.calls")
+
+_BREATH_SECONDS = 0.2
+_IN_FLIGHT = Conflict("request-in-flight", {"retry_after": 1})
 
 ExcInfo = tuple[Any, Any, Any]
 
@@ -202,7 +213,12 @@ class Answers(Rpc):  # type: ignore[misc]
     ) -> tuple[Any, ExcInfo | None]:
         call = self.call.full_name
         error = None if exc_info is None else exc_info[1]
-        if isinstance(error, Replayed):
+        if arrival.redelivered and error == _IN_FLIGHT:
+            # The first delivery died with its service and its transaction is about to: this
+            # request is the only one left to answer the caller, until its deadline.
+            eventlet.sleep(_BREATH_SECONDS)
+            arrival.put_back()
+        elif isinstance(error, Replayed):
             arrival.answer(call, _encoded(error.answer), outcome="replayed")
         elif isinstance(error, GuichetError):
             arrival.refuse(call, error)

@@ -21,7 +21,7 @@ def patch() -> None:
     if too_early and not patched():
         raise RuntimeError(f"green.patch() comes after the import of {', '.join(too_early)}")
     with warnings.catch_warnings():
-        # nameko needs it and nothing replaces it there; once is said in docs/decisions.
+        # nameko runs on it and on nothing else; said at each start it would only be noise.
         warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
         import eventlet
 

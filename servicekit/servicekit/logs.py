@@ -14,6 +14,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -69,7 +70,7 @@ def redact(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mutabl
 
 def redacted(value: Any, *, key: str = "") -> Any:
     """``value``, which stands under ``key``, as it may be shown; at any depth."""
-    if value is not None and _SECRET_KEY.search(key):
+    if value is not None and _names_a_secret(key):
         return REDACTED
     if isinstance(value, str):
         return _URL_PASSWORD.sub(r"\1***@", value) if "://" in value else value
@@ -78,6 +79,11 @@ def redacted(value: Any, *, key: str = "") -> Any:
     if isinstance(value, list | tuple):
         return [redacted(held) for held in value]
     return value
+
+
+@lru_cache(maxsize=4096)
+def _names_a_secret(key: str) -> bool:
+    return _SECRET_KEY.search(key) is not None
 
 
 def _processors(service: str) -> list[Processor]:
@@ -101,5 +107,8 @@ def _renderer(form: str) -> Processor:
     return structlog.processors.JSONRenderer(serializer=_serialised)
 
 
+_encode = json.JSONEncoder(default=str, ensure_ascii=False).encode
+
+
 def _serialised(line: Any, **_options: Any) -> str:
-    return json.dumps(line, default=str, ensure_ascii=False)
+    return _encode(line)

@@ -12,7 +12,6 @@ CALLS_ANSWERED = Histogram(
     ("call", "outcome"),
     buckets=_SECONDS,
 )
-CALLS_RUNNING = Gauge("guichet_calls_running", "Calls and events being worked on now.")
 CALLS_MADE = Histogram(
     "guichet_rpc_client_seconds",
     "Calls made to services, by outcome: answered, or the code of the wire's own failure.",
@@ -30,6 +29,6 @@ EVENTS_HEARD = Counter(
 )
 EVENTS_TOLD = Counter("guichet_events_told_total", "Events the broker has taken over.", ("event",))
 EVENTS_WAITING = Gauge(
-    "guichet_outbox_rows", "Events in the outbox when the relay last looked, before it told them."
+    "guichet_outbox_rows", "Events the relay found when it last looked: a hundred at most."
 )
 BROKER_CONNECTED = Gauge("guichet_broker_connected", "1 while the consumers stand at the broker.")
