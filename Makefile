@@ -6,7 +6,7 @@ PY := .venv/bin/python
 LOCAL := $(PY) -m local
 BOOTSTRAP := deploy/local/bootstrap
 PYTEST ?=
-STRICT := contracts/contracts servicekit/servicekit $(wildcard services/*/*/domain)
+STRICT := contracts/contracts servicekit/servicekit $(foreach name,identity tenancy subscriptions notifications,services/$(name)/$(name)/domain)
 
 .PHONY: help
 help: ## Say what there is
