@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 HEARTBEAT_SECONDS = 5  # a broker that died without a word is noticed after two of them
 CONNECT_SECONDS = 3.0
+_READ_BYTES = 65536
 # What can go wrong on a connection: the network, or the broker closing it or the channel.
 LOST = (OSError, amqp.AMQPError)
 
@@ -95,7 +96,25 @@ def connect(amqp_url: str, *, name: str, heartbeat: int = HEARTBEAT_SECONDS) -> 
     except BaseException:
         connection.collect()
         raise
+    read_ahead(connection)
     return connection
+
+
+def read_ahead(connection: amqp.Connection) -> None:
+    """Let the library ask the socket for more than it needs next; it keeps the rest by itself.
+
+    It reads a message in nine small pieces, each a system call and a turn of the hub or of the
+    interpreter's lock: a tenth of what a call cost.
+    """
+    transport = connection.transport
+    receive = transport._quick_recv
+    transport._quick_recv = lambda wanted: receive(max(wanted, _READ_BYTES))
+
+
+def has_read_ahead(connection: amqp.Connection) -> bool:
+    """Whether something waits that the socket no longer shows, here or decrypted by TLS."""
+    transport = connection.transport
+    return bool(transport._read_buffer) or bool(getattr(transport.sock, "pending", int)())
 
 
 def publish(

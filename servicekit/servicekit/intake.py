@@ -18,7 +18,7 @@ from nameko.constants import AMQP_URI_CONFIG_KEY
 from nameko.messaging import QueueConsumer
 
 from servicekit import metrics
-from servicekit.broker import HEARTBEAT_SECONDS, LOST, Address, ConfirmedSender
+from servicekit.broker import HEARTBEAT_SECONDS, LOST, Address, ConfirmedSender, read_ahead
 
 _log = logging.getLogger(__name__)
 EVENTS_AT_ONCE = 8
@@ -73,6 +73,7 @@ class Intake(QueueConsumer):  # type: ignore[misc]
                     interval_step=0.2,
                     interval_max=1.0,
                 )
+                read_ahead(connection.connection)
                 yield connection
         finally:
             self._stands(False)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import amqp
 
 from servicekit.breaker import Breakers
-from servicekit.broker import LOST, connect, discard, publish
+from servicekit.broker import LOST, connect, discard, has_read_ahead, publish
 from servicekit.errors import Unavailable
 from servicekit.replies import RECONNECT_SECONDS, Waiters
 from servicekit.topology import CALLS_EXCHANGE, calls_queue, declare_calls_exchange
@@ -144,8 +144,7 @@ class Requests:
     def _read(self) -> None:
         try:
             self._connection.drain_events(timeout=0.05)
-            # TLS may have decrypted more than it was asked for: the socket does not show that.
-            while getattr(self._connection.transport.sock, "pending", int)():
+            while has_read_ahead(self._connection):  # the socket does not show it any more
                 self._connection.drain_events(timeout=0.05)
         except TimeoutError:
             return  # half a frame: the library keeps it for the next time

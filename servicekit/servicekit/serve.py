@@ -28,6 +28,7 @@ from nameko.runners import ServiceRunner
 
 from servicekit import green, logs
 from servicekit.clock import Clock
+from servicekit.container import CONTAINER
 from servicekit.context import ContextVerifier
 from servicekit.db import EVERYONE, Database
 from servicekit.due import DueRunner, Handler
@@ -125,6 +126,7 @@ class _Process:
             {
                 AMQP_URI_CONFIG_KEY: settings.amqp_url,
                 MAX_WORKERS_CONFIG_KEY: _PLENTY,
+                "SERVICE_CONTAINER_CLS": CONTAINER,
                 "workers": settings.workers,
                 "parts": parts,
             }

@@ -18,6 +18,7 @@ from nameko.runners import ServiceRunner  # noqa: E402
 from tests.load.echo_contract import echo  # noqa: E402
 
 from servicekit import logs  # noqa: E402
+from servicekit.container import CONTAINER  # noqa: E402
 from servicekit.context import Context, ContextVerifier  # noqa: E402
 from servicekit.rpc import House, answers  # noqa: E402
 
@@ -51,6 +52,7 @@ def main(which: str) -> None:
     config = {"AMQP_URI": os.environ["AMQP_URL"], "max_workers": WORKERS}
     if which == "ours":
         config["workers"] = WORKERS
+        config["SERVICE_CONTAINER_CLS"] = CONTAINER
         config["parts"] = Parts(ContextVerifier(os.environ["GUICHET_CONTEXT_PUBLIC_KEY"]))
     runner = ServiceRunner(config)
     runner.add_service(Ours if which == "ours" else Namekos)
