@@ -70,30 +70,56 @@ class _Coded:
         super().__init__(*args, **kwargs)
 
 
-class Text(_Coded, fields.String):
-    """One line of text, NFC, trimmed, printable; empty is refused unless ``minimum=0``."""
+class _Bounded(_Coded, fields.String):
+    """NFC text of a bounded length."""
 
     def __init__(self, minimum: int = 1, maximum: int = 255, **kwargs: Any) -> None:
-        super().__init__(validate=length(minimum, maximum), **kwargs)
+        self._bounds = length(minimum, maximum)
+        super().__init__(validate=self._bounds, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        # Normalising takes the square of a run of combining marks and holds the interpreter
+        # meanwhile, so what is far too long is not normalised. NFC shortens to a third at most.
+        if self._bounds.max is not None and len(text) > 4 * self._bounds.max:
+            raise ValidationError(str(self._bounds.error))
+        return unicodedata.normalize("NFC", text)
+
+
+class Text(_Bounded):
+    """One line of text, NFC, trimmed, printable; empty is refused unless ``minimum=0``."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
         if _UNPRINTABLE.search(text) or any("\ud800" <= char <= "\udfff" for char in text):
             raise ValidationError("printable")
         return text.strip()
 
 
-class Secret(_Coded, fields.String):
+class Secret(_Bounded):
     """A password or token: NFC and nothing more (RFC 8265), bounded so that hashing is cheap."""
 
     def __init__(self, minimum: int = 1, maximum: int = 256, **kwargs: Any) -> None:
-        super().__init__(validate=length(minimum, maximum), **kwargs)
+        super().__init__(minimum, maximum, **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         if any(char == "\x00" or "\ud800" <= char <= "\udfff" for char in text):
             raise ValidationError("printable")
-        return unicodedata.normalize("NFC", text)
+        return text
+
+
+class PersonName(Text):
+    """Part of somebody's name. It stands in mails that we send: an address is not a name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(maximum=64, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if set(text) & set("/\\:@<>"):
+            raise ValidationError("person-name")
+        return text
 
 
 class Search(Text):

@@ -17,6 +17,7 @@ from contracts.fields import (
     Many,
     Mobile,
     Part,
+    PersonName,
     Search,
     Secret,
     Strict,
@@ -385,8 +386,8 @@ class Users(Page):
 class InviteUser(Strict):
     tenant = Tenant(required=True)
     email = Email(required=True)
-    given_name = Text(required=True, maximum=64)
-    family_name = Text(required=True, maximum=64)
+    given_name = PersonName(required=True)
+    family_name = PersonName(required=True)
     language = Choice(Language, load_default=Language.FRENCH)
     mobile = Mobile(load_default=None, allow_none=True)
     roles = roles_by_section(required=True)
@@ -530,8 +531,8 @@ class AppointStaff(Strict):
         metadata={"description": "Made from the name where absent."},
     )
     email = Email(required=True)
-    given_name = Text(required=True, maximum=64)
-    family_name = Text(required=True, maximum=64)
+    given_name = PersonName(required=True)
+    family_name = PersonName(required=True)
     language = Choice(Language, load_default=Language.FRENCH)
     roles = Many(Choice(StaffRole), minimum=1, maximum=5, required=True)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contracts.codes import Language
-from contracts.fields import Choice, Email, Mobile, Strict, Text
+from contracts.fields import Choice, Email, Mobile, PersonName, Strict, Text
 
 
 class Contact(Strict):
     email = Email(required=True)
-    given_name = Text(required=True, maximum=64)
-    family_name = Text(required=True, maximum=64)
+    given_name = PersonName(required=True)
+    family_name = PersonName(required=True)
     language = Choice(Language, load_default=Language.FRENCH)
     mobile = Mobile(load_default=None, allow_none=True)
 

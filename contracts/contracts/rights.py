@@ -81,8 +81,9 @@ def staff_only(scope: str, *staff: StaffRole, clients: bool = False) -> Right:
     return Right(Audience.STAFF, scope=scope, staff=frozenset(staff), clients=clients)
 
 
-def listing(scope: str) -> Right:
-    return Right(Audience.LISTING, scope=scope, clients=True)
+def listing(scope: str, section: Section | None = None, role: Role | None = None) -> Right:
+    """With a section: of a person's tenants, those where he holds that role are listed."""
+    return Right(Audience.LISTING, scope=scope, section=section, role=role, clients=True)
 
 
 def in_tenant(
@@ -145,15 +146,16 @@ def _person_refusal(right: Right, caller: Caller) -> str | None:
         return "staff-only"
     if not caller.roles and not caller.offices:
         return "tenant-foreign"
-    if right.offices & caller.offices or _role_suffices(right, caller):
+    if right.offices & caller.offices or role_suffices(right, caller.roles):
         return None
     return "role-missing"
 
 
-def _role_suffices(right: Right, caller: Caller) -> bool:
+def role_suffices(right: Right, roles: Mapping[Section, Role]) -> bool:
+    """Whether these roles, or stronger ones, are what the right asks for in a tenant."""
     if right.section is None or right.role is None:
         return False
-    held = caller.roles.get(right.section)
+    held = roles.get(right.section)
     if held is None:
         return False
     return held is right.role or _STRENGTH.get(held, 0) > _STRENGTH.get(right.role, 9)

@@ -111,7 +111,7 @@ list_contracts = TENANCY.call(
     "list_contracts",
     request=ListContracts,
     response=Contracts,
-    right=listing("contracts.read"),
+    right=listing("contracts.read", Section.CONTRACT, Role.VISITOR),
     effect=Effect.READ,
     summary="The contracts that the caller may see, by code.",
     route=get("/contracts"),

@@ -16,8 +16,8 @@ from marshmallow import Schema, ValidationError
 from contracts.codes import Language, TenantCode
 from contracts.declare import Call
 from contracts.identity import change_password
-from contracts.rights import Audience, Caller, CallerKind, refusal
-from gateway.rights import RightsCache
+from contracts.rights import Audience, Caller, CallerKind, refusal, role_suffices
+from gateway.rights import Holding, RightsCache
 from gateway.wire import Circumstances, JsonObject, Wire
 from servicekit.context import new_call_id
 from servicekit.errors import Forbidden, NotFound, Unauthenticated
@@ -149,9 +149,17 @@ def _demand(call: Call, caller: Caller) -> None:
 
 
 def _shown_tenants(
-    call: Call, tenants: Mapping[TenantCode, Any], tenant: TenantCode | None
+    call: Call, tenants: Mapping[TenantCode, Holding], tenant: TenantCode | None
 ) -> frozenset[str]:
-    """A person of thousands of tenants does not drag them all through each call about one."""
+    """A person of thousands of tenants does not drag them all through each call about one.
+
+    A list that is about a section holds the tenants where he has the role on it: it says no
+    more of any of them than asking for that one would.
+    """
     if call.right.audience is Audience.TENANT:
         return frozenset(held for held in (tenant,) if held is not None and held in tenants)
+    if call.right.section is not None:
+        return frozenset(
+            code for code, held in tenants.items() if role_suffices(call.right, held.roles)
+        )
     return frozenset(tenants)

@@ -22,10 +22,12 @@ _SPACES = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _PRINTABLE = f"[^{_UNPRINTABLE}]"
 # Text is trimmed: what is left must not be empty.
 LINE = f"^{_PRINTABLE}*[^{_UNPRINTABLE}{_SPACES}]{_PRINTABLE}*$"
+_NAME = LINE.replace("[^", r"[^/\\:@<>")
 _EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$"
 
 _EXTRA: dict[type[fields.Field[Any]], JsonSchema] = {
     contract_fields.Text: {"pattern": LINE},
+    contract_fields.PersonName: {"pattern": _NAME},
     contract_fields.Email: {"pattern": _EMAIL, "format": "email"},
     contract_fields.Mobile: {"pattern": r"^\+[1-9][0-9]{5,14}$", "minLength": 7, "maxLength": 16},
     contract_fields.Login: {"pattern": r"^[A-Za-z0-9._-]{5,64}$", "minLength": 5, "maxLength": 64},

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 from gateway.api.refused import Refused
@@ -62,8 +63,7 @@ def _refuse_surrogates(values: list[Any]) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice, _count = Counter(name for name, _ in pairs).most_common(1)[0]
         raise Refused(400, "json-duplicate-key", {"key": _shown(twice)})
     return found
 

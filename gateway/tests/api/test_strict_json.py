@@ -85,3 +85,12 @@ def test_a_surrogate_at_the_deepest_level_is_found() -> None:
 
 def test_a_pair_of_surrogates_is_one_character() -> None:
     assert parse(b'"\\ud83d\\ude00"') == "\U0001f600"
+
+
+def test_a_duplicate_among_a_hundred_thousand_keys_is_named_in_one_pass() -> None:
+    """Comparing each with each takes minutes of the interpreter for one request."""
+    names = [f'"k{number}": 0' for number in range(100_000)]
+    body = "{" + ", ".join([*names, '"k99999": 1']) + "}"
+    with pytest.raises(Refused) as refused:
+        parse(body.encode())
+    assert refused.value.details == {"key": "k99999"}

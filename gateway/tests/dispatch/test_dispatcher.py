@@ -92,9 +92,16 @@ def test_a_person_calls_with_what_he_holds_in_the_tenant() -> None:
     assert about.reason == "ticket 4711"
 
 
-def test_a_listing_sees_all_tenants_of_the_person() -> None:
-    wire = holding({TENANT: {"contract": "visitor"}, "OCB0000002": {"users": "manager"}})
+def test_a_list_of_contracts_holds_those_he_may_open_and_no_others() -> None:
+    other, nothing = "OCB0000002", "OCB0000003"
+    wire = holding({TENANT: {"contract": "visitor"}, other: {"users": "manager"}, nothing: {}})
     ask(wire, tenancy.list_contracts, {})
+    assert wire.sent[0][2].tenants == {TENANT}
+
+
+def test_a_list_about_no_section_sees_all_tenants_of_the_person() -> None:
+    wire = holding({TENANT: {"contract": "visitor"}, "OCB0000002": {"users": "manager"}})
+    ask(wire, subscriptions.list_offers, {})
     assert wire.sent[0][2].tenants == {TENANT, "OCB0000002"}
 
 
