@@ -41,7 +41,7 @@ from contracts.identity_facts import (
     roles_by_section,
 )
 from contracts.paging import Page, PageRequest
-from contracts.people import Visit
+from contracts.people import PasswordRules, Visit
 from contracts.rights import gateway_only, in_tenant, self_service, staff_only
 
 IDENTITY = Contract("identity")
@@ -130,17 +130,6 @@ class LinkPurpose(StrEnum):
 
 class ReadLink(Strict):
     token = Secret(maximum=128, required=True)
-
-
-class PasswordRules(Strict):
-    """What a new password must satisfy, as data, so that a page can say it before the fact."""
-
-    minimum_length = Whole(required=True)
-    maximum_length = Whole(required=True)
-    character_classes = Whole(
-        required=True, metadata={"description": "How many of upper, lower, digit, special."}
-    )
-    not_user_name = Flag(required=True)
 
 
 class LinkView(Strict):
@@ -439,8 +428,14 @@ change_roles = IDENTITY.call(
     response=User,
     right=in_tenant("users.write", Section.USERS, Role.MANAGER),
     effect=Effect.WRITE,
-    summary="Replace a user's roles; nobody grants what he does not hold.",
-    refusals=(_USER_UNKNOWN, Refusal("Conflict", "last-user-manager"), *_ROLE_REFUSALS),
+    summary="Replace a user's roles; nobody grants what he does not hold, and the holder of an"
+    " office keeps his.",
+    refusals=(
+        _USER_UNKNOWN,
+        Refusal("Conflict", "office-held"),
+        Refusal("Conflict", "last-user-manager"),
+        *_ROLE_REFUSALS,
+    ),
     route=put("/tenants/{tenant}/users/{person_id}/roles"),
 )
 remove_user = IDENTITY.call(

@@ -360,7 +360,9 @@ class IdentityClient:
         return cast(User, self._dispatch(calls.invite_user, payload))
 
     def change_roles(self, *, tenant: str, person_id: str, roles: dict[Section, Role]) -> User:
-        """Replace a user's roles; nobody grants what he does not hold."""
+        """Replace a user's roles; nobody grants what he does not hold, and the holder of an
+        office keeps his.
+        """
         payload = given(tenant=tenant, person_id=person_id, roles=roles)
         return cast(User, self._dispatch(calls.change_roles, payload))
 
