@@ -15,6 +15,7 @@ from identity.domain.roles import (
     Roles,
     check_grant,
     check_manager_remains,
+    check_office_keeps,
     check_roles_exist,
 )
 from identity.store import persons, tenants, users
@@ -38,6 +39,7 @@ def change_roles(
         user = users.get_user(tx, tenant=tenant, person_id=person_id)
         giver = roles_of_caller(tx, context=context, tenant=tenant)
         check_grant(giver=giver, before=user.roles, after=roles)
+        check_office_keeps(offices=user.offices, before=user.roles, after=roles)
         managers = users.list_user_managers(tx, tenant=tenant)
         check_manager_remains(managers=managers, person_id=person_id, after=roles)
         users.change_roles(tx, tenant=tenant, person_id=person_id, roles=roles)

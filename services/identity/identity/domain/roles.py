@@ -61,6 +61,13 @@ def check_manager_remains(
         raise Conflict("last-user-manager")
 
 
+def check_office_keeps(*, offices: Collection[Office], before: Roles, after: Roles) -> None:
+    """An office stands on the roles its holder was given: nobody takes one from him, nor he
+    himself, before he has handed the office over. Giving him more is free."""
+    if any(not _covers(section, after.get(section), role) for section, role in before.items()):
+        check_no_office(offices)
+
+
 def check_no_office(offices: Collection[Office]) -> None:
     """Who holds an office hands it over before he leaves."""
     if offices:

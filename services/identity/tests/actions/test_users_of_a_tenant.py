@@ -20,6 +20,8 @@ from identity.actions.read_people import (
     resolve_rights,
 )
 from identity.actions.remove_user import remove_user
+from identity.domain.roles import ALL_ROLES
+from identity.store import users
 from servicekit.context import system_context
 from servicekit.db import EVERYONE
 from servicekit.errors import Conflict, Forbidden, GuichetError, Invalid, NotFound
@@ -140,15 +142,59 @@ def test_changed_roles_replace_all_and_are_told(john: Any, person: Any) -> None:
     assert john.trail()[-1] == ("users:roles:changed", "Jane.Roe")
 
 
+def disable_john(john: Any) -> None:
+    with john.db.write(system_context(service="identity", call="test"), tenant=EVERYONE) as tx:
+        tx.run("UPDATE persons SET enabled = false WHERE login = 'John.Doe'", {})
+
+
+@pytest.mark.parametrize("office", [Office.REFERENT, Office.DOMAIN_OWNER])
+@pytest.mark.parametrize("himself", [False, True])
+def test_holder_of_an_office_loses_no_role_to_anybody(
+    counter: Any, person: Any, office: Office, himself: bool
+) -> None:
+    counter.open_tenant(owner=person("Olga", "Owner"))
+    holder = counter.person_id("John.Doe" if office is Office.REFERENT else "Olga.Owner")
+    jane = counter.invite(person("Jane", "Roe"), USERS, by=holder)
+    before = rights_of(counter, holder)
+    for weaker in (
+        {},
+        USERS,
+        {**ALL_ROLES, Section.INVOICES: Role.VISITOR},
+        {section: role for section, role in ALL_ROLES.items() if section is not Section.DASHBOARD},
+    ):
+        with pytest.raises(Conflict) as refused:
+            change(counter, holder, weaker, by=holder if himself else jane.person_id)
+        assert refused.value == Conflict("office-held", {"offices": [office.value]})
+    assert rights_of(counter, holder) == before
+    assert counter.events("RolesChanged") == []
+
+
+def test_holder_of_an_office_may_be_given_back_what_he_lacks(john: Any, person: Any) -> None:
+    with john.db.write(system_context(service="identity", call="test"), tenant=TENANT) as tx:
+        tx.run("DELETE FROM memberships WHERE section = 'support'", {})
+    fewer = {section: role for section, role in ALL_ROLES.items() if section != Section.SUPPORT}
+    assert change(john, john.person_id(), fewer, by=john.person_id()).roles == fewer
+    jane = john.invite(person("Jane", "Roe"), USERS, by=john.person_id())
+    with pytest.raises(Forbidden, match="role-not-held"):
+        change(john, john.person_id(), dict(ALL_ROLES), by=jane.person_id)
+    with john.db.write(system_context(service="identity", call="test"), tenant=TENANT) as tx:
+        users.change_roles(tx, tenant=TENANT, person_id=jane.person_id, roles=ALL_ROLES)
+    changed = change(john, john.person_id(), dict(ALL_ROLES), by=jane.person_id)
+    assert changed.roles == ALL_ROLES
+
+
 def test_last_manager_of_users_stays(john: Any, person: Any) -> None:
-    john.invite(person("Jane", "Roe"), VISITOR, by=john.person_id())
+    jane = john.invite(person("Jane", "Roe"), USERS, by=john.person_id())
+    disable_john(john)
     with pytest.raises(Conflict, match="last-user-manager"):
-        change(john, john.person_id(), VISITOR, by=john.person_id())
+        change(john, jane.person_id, {}, by=jane.person_id)
 
 
 def test_two_managers_who_demote_each_other_at_once_leave_one(john: Any, person: Any) -> None:
     jane = john.invite(person("Jane", "Roe"), USERS, by=john.person_id())
-    pairs = [(john.person_id(), jane.person_id), (jane.person_id, john.person_id())]
+    eve = john.invite(person("Eve", "Moon"), USERS, by=john.person_id())
+    disable_john(john)
+    pairs = [(eve.person_id, jane.person_id), (jane.person_id, eve.person_id)]
 
     def demote(pair: tuple[UUID, UUID]) -> str | None:
         by, whom = pair
