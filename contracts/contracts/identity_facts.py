@@ -111,7 +111,8 @@ class FailedLoginResetPayload(Strict):
     iam_user_id = Id(required=True)
     tenant = Tenant(required=True)
     user_name = Login(required=True)
-    reset_by = Text(required=True)
+    reset_by = Text(required=True, metadata={"description": "A login, for people to read."})
+    reset_by_person_id = Id(load_default=None, allow_none=True)
 
 
 class StaffAppointedPayload(Strict):

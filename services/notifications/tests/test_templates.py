@@ -27,6 +27,7 @@ from servicekit.plain import plain
 pytestmark = pytest.mark.unit
 
 PERSON = UUID("01900000-0000-7000-8000-000000000001")
+OTHER = UUID("01900000-0000-7000-8000-000000000002")
 AT = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 HOUSE = House(
     brand="Cloudstore", public_url="http://localhost:8080", contact="support@cloudstore.example"
@@ -85,8 +86,8 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
         letters.credential_locked,
         {**ACCOUNT, "credential": PORTAL, "tenant": None, "locked_until": AT},
     ),
-    (letters.failed_login_reset, {**ACCOUNT, "reset_by": str(PERSON)}),
-    (letters.failed_login_reset, {**ACCOUNT, "reset_by": "someone-else"}),
+    (letters.failed_login_reset, {**ACCOUNT, "reset_by": "John.Doe", "reset_by_person_id": PERSON}),
+    (letters.failed_login_reset, {**ACCOUNT, "reset_by": "Jane.Roe", "reset_by_person_id": OTHER}),
     (
         letters.order_placed,
         {
@@ -249,3 +250,23 @@ def test_dates_and_amounts_are_written_as_the_reader_writes_them() -> None:
 def test_a_person_new_to_us_is_welcomed_once() -> None:
     joined = {**CASES[3][1], "newly_registered": True}
     assert letters.tenant_joined(joined) is None
+
+
+@pytest.mark.parametrize(
+    ("by", "language", "said"),
+    [
+        ({"reset_by_person_id": PERSON}, Language.ENGLISH, "as you asked"),
+        ({"reset_by_person_id": PERSON}, Language.FRENCH, "à votre demande"),
+        ({"reset_by_person_id": OTHER}, Language.ENGLISH, "by someone entitled to"),
+        ({"reset_by_person_id": OTHER}, Language.FRENCH, "par une personne habilitée"),
+        ({"reset_by_person_id": None}, Language.ENGLISH, "by someone entitled to"),
+        ({}, Language.ENGLISH, "by someone entitled to"),
+    ],
+)
+def test_unlocking_mail_says_whether_the_reader_did_it_himself(
+    by: dict[str, Any], language: Language, said: str
+) -> None:
+    case = (letters.failed_login_reset, {**ACCOUNT, "reset_by": "John.Doe", **by})
+    _, text, html = written(case, language)
+    assert said in text
+    assert said in html

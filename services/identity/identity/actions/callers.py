@@ -21,6 +21,11 @@ def person_of(context: Context) -> UUID:
     return UUID(caller.subject)
 
 
+def person_id_of_caller(context: Context) -> UUID | None:
+    """None for clients and services."""
+    return person_of(context) if context.caller.kind is CallerKind.PERSON else None
+
+
 def roles_of_caller(tx: Tx, *, context: Context, tenant: TenantCode) -> Roles:
     """What the caller holds in the tenant now, whatever the gateway still remembers."""
     user = users.find_user(tx, tenant=tenant, person_id=person_of(context))

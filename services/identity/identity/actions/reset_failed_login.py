@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.codes import TenantCode
 from contracts.identity import FailedLoginReset
-from identity.actions.callers import name_of_caller, person_of
+from identity.actions.callers import name_of_caller, person_id_of_caller, person_of
 from identity.domain.people import IamUser
 from identity.store import credentials, iam_users
 from servicekit.context import Context
@@ -67,5 +67,6 @@ def _reset(
         tenant=tenant,
         user_name=user.user_name,
         reset_by=reset_by,
+        reset_by_person_id=person_id_of_caller(context),
     )
     return user.guarded_by(freed)

@@ -114,7 +114,9 @@ def test_reset_failed_login_unlocks_at_once_and_says_by_whom(john: Any, person: 
     )
     assert (freed.failed_logins, freed.locked_until) == (0, None)
     assert john.api_sign_in().login == "John.Doe"
-    assert john.events("FailedLoginReset")[0]["reset_by"] == "Jane.Roe"
+    told = john.events("FailedLoginReset")[0]
+    assert told["reset_by"] == "Jane.Roe"
+    assert told["reset_by_person_id"] == str(admin.person_id)
     assert ("api:failed-login:reset", "John.Doe") in john.trail()
 
 

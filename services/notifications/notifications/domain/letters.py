@@ -118,7 +118,7 @@ def failed_login_reset(fact: Fact) -> Letter:
         tenant=fact["tenant"],
         facts={
             "user_name": fact["user_name"],
-            "by_oneself": fact["reset_by"] == str(fact["person_id"]),
+            "by_oneself": fact.get("reset_by_person_id") == fact["person_id"],
         },
     )
 
