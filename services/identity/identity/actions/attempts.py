@@ -50,16 +50,17 @@ def attempt(
     find: FindCandidate,
     password: str,
 ) -> Attempt:
-    with hasher.place():
-        candidate, turn = _take_turn(
-            db=db, context=context, now=now, pause=pause, scope=scope, find=find
-        )
-        lost = lost_before_check(candidate, turn)
-        known_hash = candidate.hash if lost is None else None
-        right = hasher.verify(known_hash, password)
-        stronger = None
-        if right and known_hash is not None and hasher.is_weak(known_hash):
-            stronger = hasher.hash(password)
+    """By somebody who has taken a place: what is reserved here must be settled, so nothing
+    between here and there may find the house full."""
+    candidate, turn = _take_turn(
+        db=db, context=context, now=now, pause=pause, scope=scope, find=find
+    )
+    lost = lost_before_check(candidate, turn)
+    known_hash = candidate.hash if lost is None else None
+    right = hasher.verify(known_hash, password)
+    stronger = None
+    if right and known_hash is not None and hasher.is_weak(known_hash):
+        stronger = hasher.hash(password)
     outcome = lost or (Outcome.ACCEPTED if right else Outcome.WRONG)
     return Attempt(candidate, outcome, turn is Turn.CHECK, stronger)
 

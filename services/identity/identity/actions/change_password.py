@@ -40,22 +40,26 @@ def change_password(
         person = persons.get_person(tx, person_id=person_id)
         rules = credentials.get_portal_credential(tx, person_id=person_id).rules
     check_new_password(rules, password=new_password, user_name=person.login, field=_FIELD)
-    made = attempt(
-        db=db,
-        hasher=hasher,
-        context=context,
-        now=now,
-        pause=pause,
-        scope=EVERYONE,
-        find=partial(credentials.get_candidate_by_person, person_id=person_id),
-        password=current_password,
-    )
-    hash = _hash(hasher, made=made, new_password=new_password, current_password=current_password)
+    with hasher.place():  # one for both passwords
+        made = attempt(
+            db=db,
+            hasher=hasher,
+            context=context,
+            now=now,
+            pause=pause,
+            scope=EVERYONE,
+            find=partial(credentials.get_candidate_by_person, person_id=person_id),
+            password=current_password,
+        )
+        hash = None
+        if made.outcome is Outcome.ACCEPTED and new_password != current_password:
+            hash = hasher.hash(new_password)
     with db.write(context, tenant=EVERYONE) as tx:
         settled = settle(tx, made=made, now=now)
         changed = hash is not None and settled.outcome is Outcome.ACCEPTED
         if changed and hash is not None:
-            replace_password(tx, credential_id=made.candidate.credential_id, hash=hash, now=now)
+            state = credentials.get_state(tx, credential_id=made.candidate.credential_id)
+            replace_password(tx, state=state, hash=hash, now=now)
             _tell(tx, made=made, now=now)
         if settled.outcome is not Outcome.ACCEPTED:
             leave_note(
@@ -72,14 +76,6 @@ def change_password(
     if not changed:
         refuse_password(field=_FIELD, codes=["password-unchanged"])
     return {}
-
-
-def _hash(hasher: Hasher, *, made: Attempt, new_password: str, current_password: str) -> str | None:
-    """Of the new password, where there is one to set."""
-    if made.outcome is not Outcome.ACCEPTED or new_password == current_password:
-        return None
-    with hasher.place():
-        return hasher.hash(new_password)
 
 
 def _tell(tx: Tx, *, made: Attempt, now: datetime) -> None:

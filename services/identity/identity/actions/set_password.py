@@ -14,6 +14,7 @@ from identity.clients.hashing import Hasher
 from identity.domain.links import Link
 from identity.domain.passwords import check_new_password
 from identity.store import credentials, links
+from identity.store.credentials import CredentialState
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import NotFound
@@ -41,18 +42,20 @@ def set_password_by_link(
     with hasher.place():
         hash = hasher.hash(password)
     with db.write(context, tenant=EVERYONE) as tx:
+        # The credential first, then its links: in the order of whoever issues one meanwhile.
+        state = credentials.get_state(tx, credential_id=link.credential_id)
         if not links.change_used(tx, link_id=link.link_id, at=now):
             raise NotFound("link-not-usable")
-        replace_password(tx, credential_id=link.credential_id, hash=hash, now=now)
+        replace_password(tx, state=state, hash=hash, now=now)
         _tell(tx, link=link, now=now)
         return tx.answer(
             PasswordWasSet(link.person_id, link.credential, link.user_name, link.tenant)
         )
 
 
-def replace_password(tx: Tx, *, credential_id: UUID, hash: str, now: datetime) -> None:
+def replace_password(tx: Tx, *, state: CredentialState, hash: str, now: datetime) -> None:
     """The lock ends, and so does every other open link of the credential."""
-    state = credentials.get_state(tx, credential_id=credential_id)
+    credential_id = state.credential_id
     credentials.change_guard(tx, credential_id=credential_id, guard=state.guard.reset())
     credentials.change_password(tx, credential_id=credential_id, hash=hash, changed_at=now)
     links.change_ended(tx, credential_id=credential_id, at=now)

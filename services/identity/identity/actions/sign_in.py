@@ -131,16 +131,17 @@ def _enter(
     password: str,
     visit: Visit,
 ) -> SignedIn:
-    made = attempt(
-        db=db,
-        hasher=hasher,
-        context=context,
-        now=now,
-        pause=pause,
-        scope=door.scope,
-        find=door.find,
-        password=password,
-    )
+    with hasher.place():
+        made = attempt(
+            db=db,
+            hasher=hasher,
+            context=context,
+            now=now,
+            pause=pause,
+            scope=door.scope,
+            find=door.find,
+            password=password,
+        )
     answer = None
     with db.write(context, tenant=door.scope) as tx:
         settled = settle(tx, made=made, now=now)

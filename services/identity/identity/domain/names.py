@@ -20,6 +20,7 @@ _ASCII = str.maketrans(
 )  # fmt: skip
 _NOT_IN_LOGIN = re.compile(r"[^A-Za-z0-9]+")
 _MOBILE_PUNCTUATION = re.compile(r"[\s().\-/]+")
+_MOBILE = re.compile(r"(?:\+|00)([0-9]+)")
 
 
 def name_key(text: str) -> str:
@@ -34,10 +35,14 @@ def _casefold_nfkc(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-def mobile_key(text: str) -> str:
-    """E.164 as people type it: ``+33 (6) 12-34`` and ``0033612`` are the number they mean."""
+def mobile_key(text: str) -> str | None:
+    """E.164 as people type it: ``+33 (6) 12-34`` and ``0033612`` are the number they mean.
+
+    None for what is no such number. A user name can still look like one: ``0033.612345678``.
+    """
     digits = _MOBILE_PUNCTUATION.sub("", unicodedata.normalize("NFKC", text))
-    return "+" + digits[2:] if digits.startswith("00") else digits
+    number = _MOBILE.fullmatch(digits)
+    return None if number is None else "+" + number[1]
 
 
 def sort_key(*, given_name: str, family_name: str) -> str:

@@ -123,9 +123,9 @@ def get_candidate_by_web_login(tx: Tx, *, domain: str, user_name_key: str, decoy
 
 
 def get_candidate_by_api_login(
-    tx: Tx, *, domain: str, name_key: str, mobile: str, decoy: int
+    tx: Tx, *, domain: str, name_key: str, mobile: str | None, decoy: int
 ) -> Candidate:
-    """User name, e-mail and mobile number look different, so one text means one user."""
+    """A user name may look like another user's mobile number: the name goes first."""
     return _one(
         tx.row(
             """
@@ -147,7 +147,10 @@ def get_candidate_by_api_login(
                          WHERE known.tenant = %(domain)s
                            AND (known.user_name_key = %(name_key)s
                                 OR known.email_key = %(name_key)s
-                                OR known.mobile = %(mobile)s)),
+                                OR known.mobile = %(mobile)s)
+                         ORDER BY known.user_name_key = %(name_key)s DESC,
+                                  known.email_key = %(name_key)s DESC
+                         LIMIT 1),
                        md5('decoy:api:' || %(decoy)s)::uuid)
                FOR NO KEY UPDATE OF c
             """,
@@ -265,7 +268,9 @@ def find_portal_credential_id(tx: Tx, *, identifier_key: str) -> UUID | None:
     return found
 
 
-def find_api_credential_id(tx: Tx, *, domain: str, identifier_key: str, mobile: str) -> UUID | None:
+def find_api_credential_id(
+    tx: Tx, *, domain: str, identifier_key: str, mobile: str | None
+) -> UUID | None:
     found: UUID | None = tx.value(
         """
         SELECT c.id
@@ -275,6 +280,7 @@ def find_api_credential_id(tx: Tx, *, domain: str, identifier_key: str, mobile: 
          WHERE i.tenant = %(domain)s
            AND (i.user_name_key = %(key)s OR i.email_key = %(key)s OR i.mobile = %(mobile)s)
            AND p.enabled
+         ORDER BY i.user_name_key = %(key)s DESC, i.email_key = %(key)s DESC
          LIMIT 1
         """,
         {"domain": domain, "key": identifier_key, "mobile": mobile},

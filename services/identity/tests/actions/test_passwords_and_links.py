@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,7 +13,17 @@ from contracts.identity import LinkPurpose
 from identity.actions.change_password import change_password
 from identity.actions.read_link import read_link
 from identity.actions.send_welcome import send_welcome_again
-from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
+from identity.store import credentials, links
+from servicekit.context import system_context
+from servicekit.db import EVERYONE
+from servicekit.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
 
 pytestmark = pytest.mark.servers
 
@@ -188,6 +199,52 @@ def test_password_changes_for_who_proves_the_current_one(john: Any) -> None:
     assert john.events("PasswordSet")[-1]["credential"] == "portal"
     assert john.trail()[-1] == ("portal:password:changed", "John.Doe")
     assert john.sign_in(password="Another-2026!").login == "John.Doe"
+
+
+def test_full_house_after_the_check_costs_nobody_a_try(
+    john: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else takes each place that is given back."""
+    given: list[int] = []
+
+    def crowded() -> Any:
+        if given:
+            raise Unavailable("sign-in-busy", {"retry_after": 1})
+        given.append(1)
+        return place()
+
+    john.hasher = type(john.hasher)(room=1)
+    place = john.hasher.place
+    monkeypatch.setattr(john.hasher, "place", crowded)
+    change(john, GOOD, "Another-2026!")
+    monkeypatch.undo()
+    with john.hasher.place(), pytest.raises(Unavailable, match="sign-in-busy"):
+        change(john, "Another-2026!", "Third-2026!!")
+    pending = "SELECT 1 FROM credentials WHERE pending_at <> '{}' OR failed_at <> '{}'"
+    assert john.rows(pending) == []
+    assert john.sign_in(password="Another-2026!").login == "John.Doe"
+
+
+def test_link_used_while_another_is_issued_waits_and_neither_fails(john: Any) -> None:
+    """Whoever issues holds the credential, then ends its links; the use must not hold a link."""
+    john.forget_password(CredentialKind.PORTAL, "John.Doe")
+    john.do_what_is_due()
+    token = john.token("PasswordResetRequested")
+    link = read_link(db=john.db, now=john.now, token=token)
+    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        context = system_context(service="identity", call="test")
+        with john.db.write(context, tenant=EVERYONE) as tx:
+            credentials.get_state(tx, credential_id=link.credential_id)
+            use = pool.submit(john.set_password, token, "Another-2026!")
+            until = time.monotonic() + 20
+            while not tx.rows(waiting, {}, dict):
+                assert time.monotonic() < until
+                time.sleep(0.02)
+            links.change_ended(tx, credential_id=link.credential_id, at=john.now)
+        with pytest.raises(NotFound, match="link-not-usable"):
+            use.result(timeout=20)
+    assert john.sign_in().login == "John.Doe"
 
 
 def test_guessing_the_current_password_locks_as_at_the_door(john: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.codes import Role, Section, TenantCode
+from contracts.codes import CredentialKind, Role, Section, TenantCode
 from identity.clients.hashing import Cost
 from servicekit.context import system_context
 from servicekit.db import EVERYONE
@@ -46,6 +46,27 @@ def test_api_login_takes_three_identifiers(counter: Any, person: Any, identifier
     counter.set_password(counter.token("IamUserCreated"), "open7sesame")
     signed_in = counter.api_sign_in(identifier)
     assert (signed_in.tenant, signed_in.iam_user_id) == (TENANT, counter.iam_user_id())
+
+
+def test_login_that_looks_like_another_users_mobile_opens_its_own_door_alone(
+    john: Any, person: Any
+) -> None:
+    console = {Section.DASHBOARD: Role.VISITOR}
+    victim = john.invite(person("Jane", "Roe", mobile="+33612345678"), console, by=john.person_id())
+    double = john.invite(
+        person("0033", "612345678", email="double@example.com"), console, by=john.person_id()
+    )
+    assert double.login == "0033.612345678"
+    for who, password in ((victim, "open7sesame"), (double, "shut8sesame")):
+        john.set_password(john.token("IamUserCreated", of=str(who.person_id)), password)
+    named = john.api_sign_in("0033.612345678", "shut8sesame")
+    assert named.person_id == double.person_id
+    assert refused(lambda: john.api_sign_in("0033.612345678", "open7sesame"))
+    assert john.api_sign_in("+33 612345678", "open7sesame").person_id == victim.person_id
+    john.forget_password(CredentialKind.API, "0033.612345678", TENANT)
+    john.do_what_is_due()
+    told = john.events("PasswordResetRequested")
+    assert [event["person_id"] for event in told] == [str(double.person_id)]
 
 
 def test_each_password_opens_its_own_doors_only(john: Any) -> None:

@@ -58,6 +58,14 @@ def test_mobile_number_is_one_number_however_typed(typed: str, meant: str) -> No
 
 
 @pytest.mark.parametrize(
+    "typed",
+    ["", "John.Doe", "0612345678", "+", "00", "+33six", "0033x612", "3+361", "00_33612", "++33612"],
+)
+def test_text_that_is_no_international_number_means_none(typed: str) -> None:
+    assert mobile_key(typed) is None
+
+
+@pytest.mark.parametrize(
     ("given_name", "family_name", "login"),
     [
         ("John", "Doe", "John.Doe"),
