@@ -20,6 +20,7 @@ from typing import Any
 # Before the first import of psycopg in the test process: see servicekit/postgres.py.
 os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")
 
+import hypothesis
 import pytest
 
 from local import databases
@@ -32,6 +33,9 @@ from local.postgres import Postgres, PostgresPlan
 from local.process import Watchdog
 from local.stack import Stack, silent
 from local.virtual_hosts import VirtualHosts
+
+# Rules are tried on fewer examples while one works (`make test-unit`), on all in `make test`.
+hypothesis.settings.register_profile("quick", max_examples=15)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
