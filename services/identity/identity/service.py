@@ -35,13 +35,13 @@ from identity.actions.send_welcome import send_welcome_again
 from identity.actions.set_password import PasswordWasSet, set_password_by_link
 from identity.actions.sign_in import (
     SignedIn,
-    Visit,
     api_sign_in,
     sign_in,
     web_sign_in,
 )
 from identity.clients.hashing import Hasher
 from identity.clients.sealing import Sealer
+from identity.domain.attempts import Visit
 from identity.domain.links import Link
 from identity.domain.people import (
     Account,
@@ -103,20 +103,12 @@ class IdentityService:
     @answers(calls.set_password_by_link)
     def set_password_by_link(self, context: Context, payload: dict[str, Any]) -> PasswordWasSet:
         return set_password_by_link(
-            **self._acting(context),
-            hasher=self.house.hasher,
-            token=payload["token"],
-            password=payload["password"],
+            **self._acting(context), hasher=self.house.hasher, **_with_visit(payload)
         )
 
     @answers(calls.request_password_reset)
     def request_password_reset(self, context: Context, payload: dict[str, Any]) -> dict[str, str]:
-        return request_password_reset(
-            **self._acting(context),
-            credential=payload["credential"],
-            identifier=payload["identifier"],
-            domain=payload["domain"],
-        )
+        return request_password_reset(**self._acting(context), **_with_visit(payload))
 
     # --- rights, people, one's own account ------------------------------------------------------
 
@@ -138,11 +130,7 @@ class IdentityService:
 
     @answers(calls.change_password)
     def change_password(self, context: Context, payload: dict[str, Any]) -> dict[str, str]:
-        return change_password(
-            **self._proving(context),
-            current_password=payload["current_password"],
-            new_password=payload["new_password"],
-        )
+        return change_password(**self._proving(context), **_with_visit(payload))
 
     @answers(calls.reset_own_failed_login)
     def reset_own_failed_login(self, context: Context, payload: dict[str, Any]) -> IamUser:

@@ -21,13 +21,13 @@ from identity.actions.note_refusal import REFUSED, note_refusal
 from identity.actions.set_password import set_password_by_link
 from identity.actions.sign_in import (
     SignedIn,
-    Visit,
     api_sign_in,
     sign_in,
     web_sign_in,
 )
 from identity.clients.hashing import Cost, Hasher, SameThread
 from identity.clients.sealing import Sealer
+from identity.domain.attempts import Visit
 from identity.domain.people import NewPerson, User
 from servicekit.context import Context, deadline_in, new_call_id, system_context
 from servicekit.db import EVERYONE, Database
@@ -37,6 +37,7 @@ from servicekit.due_store import DueItem
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 PORTAL_PASSWORD = "Sesame-2026!"
 API_PASSWORD = "open7sesame"
+VISIT = Visit(address="192.0.2.7", device="Firefox")
 TENANT = TenantCode("OCB0001234")
 
 
@@ -153,6 +154,7 @@ class Counter:
             now=self.now,
             token=token,
             password=password,
+            visit=VISIT,
         )
 
     def sign_in(self, login: str = "John.Doe", password: str = PORTAL_PASSWORD) -> SignedIn:
@@ -185,7 +187,7 @@ class Counter:
             "context": self.gateway(),
             "now": self.now,
             "pause": time.sleep,
-            "visit": Visit(address="192.0.2.7", device="Firefox"),
+            "visit": VISIT,
         }
 
     def forget_password(
@@ -198,6 +200,7 @@ class Counter:
             credential=credential,
             identifier=identifier,
             domain=domain,
+            visit=VISIT,
         )
 
     def do_what_is_due(self) -> None:

@@ -13,9 +13,9 @@ from identity.actions.chains import chains_of
 from identity.actions.note_refusal import leave_note
 from identity.actions.set_password import replace_password
 from identity.clients.hashing import Hasher
-from identity.domain.attempts import Outcome
+from identity.domain.attempts import Method, Outcome, PasswordAct, Visit
 from identity.domain.passwords import check_new_password, refuse_password
-from identity.store import credentials, persons
+from identity.store import credentials, persons, sign_ins
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Forbidden
@@ -33,6 +33,7 @@ def change_password(
     pause: Pause,
     current_password: str,
     new_password: str,
+    visit: Visit,
 ) -> dict[str, str]:
     """Guessing the current one counts against the portal login's lock, as at the door."""
     person_id = person_of(context)
@@ -57,6 +58,9 @@ def change_password(
     with db.write(context, tenant=EVERYONE) as tx:
         settled = settle(tx, made=made, now=now)
         changed = hash is not None and settled.outcome is Outcome.ACCEPTED
+        act = PasswordAct.CHANGED if changed else settled.outcome
+        if act is not Outcome.ACCEPTED:  # proved, but the new one was the old one
+            _remember(tx, made=made, act=act, visit=visit, now=now)
         if changed and hash is not None:
             state = credentials.get_state(tx, credential_id=made.candidate.credential_id)
             replace_password(tx, state=state, hash=hash, now=now)
@@ -76,6 +80,20 @@ def change_password(
     if not changed:
         refuse_password(field=_FIELD, codes=["password-unchanged"])
     return {}
+
+
+def _remember(
+    tx: Tx, *, made: Attempt, act: Outcome | PasswordAct, visit: Visit, now: datetime
+) -> None:
+    sign_ins.add_sign_in(
+        tx,
+        at=now,
+        method=Method.PORTAL,
+        outcome=act,
+        person_id=made.candidate.person_id,
+        iam_user_id=None,
+        visit=visit,
+    )
 
 
 def _tell(tx: Tx, *, made: Attempt, now: datetime) -> None:

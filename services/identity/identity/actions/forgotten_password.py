@@ -11,15 +11,18 @@ from identity.actions.chains import chains_of
 from identity.actions.links import issue_link
 from identity.actions.sign_in import scope_of
 from identity.clients.sealing import Sealer
+from identity.domain.attempts import Method, PasswordAct, Visit, decoy_name
 from identity.domain.names import mobile_key, name_key
-from identity.store import credentials, links
+from identity.store import credentials, links, sign_ins
+from identity.store.credentials import CredentialBearer
 from servicekit.context import Context
-from servicekit.db import EVERYONE, Database
+from servicekit.db import EVERYONE, Database, Tx
 from servicekit.due import DueItem
-from servicekit.ids import new_id
 
 RESET = "password-reset:requested"  # kind of due work
-_AGAIN_AFTER = timedelta(seconds=60)  # asking again sooner sends no second mail
+# Asking again sooner sends no second mail: a stranger who keeps asking leaves the link just
+# mailed usable, and the mailbox in peace.
+_AGAIN_AFTER = timedelta(minutes=15)
 
 
 def request_password_reset(
@@ -30,63 +33,94 @@ def request_password_reset(
     credential: CredentialKind,
     identifier: str,
     domain: str | None,
+    visit: Visit,
 ) -> dict[str, str]:
-    """One statement looks, one leaves a note; the mail follows from the note."""
-    scope, code = scope_of(domain or "") if credential is CredentialKind.API else (EVERYONE, "")
-    with db.write(context, tenant=scope) as tx:
+    """One statement looks, one leaves a note; the mail follows from the note.
+
+    One note of a credential at a time, of a decoy where nobody bears the name: asking a thousand
+    times leaves no more work than asking once. Decoys serve all domains, so the note is nobody's.
+    """
+    _, code = scope_of(domain or "")
+    with db.write(context, tenant=EVERYONE) as tx:
         if credential is CredentialKind.PORTAL:
-            found = credentials.find_portal_credential_id(tx, identifier_key=name_key(identifier))
+            found = credentials.get_portal_credential_id(
+                tx, identifier_key=name_key(identifier), decoy=decoy_name(identifier)
+            )
         else:
-            found = credentials.find_api_credential_id(
+            found = credentials.get_api_credential_id(
                 tx,
                 domain=code,
                 identifier_key=name_key(identifier),
                 mobile=mobile_key(identifier),
+                decoy=decoy_name(code, identifier),
             )
         tx.schedule(
             RESET,
             due_at=now,
-            key=str(new_id()),
-            payload={"credential_id": None if found is None else str(found)},
+            key=str(found),
+            payload={
+                "credential_id": str(found),
+                "address": visit.address,
+                "device": visit.device,
+            },
         )
     return {}
 
 
 def issue_reset_link(*, db: Database, sealer: Sealer, item: DueItem) -> None:
-    credential_id = item.payload["credential_id"]
-    now = item.due_at
-    with db.write(item.context, tenant=item.tenant or EVERYONE) as tx:
-        if not tx.settle(item) or credential_id is None:
-            return
-        bearer = credentials.find_bearer(tx, credential_id=UUID(credential_id))
+    """The runner takes the note off afterwards, in a moment that is as short for a decoy: who
+    asks again meanwhile waits for nothing that only a known name brings. Twice is like once."""
+    note, now = item.payload, item.due_at
+    if note["credential_id"] is None:  # left by a version that had no decoys here
+        return
+    credential_id = UUID(note["credential_id"])
+    with db.write(item.context, tenant=EVERYONE) as tx:
+        bearer = credentials.find_bearer(tx, credential_id=credential_id)
         if bearer is None:
             return
+        credentials.get_state(tx, credential_id=credential_id)  # one at a time
+        _remember(tx, bearer=bearer, visit=Visit(note.get("address"), note.get("device")), now=now)
         open_since = links.find_issued_at(
-            tx, credential_id=bearer.credential_id, purpose=LinkPurpose.RESET
+            tx, credential_id=credential_id, purpose=LinkPurpose.RESET
         )
-        if open_since is not None and now - open_since < _AGAIN_AFTER:
-            return
-        link = issue_link(
-            tx,
-            sealer=sealer,
-            credential_id=bearer.credential_id,
-            purpose=LinkPurpose.RESET,
-            now=now,
-        )
-        for chain in chains_of(tx, person_id=bearer.person_id, tenant=bearer.tenant):
-            tx.record(
-                f"{bearer.credential}:password:reset-requested",
-                target=bearer.user_name,
-                tenant=chain,
-                at=now,
-            )
-        tx.emit(
-            PasswordResetRequested,
+        if open_since is None or now - open_since >= _AGAIN_AFTER:
+            _issue(tx, sealer=sealer, bearer=bearer, now=now)
+
+
+def _remember(tx: Tx, *, bearer: CredentialBearer, visit: Visit, now: datetime) -> None:
+    sign_ins.add_sign_in(
+        tx,
+        at=now,
+        method=Method.of(bearer.credential),
+        outcome=PasswordAct.RESET_REQUESTED,
+        person_id=bearer.person_id,
+        iam_user_id=bearer.iam_user_id,
+        visit=visit,
+    )
+
+
+def _issue(tx: Tx, *, sealer: Sealer, bearer: CredentialBearer, now: datetime) -> None:
+    link = issue_link(
+        tx,
+        sealer=sealer,
+        credential_id=bearer.credential_id,
+        purpose=LinkPurpose.RESET,
+        now=now,
+    )
+    for chain in chains_of(tx, person_id=bearer.person_id, tenant=bearer.tenant):
+        tx.record(
+            f"{bearer.credential}:password:reset-requested",
+            target=bearer.user_name,
+            tenant=chain,
             at=now,
-            person_id=bearer.person_id,
-            credential=bearer.credential,
-            tenant=bearer.tenant,
-            user_name=bearer.user_name,
-            sealed_link=link.sealed_link,
-            expires_at=link.expires_at,
         )
+    tx.emit(
+        PasswordResetRequested,
+        at=now,
+        person_id=bearer.person_id,
+        credential=bearer.credential,
+        tenant=bearer.tenant,
+        user_name=bearer.user_name,
+        sealed_link=link.sealed_link,
+        expires_at=link.expires_at,
+    )

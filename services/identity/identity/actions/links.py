@@ -1,4 +1,4 @@
-"""Issuing a one-time link, whatever for. The newer one ends the older."""
+"""Issuing a one-time link, whatever for. The newer one ends the older of its purpose."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def issue_link(
     credentials.get_state(tx, credential_id=credential_id)  # its lock orders two issues at once
     token = sealer.fresh_token()
     expires_at = now + LIFETIMES[purpose]
-    links.change_ended(tx, credential_id=credential_id, at=now)
+    links.change_ended(tx, credential_id=credential_id, at=now, purpose=purpose)
     links.add_link(
         tx,
         link_id=new_id(),

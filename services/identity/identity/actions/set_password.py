@@ -11,9 +11,10 @@ from contracts.identity import PasswordSet
 from identity.actions.chains import chains_of
 from identity.actions.read_link import read_link
 from identity.clients.hashing import Hasher
+from identity.domain.attempts import Method, PasswordAct, Visit
 from identity.domain.links import Link
 from identity.domain.passwords import check_new_password
-from identity.store import credentials, links
+from identity.store import credentials, links, sign_ins
 from identity.store.credentials import CredentialState
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
@@ -36,6 +37,7 @@ def set_password_by_link(
     now: datetime,
     token: str,
     password: str,
+    visit: Visit,
 ) -> PasswordWasSet:
     link = read_link(db=db, now=now, token=token)
     check_new_password(link.rules, password=password, user_name=link.user_name)
@@ -47,6 +49,15 @@ def set_password_by_link(
         if not links.change_used(tx, link_id=link.link_id, at=now):
             raise NotFound("link-not-usable")
         replace_password(tx, state=state, hash=hash, now=now)
+        sign_ins.add_sign_in(
+            tx,
+            at=now,
+            method=Method.of(link.credential),
+            outcome=PasswordAct.SET,
+            person_id=link.person_id,
+            iam_user_id=link.iam_user_id,
+            visit=visit,
+        )
         _tell(tx, link=link, now=now)
         return tx.answer(
             PasswordWasSet(link.person_id, link.credential, link.user_name, link.tenant)

@@ -12,21 +12,12 @@ from identity.actions.attempts import Attempt, FindCandidate, Pause, attempt, se
 from identity.actions.chains import chains_of
 from identity.actions.note_refusal import leave_note
 from identity.clients.hashing import Hasher
-from identity.domain.attempts import Method, Outcome, decoy_number
+from identity.domain.attempts import Method, Outcome, Visit, decoy_name
 from identity.domain.names import mobile_key, name_key
 from identity.store import credentials, sign_ins
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Scope, Tx
 from servicekit.errors import Unauthenticated
-from servicekit.ids import new_id
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """From where; kept in the history, never used to decide."""
-
-    address: str | None = None
-    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +50,7 @@ def sign_in(
     visit: Visit,
 ) -> SignedIn:
     find = partial(
-        credentials.get_candidate_by_login, login_key=name_key(login), decoy=decoy_number(login)
+        credentials.get_candidate_by_login, login_key=name_key(login), decoy=decoy_name(login)
     )
     door = Door(Method.PORTAL, EVERYONE, find)
     return _enter(db, hasher, context, now, pause, door=door, password=password, visit=visit)
@@ -83,7 +74,7 @@ def web_sign_in(
         credentials.get_candidate_by_web_login,
         domain=code,
         user_name_key=name_key(user_name),
-        decoy=decoy_number(domain, user_name),
+        decoy=decoy_name(domain, user_name),
     )
     door = Door(Method.WEB, scope, find)
     return _enter(db, hasher, context, now, pause, door=door, password=password, visit=visit)
@@ -108,7 +99,7 @@ def api_sign_in(
         domain=code,
         name_key=name_key(identifier),
         mobile=mobile_key(identifier),
-        decoy=decoy_number(domain, identifier),
+        decoy=decoy_name(domain, identifier),
     )
     door = Door(Method.API, scope, find)
     return _enter(db, hasher, context, now, pause, door=door, password=password, visit=visit)
@@ -169,19 +160,15 @@ def _enter(
 def _remember(
     tx: Tx, *, made: Attempt, outcome: Outcome, method: Method, visit: Visit, now: datetime
 ) -> UUID:
-    sign_in_id = new_id()
-    sign_ins.add_sign_in(
+    return sign_ins.add_sign_in(
         tx,
-        sign_in_id=sign_in_id,
         at=now,
         method=method,
         outcome=outcome,
         person_id=made.candidate.person_id,
         iam_user_id=made.candidate.iam_user_id,
-        address=visit.address,
-        device=visit.device,
+        visit=visit,
     )
-    return sign_in_id
 
 
 def _welcome(tx: Tx, *, made: Attempt, method: Method, now: datetime) -> SignedIn:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from contracts.codes import Language, TenantCode
+from contracts.codes import CredentialKind, Language, TenantCode
 from identity.domain.lockout import Lockable, Turn
 from identity.domain.names import name_key
 
@@ -19,10 +19,22 @@ class Method(StrEnum):
     WEB = "web"
     API = "api"
 
+    @classmethod
+    def of(cls, credential: CredentialKind) -> Method:
+        return cls.API if credential is CredentialKind.API else cls.PORTAL
+
     @property
     def source(self) -> str:
         """Whose acts these are in the audit trail."""
         return "api" if self is Method.API else "portal"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """From where; kept in the history, never used to decide."""
+
+    address: str | None = None
+    device: str | None = None
 
 
 class Outcome(StrEnum):
@@ -35,6 +47,14 @@ class Outcome(StrEnum):
     NO_PASSWORD = "no-password"  # noqa: S105 - an outcome, not a password
     NO_CONSOLE = "no-console"
     WRONG = "wrong"
+
+
+class PasswordAct(StrEnum):
+    """What happened to a password, beside the tries, in the same history."""
+
+    SET = "password-set"
+    CHANGED = "password-changed"
+    RESET_REQUESTED = "reset-requested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +87,10 @@ def lost_before_check(candidate: Candidate, turn: Turn) -> Outcome | None:
     return None
 
 
-def decoy_number(*names: str) -> int:
-    """The same decoy for the same name, however it is spelt: its tries meet in one counter."""
+def decoy_name(*names: str) -> str:
+    """The same for the same name, however it is spelt: its tries meet in one decoy's counter.
+
+    Which decoy that is, the database decides by a secret of its own.
+    """
     text = "\n".join(name_key(name) for name in names)
-    return hashlib.blake2s(text.encode(), digest_size=1).digest()[0]
+    return hashlib.sha256(text.encode()).hexdigest()

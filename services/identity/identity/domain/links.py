@@ -33,6 +33,7 @@ class Link:
     tenant: TenantCode | None
     language: Language
     enabled: bool
+    iam_user_id: UUID | None
     minimum_length: int
     maximum_length: int
     character_classes: int

@@ -43,7 +43,7 @@ class PortalCredential:
         )
 
 
-def get_candidate_by_login(tx: Tx, *, login_key: str, decoy: int) -> Candidate:
+def get_candidate_by_login(tx: Tx, *, login_key: str, decoy: str) -> Candidate:
     return _one(
         tx.row(
             """
@@ -60,10 +60,10 @@ def get_candidate_by_login(tx: Tx, *, login_key: str, decoy: int) -> Candidate:
                           FROM persons known
                           JOIN credentials own ON own.person_id = known.id AND own.kind = 'portal'
                          WHERE known.login_key = %(login_key)s),
-                       md5('decoy:portal:' || %(decoy)s)::uuid)
+                       decoy_of('portal', %(decoy)s))
                FOR NO KEY UPDATE OF c
             """,
-            {"login_key": login_key, "decoy": str(decoy)},
+            {"login_key": login_key, "decoy": decoy},
             Candidate,
         )
     )
@@ -90,7 +90,7 @@ def get_candidate_by_person(tx: Tx, *, person_id: UUID) -> Candidate:
     )
 
 
-def get_candidate_by_web_login(tx: Tx, *, domain: str, user_name_key: str, decoy: int) -> Candidate:
+def get_candidate_by_web_login(tx: Tx, *, domain: str, user_name_key: str, decoy: str) -> Candidate:
     """The portal credential of the person behind an IAM user; the API lock plays no part."""
     return _one(
         tx.row(
@@ -113,17 +113,17 @@ def get_candidate_by_web_login(tx: Tx, *, domain: str, user_name_key: str, decoy
                             ON own.person_id = known.person_id AND own.kind = 'portal'
                          WHERE known.tenant = %(domain)s
                            AND known.user_name_key = %(user_name_key)s),
-                       md5('decoy:portal:' || %(decoy)s)::uuid)
+                       decoy_of('portal', %(decoy)s))
                FOR NO KEY UPDATE OF c
             """,
-            {"domain": domain, "user_name_key": user_name_key, "decoy": str(decoy)},
+            {"domain": domain, "user_name_key": user_name_key, "decoy": decoy},
             Candidate,
         )
     )
 
 
 def get_candidate_by_api_login(
-    tx: Tx, *, domain: str, name_key: str, mobile: str | None, decoy: int
+    tx: Tx, *, domain: str, name_key: str, mobile: str | None, decoy: str
 ) -> Candidate:
     """A user name may look like another user's mobile number: the name goes first."""
     return _one(
@@ -151,10 +151,10 @@ def get_candidate_by_api_login(
                          ORDER BY known.user_name_key = %(name_key)s DESC,
                                   known.email_key = %(name_key)s DESC
                          LIMIT 1),
-                       md5('decoy:api:' || %(decoy)s)::uuid)
+                       decoy_of('api', %(decoy)s))
                FOR NO KEY UPDATE OF c
             """,
-            {"domain": domain, "name_key": name_key, "mobile": mobile, "decoy": str(decoy)},
+            {"domain": domain, "name_key": name_key, "mobile": mobile, "decoy": decoy},
             Candidate,
         )
     )
@@ -253,37 +253,42 @@ def change_hash(tx: Tx, *, credential_id: UUID, hash: str) -> None:
     )
 
 
-def find_portal_credential_id(tx: Tx, *, identifier_key: str) -> UUID | None:
-    """By login or e-mail, for a forgotten password."""
-    found: UUID | None = tx.value(
+def get_portal_credential_id(tx: Tx, *, identifier_key: str, decoy: str) -> UUID:
+    """By login or e-mail, for a forgotten password; a decoy's where nobody can have forgotten."""
+    found: UUID = tx.value(
         """
-        SELECT c.id
-          FROM persons p
-          JOIN credentials c ON c.person_id = p.id AND c.kind = 'portal'
-         WHERE (p.login_key = %(key)s OR p.email_key = %(key)s) AND p.enabled
-         LIMIT 1
+        SELECT coalesce(
+                   (SELECT c.id
+                      FROM persons p
+                      JOIN credentials c ON c.person_id = p.id AND c.kind = 'portal'
+                     WHERE (p.login_key = %(key)s OR p.email_key = %(key)s) AND p.enabled
+                     LIMIT 1),
+                   decoy_of('portal', %(decoy)s))
         """,
-        {"key": identifier_key},
+        {"key": identifier_key, "decoy": decoy},
     )
     return found
 
 
-def find_api_credential_id(
-    tx: Tx, *, domain: str, identifier_key: str, mobile: str | None
-) -> UUID | None:
-    found: UUID | None = tx.value(
+def get_api_credential_id(
+    tx: Tx, *, domain: str, identifier_key: str, mobile: str | None, decoy: str
+) -> UUID:
+    found: UUID = tx.value(
         """
-        SELECT c.id
-          FROM iam_users i
-          JOIN persons p ON p.id = i.person_id
-          JOIN credentials c ON c.iam_user_id = i.id AND c.kind = 'api'
-         WHERE i.tenant = %(domain)s
-           AND (i.user_name_key = %(key)s OR i.email_key = %(key)s OR i.mobile = %(mobile)s)
-           AND p.enabled
-         ORDER BY i.user_name_key = %(key)s DESC, i.email_key = %(key)s DESC
-         LIMIT 1
+        SELECT coalesce(
+                   (SELECT c.id
+                      FROM iam_users i
+                      JOIN persons p ON p.id = i.person_id
+                      JOIN credentials c ON c.iam_user_id = i.id AND c.kind = 'api'
+                     WHERE i.tenant = %(domain)s
+                       AND (i.user_name_key = %(key)s OR i.email_key = %(key)s
+                            OR i.mobile = %(mobile)s)
+                       AND p.enabled
+                     ORDER BY i.user_name_key = %(key)s DESC, i.email_key = %(key)s DESC
+                     LIMIT 1),
+                   decoy_of('api', %(decoy)s))
         """,
-        {"domain": domain, "key": identifier_key, "mobile": mobile},
+        {"domain": domain, "key": identifier_key, "mobile": mobile, "decoy": decoy},
     )
     return found
 
@@ -299,6 +304,7 @@ class CredentialBearer:
     tenant: TenantCode | None
     language: Language
     activated: bool
+    iam_user_id: UUID | None
 
 
 def find_bearer(tx: Tx, *, credential_id: UUID) -> CredentialBearer | None:
@@ -307,7 +313,7 @@ def find_bearer(tx: Tx, *, credential_id: UUID) -> CredentialBearer | None:
         """
         SELECT c.id AS credential_id, c.kind AS credential, p.id AS person_id,
                coalesce(i.user_name, p.login) AS user_name, i.tenant, p.language,
-               c.hash IS NOT NULL AS activated
+               c.hash IS NOT NULL AS activated, c.iam_user_id
           FROM credentials c
           JOIN persons p ON p.id = c.person_id
           LEFT JOIN iam_users i ON i.id = c.iam_user_id

@@ -18,6 +18,7 @@ def find_link(tx: Tx, *, token_hash: bytes) -> Link | None:
                l.used_at IS NOT NULL OR l.ended_at IS NOT NULL AS closed,
                c.id AS credential_id, c.kind AS credential, p.id AS person_id,
                coalesce(i.user_name, p.login) AS user_name, i.tenant, p.language, p.enabled,
+               c.iam_user_id,
                r.minimum_length, r.maximum_length, r.character_classes, r.not_user_name
           FROM links l
           JOIN credentials c ON c.id = l.credential_id
@@ -71,14 +72,21 @@ def change_used(tx: Tx, *, link_id: UUID, at: datetime) -> bool:
     return used == 1
 
 
-def change_ended(tx: Tx, *, credential_id: UUID, at: datetime) -> None:
-    """End whatever link of the credential is still open."""
+def change_ended(
+    tx: Tx, *, credential_id: UUID, at: datetime, purpose: LinkPurpose | None = None
+) -> None:
+    """End whatever link of the credential is still open, or the one of this purpose."""
     tx.run(
         """
         UPDATE links SET ended_at = %(at)s
          WHERE credential_id = %(credential_id)s AND used_at IS NULL AND ended_at IS NULL
+           AND (%(purpose)s::text IS NULL OR purpose = %(purpose)s::text)
         """,
-        {"credential_id": credential_id, "at": at},
+        {
+            "credential_id": credential_id,
+            "at": at,
+            "purpose": None if purpose is None else purpose.value,
+        },
     )
 
 

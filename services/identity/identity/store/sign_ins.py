@@ -5,22 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from identity.domain.attempts import Method, Outcome
+from identity.domain.attempts import Method, Outcome, PasswordAct, Visit
 from servicekit.db import Tx
+from servicekit.ids import new_id
 
 
 def add_sign_in(
     tx: Tx,
     *,
-    sign_in_id: UUID,
     at: datetime,
     method: Method,
-    outcome: Outcome,
+    outcome: Outcome | PasswordAct,
     person_id: UUID | None,
     iam_user_id: UUID | None,
-    address: str | None,
-    device: str | None,
-) -> None:
+    visit: Visit,
+) -> UUID:
+    """Its id."""
+    sign_in_id = new_id()
     tx.run(
         """
         INSERT INTO sign_ins (id, at, method, outcome, person_id, iam_user_id, address, device)
@@ -34,7 +35,8 @@ def add_sign_in(
             "outcome": outcome.value,
             "person_id": person_id,
             "iam_user_id": iam_user_id,
-            "address": address,
-            "device": device,
+            "address": visit.address,
+            "device": visit.device,
         },
     )
+    return sign_in_id

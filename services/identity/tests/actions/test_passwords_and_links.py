@@ -13,6 +13,7 @@ from contracts.identity import LinkPurpose
 from identity.actions.change_password import change_password
 from identity.actions.read_link import read_link
 from identity.actions.send_welcome import send_welcome_again
+from identity.domain.attempts import Visit
 from identity.store import credentials, links
 from servicekit.context import system_context
 from servicekit.db import EVERYONE
@@ -29,6 +30,12 @@ pytestmark = pytest.mark.servers
 
 TENANT = TenantCode("OCB0001234")
 GOOD = "Sesame-2026!"
+WAITING = """
+SELECT 1
+  FROM pg_locks l
+  JOIN pg_stat_activity a ON a.pid = l.pid AND a.datname = current_database()
+ WHERE NOT l.granted
+"""
 
 
 def change(john: Any, current: str, new: str) -> Any:
@@ -40,6 +47,7 @@ def change(john: Any, current: str, new: str) -> Any:
         pause=lambda _: None,
         current_password=current,
         new_password=new,
+        visit=Visit(address="198.51.100.9", device="Chrome"),
     )
 
 
@@ -183,15 +191,120 @@ def test_forgotten_password_of_nobody_leaves_nothing(john: Any) -> None:
     assert john.rows("SELECT * FROM house.due_work") == []
 
 
-def test_asking_again_within_a_minute_sends_no_second_mail(john: Any) -> None:
-    for _ in range(3):
+def test_stranger_who_keeps_asking_neither_ends_the_link_nor_fills_the_mailbox(john: Any) -> None:
+    john.forget_password(CredentialKind.PORTAL, "John.Doe")
+    john.do_what_is_due()
+    token = john.token("PasswordResetRequested")
+    for _ in range(14):
+        john.pass_time(seconds=61)
         john.forget_password(CredentialKind.PORTAL, "John.Doe")
         john.do_what_is_due()
     assert len(john.events("PasswordResetRequested")) == 1
-    john.pass_time(seconds=61)
+    john.set_password(token, "Another-2026!")
     john.forget_password(CredentialKind.PORTAL, "John.Doe")
     john.do_what_is_due()
-    assert len(john.events("PasswordResetRequested")) == 2
+    assert len(john.events("PasswordResetRequested")) == 2, "no link is open: at once"
+
+
+def test_after_a_quarter_of_an_hour_another_link_is_mailed(john: Any) -> None:
+    john.forget_password(CredentialKind.PORTAL, "John.Doe")
+    john.do_what_is_due()
+    older = john.token("PasswordResetRequested")
+    john.pass_time(minutes=15)
+    john.forget_password(CredentialKind.PORTAL, "John.Doe")
+    john.do_what_is_due()
+    newer = john.token("PasswordResetRequested")
+    with pytest.raises(NotFound, match="link-not-usable"):
+        john.set_password(older, "Another-2026!")
+    john.set_password(newer, "Another-2026!")
+
+
+@pytest.mark.parametrize(
+    ("credential", "event", "domain"),
+    [
+        (CredentialKind.PORTAL, "WelcomeLinkIssued", None),
+        (CredentialKind.API, "IamUserCreated", TENANT),
+    ],
+)
+@pytest.mark.parametrize("welcomed", [True, False])
+def test_forgotten_password_leaves_the_welcome_link_and_either_ends_both(
+    counter: Any, credential: CredentialKind, event: str, domain: str | None, welcomed: bool
+) -> None:
+    counter.open_tenant()
+    counter.forget_password(credential, "John.Doe", domain)
+    counter.do_what_is_due()
+    tokens = [counter.token(event), counter.token("PasswordResetRequested")]
+    if welcomed:
+        counter.pass_time(days=6)
+    else:
+        tokens.reverse()
+    used, other = tokens
+    counter.set_password(used, GOOD)
+    with pytest.raises(NotFound, match="link-not-usable"):
+        counter.set_password(other, "Another-2026!")
+
+
+@pytest.mark.parametrize("domain", [None, TENANT])
+@pytest.mark.parametrize("name", ["John.Doe", "Nobody.Here"])
+def test_asking_a_thousand_times_leaves_one_note(john: Any, name: str, domain: str | None) -> None:
+    credential = CredentialKind.PORTAL if domain is None else CredentialKind.API
+    for spelling in (name, name.upper(), name.lower(), f" {name} "):
+        john.forget_password(credential, spelling, domain)
+    assert len(john.rows("SELECT 1 FROM house.due_work")) == 1
+    john.do_what_is_due()
+    assert len(john.events("PasswordResetRequested")) == (name == "John.Doe")
+
+
+def test_notes_of_names_that_nobody_bears_are_bounded_whatever_the_domain(john: Any) -> None:
+    for number in range(300):
+        john.forget_password(CredentialKind.API, "Nobody", str(TenantCode.numbered(number + 1)))
+    assert len(john.rows("SELECT 1 FROM house.due_work")) <= 256
+    john.do_what_is_due()
+    assert john.rows("SELECT 1 FROM house.due_work") == []
+
+
+def test_who_asks_again_waits_for_no_mail_being_prepared(john: Any) -> None:
+    """The work for a known name holds nothing that the next request would wait for."""
+    john.forget_password(CredentialKind.PORTAL, "John.Doe")
+    link = john.rows("SELECT id FROM credentials WHERE kind = 'portal' AND hash IS NOT NULL")[0]
+    context = system_context(service="identity", call="test")
+    with (
+        ThreadPoolExecutor(max_workers=2) as pool,
+        john.db.write(context, tenant=EVERYONE) as tx,
+    ):
+        credentials.get_state(tx, credential_id=link["id"])
+        prepared = pool.submit(john.do_what_is_due)
+        until = time.monotonic() + 20
+        while not tx.rows(WAITING, {}, dict):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        asked = pool.submit(john.forget_password, CredentialKind.PORTAL, "John.Doe")
+        asked.result(timeout=5)
+        assert not prepared.done()
+    assert len(john.events("PasswordResetRequested")) == 1
+    assert john.rows("SELECT 1 FROM house.due_work") == []
+
+
+def test_history_keeps_from_where_passwords_were_asked_for_set_and_changed(john: Any) -> None:
+    john.forget_password(CredentialKind.API, "John.Doe", TENANT)
+    john.forget_password(CredentialKind.PORTAL, "Nobody.Here")
+    john.do_what_is_due()
+    john.set_password(john.token("PasswordResetRequested"), "shut8sesame")
+    with pytest.raises(Forbidden):
+        change(john, "wrong", "Another-2026!")
+    change(john, GOOD, "Another-2026!")
+    iam_user = john.iam_user_id()
+    found = john.rows("SELECT * FROM sign_ins ORDER BY id")
+    assert [
+        (row["method"], row["outcome"], row["iam_user_id"], row["address"], row["device"])
+        for row in found[-4:]
+    ] == [
+        ("api", "reset-requested", iam_user, "192.0.2.7", "Firefox"),
+        ("api", "password-set", iam_user, "192.0.2.7", "Firefox"),
+        ("portal", "wrong", None, "198.51.100.9", "Chrome"),
+        ("portal", "password-changed", None, "198.51.100.9", "Chrome"),
+    ]
+    assert {row["person_id"] for row in found} == {john.person_id()}
 
 
 def test_password_changes_for_who_proves_the_current_one(john: Any) -> None:
@@ -231,14 +344,13 @@ def test_link_used_while_another_is_issued_waits_and_neither_fails(john: Any) ->
     john.do_what_is_due()
     token = john.token("PasswordResetRequested")
     link = read_link(db=john.db, now=john.now, token=token)
-    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"
     with ThreadPoolExecutor(max_workers=1) as pool:
         context = system_context(service="identity", call="test")
         with john.db.write(context, tenant=EVERYONE) as tx:
             credentials.get_state(tx, credential_id=link.credential_id)
             use = pool.submit(john.set_password, token, "Another-2026!")
             until = time.monotonic() + 20
-            while not tx.rows(waiting, {}, dict):
+            while not tx.rows(WAITING, {}, dict):
                 assert time.monotonic() < until
                 time.sleep(0.02)
             links.change_ended(tx, credential_id=link.credential_id, at=john.now)
