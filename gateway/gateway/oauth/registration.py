@@ -28,6 +28,9 @@ CLIENT_CREDENTIALS = "client_credentials"
 GRANTS = (AUTHORIZATION_CODE, REFRESH_TOKEN, CLIENT_CREDENTIALS)
 
 LIVE_SECRETS = 2
+# Each stands in every token of the client, and no token above 8 KiB is read. Whoever acts for
+# more registers "*", or a second client.
+MOST_TENANTS = 300
 _LOOKS_LIKE_A_PERSON = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _log = structlog.get_logger(__name__)
 
@@ -123,8 +126,8 @@ def registration_faults(asked: Registration) -> dict[str, list[str]]:
         faults["grants"] = [f"choice:{','.join(GRANTS)}"]
     if not asked.scopes <= set(SCOPES_SUPPORTED):
         faults["scopes"] = ["invalid"]
-    if any(one != "*" and not TENANT_CODE.fullmatch(one) for one in asked.tenants):
-        faults["tenants"] = ["invalid"]
+    if tenants_fault := _tenants_fault(asked.tenants):
+        faults["tenants"] = [tenants_fault]
     if asked.kind is ClientKind.PUBLIC and CLIENT_CREDENTIALS in asked.grants:
         faults["kind"] = ["invalid"]
     if AUTHORIZATION_CODE in asked.grants and not asked.redirect_uris:
@@ -133,6 +136,12 @@ def registration_faults(asked: Registration) -> dict[str, list[str]]:
         if any(registration_fault(uri, asked.kind) for uri in getattr(asked, field)):
             faults[field] = ["invalid"]
     return faults
+
+
+def _tenants_fault(tenants: frozenset[str]) -> str | None:
+    if any(one != "*" and not TENANT_CODE.fullmatch(one) for one in tenants):
+        return "invalid"
+    return f"length:0:{MOST_TENANTS}" if len(tenants) > MOST_TENANTS else None
 
 
 def _ensure_secret(

@@ -10,7 +10,13 @@ from uuid import uuid4
 
 import pytest
 
-from gateway.oauth.registration import Registration, ensure_portal, registration_faults
+from contracts.registry import SCOPES
+from gateway.oauth.registration import (
+    MOST_TENANTS,
+    Registration,
+    ensure_portal,
+    registration_faults,
+)
 from gateway.store.clients import ClientKind
 from servicekit.errors import Invalid
 
@@ -53,6 +59,19 @@ def wanted(**changes: Any) -> Registration:
 )
 def test_what_may_not_be_registered_is_named(changes: dict[str, Any], field: str) -> None:
     assert field in registration_faults(wanted(**changes))
+
+
+def test_more_tenants_than_fit_into_a_token_are_refused_when_registering() -> None:
+    many = frozenset(f"OCB{number:07}" for number in range(MOST_TENANTS + 1))
+    assert registration_faults(wanted(tenants=many)) == {"tenants": [f"length:0:{MOST_TENANTS}"]}
+
+
+def test_the_token_of_a_client_of_as_many_tenants_as_may_be_is_read(provider: Any) -> None:
+    many = frozenset(f"OCB{number:07}" for number in range(MOST_TENANTS))
+    app = provider.machine(client_id="m" * 64, tenants=many, scopes=frozenset(SCOPES))
+    raw = provider.client_token(app)
+    assert len(f"Bearer {raw}") <= 8192
+    assert provider.parts.tokens.check(raw).tenants == many
 
 
 def test_nothing_is_wrong_with_a_good_one() -> None:
