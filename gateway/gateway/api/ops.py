@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import Any, Protocol
 
 import requests
@@ -11,6 +13,9 @@ from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 _PEER_SECONDS = 1.0
+_KEPT_SECONDS = 1.0
+
+Look = tuple[dict[str, Any], int]
 
 
 class Database(Protocol):
@@ -29,7 +34,7 @@ def create_ops(*, db: Database, rpc: Broker, peers: Mapping[str, str]) -> Bluepr
     def livez() -> Response:
         return _answer({"status": "alive"}, 200)
 
-    def readyz() -> Response:
+    def look() -> Look:
         parts = {"database": db.ready(), "broker": rpc.ping(_PEER_SECONDS)}
         ready = all(parts.values())
         body = {
@@ -37,7 +42,12 @@ def create_ops(*, db: Database, rpc: Broker, peers: Mapping[str, str]) -> Bluepr
             "parts": {name: _state(well) for name, well in parts.items()},
             "peers": _peers(peers),
         }
-        return _answer(body, 200 if ready else 503)
+        return body, 200 if ready else 503
+
+    looked = _Looked(look)
+
+    def readyz() -> Response:
+        return _answer(*looked.now())
 
     def metrics() -> Response:
         return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
@@ -45,6 +55,24 @@ def create_ops(*, db: Database, rpc: Broker, peers: Mapping[str, str]) -> Bluepr
     for path, view in (("/livez", livez), ("/readyz", readyz), ("/metrics", metrics)):
         blueprint.add_url_rule(path, view_func=view)
     return blueprint
+
+
+class _Looked:
+    """One look serves everybody for a second: whoever asks, asks the peers no more often."""
+
+    def __init__(self, look: Callable[[], Look]) -> None:
+        self._look = look
+        self._lock = Lock()
+        self._kept: Look | None = None
+        self._until = 0.0
+
+    def now(self) -> Look:
+        """Whoever comes while somebody looks waits for what he sees."""
+        with self._lock:
+            if self._kept is None or time.monotonic() >= self._until:
+                self._kept = self._look()
+                self._until = time.monotonic() + _KEPT_SECONDS
+            return self._kept
 
 
 def _peers(peers: Mapping[str, str]) -> list[dict[str, str]]:

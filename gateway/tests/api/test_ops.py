@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -64,6 +65,33 @@ def test_ready_gateway_lists_its_peers_with_their_state(peer: str) -> None:
             {"name": "tenancy", "url": "http://127.0.0.1:1", "state": "unreachable"},
         ],
     }
+
+
+def test_a_crowd_at_the_door_makes_one_look_a_second() -> None:
+    class Slow(Part):
+        looked = 0
+
+        def ready(self) -> bool:
+            self.looked += 1
+            time.sleep(0.05)
+            return True
+
+    slow, answers = Slow(), []
+    app = Flask(__name__)
+    app.register_blueprint(create_ops(db=slow, rpc=Part(), peers={}))
+
+    def ask() -> None:
+        answers.append(app.test_client().get("/readyz").status_code)
+
+    crowd = [threading.Thread(target=ask) for _ in range(10)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join()
+    assert (answers, slow.looked) == ([200] * 10, 1)
+    time.sleep(1.05)
+    ask()
+    assert slow.looked == 2
 
 
 @pytest.mark.parametrize(("db", "rpc"), [(False, True), (True, False)])
