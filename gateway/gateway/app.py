@@ -22,13 +22,14 @@ from servicekit.errors import GuichetError
 if TYPE_CHECKING:
     from gateway.parts import Parts
 
-LARGEST_BODY = 1024 * 1024
+# Forms of pages and of the protocol; REST reads its JSON by its own bound (api/reading.py).
+LARGEST_FORM = 64 * 1024
 
 
 def create_app(parts: Parts) -> Flask:
     """``parts`` need not be started to build it; they must be to serve."""
     app = Flask("gateway", static_url_path="/static")
-    app.config.update(MAX_CONTENT_LENGTH=LARGEST_BODY, MAX_FORM_MEMORY_SIZE=LARGEST_BODY)
+    app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
     app.before_request(_name_request)
     settings = parts.settings
     pages.install(app, parts)

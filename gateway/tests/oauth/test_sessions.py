@@ -193,4 +193,6 @@ def test_what_has_expired_is_swept_away(provider: Any) -> None:
 def test_no_debug_and_no_body_without_bound(provider: Any) -> None:
     app: Flask = provider.app
     assert app.debug is False
-    assert app.config["MAX_CONTENT_LENGTH"] == 1024 * 1024
+    assert app.config["MAX_CONTENT_LENGTH"] == 64 * 1024
+    answer = app.test_client().post("/sign-in", data={"password": "x" * 70_000})
+    assert answer.status_code == 413
