@@ -20,12 +20,14 @@ from contracts.rights import Audience, Caller, CallerKind, refusal, role_suffice
 from gateway.rights import Holding, RightsCache
 from gateway.wire import Circumstances, JsonObject, Wire
 from servicekit.context import new_call_id
-from servicekit.errors import Forbidden, NotFound, Unauthenticated
+from servicekit.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from servicekit.faults import fields_invalid
 
 if TYPE_CHECKING:
     from gateway.oauth.tokens import AccessToken
 
+# They travel in the signed context, in one frame of the broker; such a person names the tenant.
+MOST_LISTED_TENANTS = 3000
 _GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
 
 
@@ -113,6 +115,9 @@ class Dispatcher:
             raise Unauthenticated("token-refused") from None
         if not rights.enabled:
             raise Unauthenticated("token-refused")
+        if token.domain is not None and tenant not in (None, token.domain):
+            raise Forbidden("tenant-foreign")
+        rights = rights.within(token.domain)
         holding = rights.holding(tenant)
         return Caller(
             kind=CallerKind.PERSON,
@@ -158,8 +163,13 @@ def _shown_tenants(
     """
     if call.right.audience is Audience.TENANT:
         return frozenset(held for held in (tenant,) if held is not None and held in tenants)
+    if call.right.audience is not Audience.LISTING:
+        return frozenset()
+    shown = frozenset(tenants)
     if call.right.section is not None:
-        return frozenset(
+        shown = frozenset(
             code for code, held in tenants.items() if role_suffices(call.right, held.roles)
         )
-    return frozenset(tenants)
+    if len(shown) > MOST_LISTED_TENANTS:
+        raise Invalid("tenants-too-many", {"limit": MOST_LISTED_TENANTS})
+    return shown

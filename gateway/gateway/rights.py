@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from uuid import UUID
 
@@ -41,6 +41,13 @@ class PersonRights:
 
     def holding(self, tenant: TenantCode | None) -> Holding:
         return NOTHING if tenant is None else self.tenants.get(tenant, NOTHING)
+
+    def within(self, domain: TenantCode | None) -> PersonRights:
+        """What is left for somebody who proved no more than a password of this domain."""
+        if domain is None:
+            return self
+        held = {tenant: what for tenant, what in self.tenants.items() if tenant == domain}
+        return replace(self, staff=frozenset(), tenants=held)
 
 
 @dataclass(frozen=True, slots=True)

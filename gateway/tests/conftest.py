@@ -107,6 +107,7 @@ class Tokens:
     """Every token is good but ``refused``; ``scopes`` may be narrowed."""
 
     scopes = frozenset(SCOPES)
+    domain: TenantCode | None = None
 
     def check(self, raw: str) -> AccessToken:
         if raw == "refused":
@@ -119,6 +120,7 @@ class Tokens:
             tenants=frozenset(),
             session_id=str(SESSION),
             token_id="t",
+            domain=self.domain,
             expires_at=NOW,
             issued_at=NOW,
         )

@@ -23,8 +23,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from contracts.codes import Language, Office, Role, Section, StaffRole, TenantCode
 from contracts.rights import Caller, CallerKind
 from servicekit.canonical import canonical_hash
-from servicekit.errors import Unauthenticated, Unavailable
+from servicekit.errors import Invalid, Unauthenticated, Unavailable
 
+LONGEST_TOKEN = 64 * 1024
 SYSTEM_SECONDS = 60.0  # how long a listener or a timer may take over one piece of work
 
 
@@ -99,12 +100,19 @@ class ContextSigner:
         self._key = Ed25519PrivateKey.from_private_bytes(_key_bytes(private_key))
 
     def sign(self, context: Context, payload: Mapping[str, Any]) -> str:
-        """The token of ``context`` for this payload; its hash is taken here, never trusted."""
+        """The token of ``context`` for this payload; its hash is taken here, never trusted.
+
+        Raises Invalid("context-too-large"): a header above one frame of AMQP (128 KiB) would
+        close the connection that all calls share, so this call fails alone, here.
+        """
         bound = replace(context, request_hash=request_hash(payload))
         claims = json.dumps(_claims(bound), separators=(",", ":")).encode()
         body = base64.urlsafe_b64encode(claims).rstrip(b"=")
         signature = base64.urlsafe_b64encode(self._key.sign(body)).rstrip(b"=")
-        return (body + b"." + signature).decode()
+        token = (body + b"." + signature).decode()
+        if len(token) > LONGEST_TOKEN:
+            raise Invalid("context-too-large", {"limit": LONGEST_TOKEN})
+        return token
 
 
 class ContextVerifier:

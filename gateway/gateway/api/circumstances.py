@@ -17,7 +17,8 @@ from servicekit.context import new_call_id
 
 _CALL_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
-_REASON = re.compile("[^\x00-\x1f\x7f-\x9f]{1,500}")
+LONGEST_REASON = 500
+_REASON = re.compile(f"[^\x00-\x1f\x7f-\x9f]{{1,{LONGEST_REASON}}}")
 _TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _LANGUAGES = tuple(language.value for language in Language)
 
@@ -40,6 +41,15 @@ def spoken(request: Request) -> Language:
 def call_id_of(request: Request) -> str:
     """The caller's own id where it is fit to be written into logs and audit entries."""
     return _matching(_CALL_ID, request.headers.get("X-Request-Id")) or new_call_id()
+
+
+def fit_reason(text: str) -> bool:
+    """One line that may stand in the audit trail."""
+    return _REASON.fullmatch(text) is not None
+
+
+def fit_idempotency_key(text: str) -> bool:
+    return _IDEMPOTENCY_KEY.fullmatch(text) is not None
 
 
 def demand_json_accepted(request: Request) -> None:
@@ -70,7 +80,7 @@ def _matching(pattern: re.Pattern[str], value: str | None) -> str | None:
 def _idempotency_key(value: str | None, call: Call) -> str | None:
     if value is None or call.effect is not Effect.WRITE:
         return None
-    if not _IDEMPOTENCY_KEY.fullmatch(value):
+    if not fit_idempotency_key(value):
         raise Refused(400, "idempotency-key-invalid")
     return value
 
@@ -83,6 +93,6 @@ def _reason(value: str | None) -> str | None:
         text = value.encode("latin-1").decode("utf-8")
     except UnicodeError:
         text = value
-    if not _REASON.fullmatch(text.strip()):
+    if not fit_reason(text.strip()):
         raise Refused(400, "reason-invalid")
     return text.strip()

@@ -29,12 +29,13 @@ _NOT_OFFERED = {
 
 
 class NoRedirect(Exception):
-    """``parameter`` is to blame."""
+    """``parameter`` is to blame; ``why`` is ``missing`` where it is not there, or there twice."""
 
-    def __init__(self, error: str, parameter: str) -> None:
+    def __init__(self, error: str, parameter: str, *, missing: bool = False) -> None:
         super().__init__(error, parameter)
         self.error = error
         self.parameter = parameter
+        self.why = "missing" if missing else error
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _who_and_where(
 ) -> tuple[Client, str]:
     for parameter in ("client_id", "redirect_uri"):
         if parameter in twice or not values.get(parameter):
-            raise NoRedirect("invalid_request", parameter)
+            raise NoRedirect("invalid_request", parameter, missing=True)
     client = clients.find(values["client_id"])
     if client is None:
         raise NoRedirect("invalid_client", "client_id")

@@ -120,6 +120,8 @@ class IntrospectionEndpoint(AuthlibIntrospectionEndpoint):  # type: ignore[misc]
             told["tenants"] = sorted(token.tenants)
         else:
             told["sid"] = token.session_id
+            if token.domain is not None:
+                told["domain"] = token.domain
         if token.act is not None:
             told["act"] = {"sub": token.act}
         return told

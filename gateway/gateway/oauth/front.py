@@ -27,7 +27,9 @@ from gateway.oauth.consent_words import scope_words
 from gateway.oauth.grants import AuthorizationCodeGrant
 from gateway.oauth.interaction import Step, next_step
 from gateway.oauth.protocol_request import Parameters
+from gateway.oauth.refusal_words import refusal_words
 from gateway.oauth.sessions import Session
+from gateway.oauth.ways_in import opened_scope, opens_nothing
 from gateway.pages.csrf import FIELD, StaleForm, refuse_stale_form, renew_form_secret
 from gateway.pages.errors import crash, error_page, http_error, refusal, stale
 from gateway.pages.headers import allow_form_target
@@ -62,8 +64,8 @@ def authorize() -> Response:
         return redirect(plain_path(request.form), 303)
     values = request.args
     question = read_question(parts().server.clients, values)
-    grant = _grant(values)
     session = browser_session()
+    grant = _grant(values, session)
     step = _next_step(question, grant, session, values, consented=False)
     if step is Step.SIGN_IN:
         return redirect(_sign_in_path(question, values), 303)
@@ -71,6 +73,8 @@ def authorize() -> Response:
         return _consent_page(question, grant, values)
     if session is None or step is not Step.PROCEED:
         return _send_back(refused(step.value), question, values)
+    if opens_nothing(grant.request.scope, method=session.method):
+        return _send_back(refused("access_denied"), question, values)
     return _answer(grant, session)
 
 
@@ -79,12 +83,13 @@ def consent() -> Response:
     refuse_stale_form()
     values: Parameters = MultiDict(parse_qsl(request.form.get("asked", "")))
     question = read_question(parts().server.clients, values)
-    grant = _grant(values)
     session = browser_session()
+    grant = _grant(values, session)
     step = _next_step(question, grant, session, values, consented=True)
     if session is None or step is not Step.PROCEED:
         return redirect(plain_path(values), 303)
-    if request.form.get("decision") != "allow":
+    nothing = opens_nothing(grant.request.scope, method=session.method)
+    if request.form.get("decision") != "allow" or nothing:
         return _answer(grant, None)
     parts().server.grants.add_consent(
         person_id=session.person_id, client_id=question.client.client_id, scope=grant.request.scope
@@ -92,8 +97,11 @@ def consent() -> Response:
     return _answer(grant, session)
 
 
-def _grant(values: Parameters) -> AuthorizationCodeGrant:
+def _grant(values: Parameters, session: Session | None) -> AuthorizationCodeGrant:
+    """With the scopes that the way in opens: what is shown, agreed to and granted is the same."""
     grant: AuthorizationCodeGrant = parts().server.get_consent_grant(values)
+    if session is not None:
+        grant.request.scope = opened_scope(grant.request.scope or "", method=session.method)
     return grant
 
 
@@ -181,7 +189,9 @@ def _say_there(error: OAuth2Error) -> Response:
 
 def _say_here(error: NoRedirect) -> Response:
     _log.info("authorization-refused", error=error.error, parameter=error.parameter)
-    return error_page(400, detail=f"{error.error} ({error.parameter})")
+    # The words for the person, the code for whom he asks for help.
+    detail = f"{refusal_words(error)} ({error.error}: {error.parameter})"
+    return error_page(400, detail=detail)
 
 
 # --- sign-out -----------------------------------------------------------------------------------

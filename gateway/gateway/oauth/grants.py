@@ -31,6 +31,7 @@ from gateway.oauth.clients import Client
 from gateway.oauth.issuing import SignedInPerson
 from gateway.oauth.protocol_request import ProtocolRequest
 from gateway.oauth.secrecy import digest_of, new_secret
+from gateway.oauth.ways_in import bound_domain, opened_scope
 from gateway.store.codes import CodeRow
 from gateway.store.families import RefreshRow
 from gateway.store.sessions import SessionRow
@@ -55,7 +56,7 @@ class AuthorizationCode:
         return self.row.redirect_uri
 
     def get_scope(self) -> str:
-        return " ".join(self.row.scopes)
+        return _scope_of(self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,24 @@ class RefreshToken:
         return client.client_id == self.row.client_id
 
     def get_scope(self) -> str:
-        return " ".join(self.row.scopes)
+        return _scope_of(self.row)
+
+
+def _scope_of(row: CodeRow | RefreshRow) -> str:
+    """Judged again at each token: what was written before a rule became narrower obeys it too."""
+    assert row.session_method is not None  # a grant is usable while its session lives
+    return opened_scope(" ".join(row.scopes), method=row.session_method)
+
+
+def _person_of(row: CodeRow | RefreshRow) -> SignedInPerson:
+    assert row.session_method is not None
+    return SignedInPerson(
+        person_id=row.person_id,
+        session_id=row.session_id,
+        family_id=row.family_id,
+        auth_time=row.auth_time,
+        domain=bound_domain(method=row.session_method, domain=row.session_domain),
+    )
 
 
 class AuthorizationCodeGrant(AuthlibAuthorizationCodeGrant):  # type: ignore[misc]
@@ -87,7 +105,7 @@ class AuthorizationCodeGrant(AuthlibAuthorizationCodeGrant):  # type: ignore[mis
             session=session,
             client=request.client,
             redirect_uri=request.payload.redirect_uri,
-            scope=request.scope,
+            scope=opened_scope(request.scope, method=session.method),
             nonce=request.values.get("nonce"),
             code_challenge=request.values["code_challenge"],
         )
@@ -98,8 +116,7 @@ class AuthorizationCodeGrant(AuthlibAuthorizationCodeGrant):  # type: ignore[mis
         return None if row is None else AuthorizationCode(row, digest)
 
     def authenticate_user(self, code: AuthorizationCode) -> SignedInPerson:
-        row = code.row
-        return SignedInPerson(row.person_id, row.session_id, row.family_id, row.auth_time)
+        return _person_of(code.row)
 
     def save_token(self, token: dict[str, Any]) -> None:
         code: AuthorizationCode = self.request.authorization_code
@@ -131,8 +148,7 @@ class RefreshTokenGrant(AuthlibRefreshTokenGrant):  # type: ignore[misc]
         return None if row is None else RefreshToken(row, digest)
 
     def authenticate_user(self, token: RefreshToken) -> SignedInPerson:
-        row = token.row
-        return SignedInPerson(row.person_id, row.session_id, row.family_id, row.auth_time)
+        return _person_of(token.row)
 
     def save_token(self, token: dict[str, Any]) -> None:
         old: RefreshToken = self.request.refresh_token

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from joserfc import jwt
 
+from contracts.codes import TenantCode
 from gateway.oauth.clients import Client
 from gateway.oauth.keys import ALGORITHM, KeyRing
 from gateway.oauth.lifetimes import ACCESS_TOKEN_OF_CLIENT, ACCESS_TOKEN_OF_PERSON, ID_TOKEN
@@ -20,12 +21,13 @@ from servicekit.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class SignedInPerson:
-    """For whom a client asks, and on which sign-in that rests."""
+    """For whom a client asks, and on which sign-in that rests. ``domain``: good for it alone."""
 
     person_id: UUID
     session_id: UUID
     family_id: UUID
     auth_time: datetime
+    domain: TenantCode | None = None
 
     def get_user_id(self) -> str:
         return str(self.person_id)
@@ -46,12 +48,14 @@ class Issuer:
 
     def person_token(self, client: Client, person: SignedInPerson, *, scope: str) -> dict[str, Any]:
         """The token response for a client on behalf of a person."""
-        claims = {
+        claims: dict[str, Any] = {
             "sub": str(person.person_id),
             "sid": str(person.session_id),
             "family": str(person.family_id),
             "auth_time": int(person.auth_time.timestamp()),
         }
+        if person.domain is not None:
+            claims["domain"] = person.domain
         lives = ACCESS_TOKEN_OF_PERSON
         return self._response(client, claims, scope=scope, seconds=int(lives.total_seconds()))
 

@@ -18,6 +18,7 @@ from typing import Any
 from joserfc import jws
 from joserfc.errors import JoseError
 
+from contracts.codes import TenantCode
 from contracts.rights import CallerKind
 from gateway.oauth.endings import Endings
 from gateway.oauth.keys import ALGORITHM, KeyRing
@@ -32,7 +33,10 @@ _REGISTRY = jws.JWSRegistry(algorithms=[ALGORITHM])
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """``subject``: a person's id, or the client's own; ``tenants``: a client's (``*``: all)."""
+    """``subject``: a person's id, or the client's own; ``tenants``: a client's (``*``: all).
+
+    ``domain``: the one tenant that a person's token is good for, where his way in was API Login.
+    """
 
     subject: str
     kind: CallerKind
@@ -46,6 +50,7 @@ class AccessToken:
     act: str | None = None
     family_id: str | None = None
     auth_time: datetime | None = None
+    domain: TenantCode | None = None
 
 
 class TokenChecker:
@@ -121,6 +126,7 @@ class TokenChecker:
 def _access_token(claims: dict[str, Any]) -> AccessToken:
     act = claims.get("act")
     auth_time = claims.get("auth_time")
+    domain = claims.get("domain")
     return AccessToken(
         subject=_text(claims["sub"]),
         # Not by comparing sub with client_id: a client's name might look like a person's id.
@@ -135,6 +141,7 @@ def _access_token(claims: dict[str, Any]) -> AccessToken:
         act=None if act is None else _text(act["sub"]),
         family_id=claims.get("family"),
         auth_time=None if auth_time is None else _instant(auth_time),
+        domain=None if domain is None else TenantCode(_text(domain)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Response, make_response, render_template, request
+from flask import Response, g, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from gateway.pages.csrf import StaleForm
@@ -12,7 +12,7 @@ from gateway.pages.languages import here
 from gateway.pages.resume import STALE, UNAVAILABLE, offer_again
 from gateway.pages.visit import call_id
 from gateway.pages.words import error_words
-from servicekit.errors import GuichetError, Unavailable
+from servicekit.errors import Forbidden, GuichetError, Unavailable
 
 _log = structlog.get_logger(__name__)
 
@@ -27,8 +27,13 @@ def is_page(path: str) -> bool:
 
 
 def error_page(
-    status: int, *, detail: str | None = None, retry_after: int | None = None
+    status: int,
+    *,
+    detail: str | None = None,
+    retry_after: int | None = None,
+    front_door: str | None = None,
 ) -> Response:
+    """``front_door``: the portal login, for whom another way in has brought here."""
     worded = status if status in _WORDED else (400 if status < 500 else 500)
     title, about = error_words(worded)
     page = render_template(
@@ -38,7 +43,8 @@ def error_page(
         about=about,
         detail=detail,
         call_id=call_id(),
-        retry=here() if request.method == "GET" else None,
+        retry=here() if request.method == "GET" and not front_door else None,
+        front_door=front_door,
     )
     response = make_response(page, status)
     if retry_after is not None:
@@ -64,7 +70,17 @@ def refusal(error: GuichetError) -> Response:
         if again is not None:
             return again
     status = 403 if error.status == 401 else error.status
-    return error_page(status, detail=in_words(error), retry_after=retry_after)
+    door = _front_door() if isinstance(error, Forbidden) else None
+    detail = None if door else in_words(error)
+    return error_page(status, detail=detail, retry_after=retry_after, front_door=door)
+
+
+def _front_door() -> str | None:
+    """For whom this request has met as one of API Login: no service is asked for an error page."""
+    session = g.get("browser_session")
+    if session is None or session.method != "api":
+        return None
+    return url_for("pages.sign_in", next=here() if request.method == "GET" else None)
 
 
 def crash(error: Exception) -> Response:

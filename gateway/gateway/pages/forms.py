@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from flask import request
+from werkzeug.exceptions import BadRequest
 
+from gateway.api.circumstances import fit_idempotency_key
 from gateway.api.wording import sentence
 from gateway.i18n import current_language
 from servicekit.errors import GuichetError, Unavailable
@@ -67,10 +69,16 @@ def in_words(error: GuichetError) -> str:
 
 
 def sent_form() -> Form:
-    """The form of this request; passwords stay out of it."""
+    """The form of this request; passwords stay out of it.
+
+    Its key is ours: who sends another kind of key has not filled in a form of these pages.
+    """
     values = {name: value for name, value in request.form.items() if name not in SECRET_FIELDS}
     many = {name: request.form.getlist(name) for name in values}
-    return Form(values=values, many=many, key=values.get(KEY_FIELD) or uuid4().hex)
+    key = values.get(KEY_FIELD) or uuid4().hex
+    if not fit_idempotency_key(key):
+        raise BadRequest
+    return Form(values=values, many=many, key=key)
 
 
 def asked_form() -> Form:

@@ -18,14 +18,11 @@ from flask import current_app
 from werkzeug.test import Client
 
 from contracts.registry import SCOPES
-from gateway.oauth.sessions import Session
 from gateway.pages.visit import parts
 from servicekit.errors import Unauthenticated, Unavailable
 
 CLIENT_ID = "portal"
 CALLBACK = "/portal/callback"
-# Entered by the API password: it opens the technical console, not the customer space.
-_CONSOLE_SCOPES = ("contracts.read", "iam.read", "iam.write")
 _log = structlog.get_logger(__name__)
 
 
@@ -42,15 +39,15 @@ def new_flow() -> Flow:
     return Flow(*(secrets.token_urlsafe(32) for _ in range(3)))
 
 
-def authorization_path(flow: Flow, session: Session | None) -> str:
-    """A path of this very gateway; ``session`` decides how much is asked for."""
+def authorization_path(flow: Flow) -> str:
+    """A path of this very gateway, for everything: the provider decides what the way in opens."""
     digest = hashlib.sha256(flow.verifier.encode()).digest()
     query = urlencode(
         {
             "response_type": "code",
             "client_id": CLIENT_ID,
             "redirect_uri": redirect_uri(),
-            "scope": " ".join(("openid", *_scopes(session))),
+            "scope": " ".join(("openid", *SCOPES)),
             "state": flow.state,
             "nonce": flow.nonce,
             "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
@@ -78,12 +75,6 @@ def exchange(code: str, flow: Flow) -> dict[str, Any]:
 
 def refresh(refresh_token: str) -> dict[str, Any]:
     return _ask_tokens({"grant_type": "refresh_token", "refresh_token": refresh_token})
-
-
-def _scopes(session: Session | None) -> tuple[str, ...]:
-    if session is not None and session.method == "api":
-        return _CONSOLE_SCOPES
-    return tuple(SCOPES)
 
 
 def _ask_tokens(form: dict[str, str]) -> dict[str, Any]:

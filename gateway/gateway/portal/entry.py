@@ -34,7 +34,7 @@ def start() -> Response:
     next_path = local_path(request.args.get("next")) or url_for("portal.home")
     waiting = list(session.get(_FLOWS, []))[-_MOST_FLOWS + 1 :]
     session[_FLOWS] = [*waiting, [*astuple(flow), next_path]]
-    return see_other(client.authorization_path(flow, browser_session()))
+    return see_other(client.authorization_path(flow))
 
 
 def come_back() -> Response:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, make_response, render_template, url_for
 from flask_babel import gettext
 
 from contracts.codes import TenantCode
 from contracts.tenancy import list_contracts
 from gateway.pages.forms import asked_form
+from gateway.pages.going import see_other
 from gateway.portal.lists import asked_page, page_links
 from gateway.portal.shell import Column, console_of, open_sections
 from gateway.portal.visitors import ask, visitor
@@ -30,11 +31,14 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/", "home", show_home, methods=["GET"])
 
 
-def show_home() -> str:
+def show_home() -> Response:
+    domain = visitor().domain
+    if domain is not None:
+        return see_other(url_for("portal.console", tenant=domain))
     form = asked_form()
     search = form.value("search").strip() or None
     answer = ask(list_contracts, {**asked_page(), "search": search})
-    return render_template(
+    page = render_template(
         "portal/home.html",
         login=visitor().session.login,
         form=form,
@@ -43,6 +47,7 @@ def show_home() -> str:
         rows=contract_rows(answer["items"]),
         pages=page_links(answer, "portal.home", search=search),
     )
+    return make_response(page)
 
 
 def contract_columns() -> list[Column]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import request, url_for
 
 PAGE_SIZE = 50
+_WHOLE = re.compile(r"[0-9]{1,18}")  # Python refuses to read thousands of digits
 
 
 def asked_page() -> dict[str, Any]:
@@ -27,4 +29,4 @@ def whole(text: str) -> int | str | None:
     stripped = text.strip()
     if not stripped:
         return None
-    return int(stripped) if stripped.isascii() and stripped.isdigit() else stripped
+    return int(stripped) if _WHOLE.fullmatch(stripped) else stripped

@@ -12,7 +12,7 @@ from contracts import identity, subscriptions, tenancy
 from contracts.codes import TenantCode
 from contracts.declare import Call
 from gateway.portal.visitors import Visitor, ask, met_visitor, visitor
-from servicekit.errors import NotFound, Unavailable
+from servicekit.errors import Invalid, NotFound, Unavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def console_of(tenant: TenantCode) -> str | None:
 def _name(tenant: TenantCode) -> str:
     try:
         found = ask(tenancy.list_contracts, {"search": tenant, "limit": 1})["items"]
-    except (NotFound, Unavailable):
+    except (Invalid, NotFound, Unavailable):
         return tenant
     return next((str(item["name"]) for item in found if item["tenant"] == tenant), tenant)
 
@@ -104,6 +104,9 @@ def _is_in(section: str) -> bool:
 
 
 def _main_links(who: Visitor) -> list[Link]:
+    if who.domain is not None:
+        console = url_for("portal.console", tenant=who.domain)
+        return [Link(gettext("Technical console"), console, current=True)]
     endpoint = (request.endpoint or "").removeprefix("portal.")
     in_office = endpoint.startswith("office")
     links = [Link(gettext("Contracts"), url_for("portal.home"), not in_office and bool(endpoint))]

@@ -10,13 +10,14 @@ from flask import g, request
 from contracts.codes import StaffRole, TenantCode
 from contracts.declare import Call
 from contracts.rights import Caller, CallerKind, refusal
+from gateway.api.circumstances import LONGEST_REASON, fit_reason
 from gateway.i18n import current_language
 from gateway.pages.forms import Form
 from gateway.pages.visit import browser_session, call_id, parts
 from gateway.portal import tokens
 from gateway.rights import PersonRights
 from gateway.wire import Circumstances
-from servicekit.errors import Forbidden, Unauthenticated
+from servicekit.errors import Forbidden, Invalid, Unauthenticated
 
 if TYPE_CHECKING:
     from gateway.oauth.sessions import Session
@@ -46,6 +47,11 @@ class Visitor:
             offices=holding.offices,
         )
         return refusal(call.right, caller) is None
+
+    @property
+    def domain(self) -> TenantCode | None:
+        """Where his way in opens nothing but the technical console of one domain."""
+        return self.token.domain
 
     @property
     def is_staff(self) -> bool:
@@ -80,9 +86,17 @@ def ask(
         visitor().token,
         language=current_language(),
         idempotency_key=form.key if form else None,
-        reason=(form.value("reason").strip() or None) if form else None,
+        reason=_reason(form) if form else None,
         call_id=call_id(),
     )
+
+
+def _reason(form: Form) -> str | None:
+    """By the rules of REST's header: it travels in the signed context and stands in the trail."""
+    reason = form.value("reason").strip() or None
+    if reason is not None and not fit_reason(reason):
+        raise Invalid("fields-invalid", {"fields": {"reason": [f"length:1:{LONGEST_REASON}"]}})
+    return reason
 
 
 def _meet() -> Visitor:
@@ -95,7 +109,7 @@ def _meet() -> Visitor:
     except Unauthenticated:
         raise SignInNeeded from None
     about = Circumstances(language=current_language(), call_id=call_id())
-    rights = parts().rights.resolve(session.person_id, about)
+    rights = parts().rights.resolve(session.person_id, about).within(token.domain)
     if not rights.enabled:
         # No way back through the sign-in: the browser's session would lead here again and again.
         raise Forbidden("token-refused")

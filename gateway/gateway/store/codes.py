@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from contracts.codes import TenantCode
 from servicekit.db import Tx
 
 
@@ -24,6 +25,8 @@ class CodeRow:
     expires_at: datetime
     used_at: datetime | None = None
     session_expires_at: datetime | None = None  # None: the session has ended
+    session_method: str | None = None
+    session_domain: TenantCode | None = None
 
 
 def find_code(tx: Tx, *, digest: bytes, now: datetime, seen_since: datetime) -> CodeRow | None:
@@ -32,7 +35,8 @@ def find_code(tx: Tx, *, digest: bytes, now: datetime, seen_since: datetime) -> 
         SELECT code.family_id, code.client_id, code.redirect_uri, code.scopes, code.person_id,
                code.session_id, code.auth_time, code.nonce, code.code_challenge,
                code.created_at, code.expires_at, code.used_at,
-               session.expires_at AS session_expires_at
+               session.expires_at AS session_expires_at, session.method AS session_method,
+               session.domain AS session_domain
           FROM authorization_codes AS code
           LEFT JOIN browser_sessions AS session
             ON session.session_id = code.session_id

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from contracts.codes import TenantCode
 from servicekit.db import Tx
 
 
@@ -45,6 +46,8 @@ class RefreshRow:
     expires_at: datetime
     used_at: datetime | None
     session_expires_at: datetime | None  # None: the session has ended
+    session_method: str | None
+    session_domain: TenantCode | None
 
 
 def add_family(tx: Tx, *, family: FamilyRow) -> None:
@@ -76,7 +79,8 @@ def find_refresh_token(
         SELECT family.family_id, family.client_id, family.person_id, family.session_id,
                family.scopes, family.auth_time, family.expires_at AS family_expires_at,
                family.ended_at, token.created_at, token.expires_at, token.used_at,
-               session.expires_at AS session_expires_at
+               session.expires_at AS session_expires_at, session.method AS session_method,
+               session.domain AS session_domain
           FROM refresh_tokens AS token
           JOIN token_families AS family USING (family_id)
           LEFT JOIN browser_sessions AS session

@@ -34,6 +34,7 @@ class FakeToken:
     session_id: str | None = None
     token_id: str = "t"
     act: str | None = None
+    domain: str | None = None
 
 
 @dataclass

@@ -33,6 +33,7 @@ class Token:
     tenants: frozenset[str] = frozenset()
     act: str | None = None
     session_id: str | None = None
+    domain: str | None = None
 
 
 @dataclass
@@ -142,6 +143,53 @@ def test_a_disabled_person_has_no_valid_token() -> None:
 def test_an_unknown_person_has_no_valid_token(subject: str) -> None:
     with pytest.raises(Unauthenticated):
         ask(FakeWire(NotFound("person-unknown")), identity.get_account, {}, Token(subject=subject))
+
+
+CONSOLE = Token(scopes=frozenset({"contracts.read", "iam.read", "iam.write"}), domain=TENANT)
+EVERYTHING = Token(domain=TENANT)
+
+
+@pytest.mark.parametrize("token", [CONSOLE, EVERYTHING])
+def test_a_token_of_one_domain_opens_no_other_that_the_person_manages(token: Token) -> None:
+    wire = holding({TENANT: {"contract": "manager"}, "OCB0000002": {"contract": "manager"}})
+    foreign = {"tenant": "OCB0000002"}
+    assert refused(wire, tenancy.get_contract, foreign, token) == "tenant-foreign"
+    ask(wire, tenancy.get_contract, {"tenant": TENANT}, token)
+    assert wire.sent[0][2].tenants == {TENANT}
+
+
+@pytest.mark.parametrize("token", [CONSOLE, EVERYTHING])
+def test_a_token_of_one_domain_is_never_staff(token: Token) -> None:
+    wire = holding({}, staff=("operator", "support", "sales"))
+    assert refused(wire, tenancy.get_contract, {"tenant": TENANT}, token) == "tenant-foreign"
+    assert refused(wire, tenancy.move_clock, {"now": "2027-01-01T00:00:00Z"}, token) in (
+        "scope-missing",
+        "staff-only",
+    )
+
+
+def test_a_listing_of_one_domain_holds_no_other() -> None:
+    rights = {TENANT: {"contract": "visitor"}, "OCB0000002": {"contract": "manager"}}
+    wire = holding(rights, staff=("support",))
+    ask(wire, tenancy.list_contracts, {}, CONSOLE)
+    assert (wire.sent[0][2].tenants, wire.sent[0][2].staff) == ({TENANT}, frozenset())
+
+
+def test_an_api_login_does_not_unlock_itself() -> None:
+    wire = holding({TENANT: {"users": "manager"}})
+    asked = {"iam_user_id": PERSON}
+    assert refused(wire, identity.reset_own_failed_login, asked, CONSOLE) == "scope-missing"
+
+
+def test_who_holds_too_many_tenants_for_one_frame_is_told_so() -> None:
+    many = {f"OCB{number:07}": {"contract": "visitor"} for number in range(1, 3002)}
+    wire = holding(many)
+    with pytest.raises(Invalid) as error:
+        ask(wire, tenancy.list_contracts, {})
+    assert (error.value.code, error.value.details) == ("tenants-too-many", {"limit": 3000})
+    assert wire.sent == []
+    ask(wire, tenancy.get_contract, {"tenant": TENANT})
+    assert wire.sent[0][2].tenants == {TENANT}
 
 
 def test_staff_act_where_they_hold_no_role() -> None:

@@ -13,9 +13,10 @@ from contracts.codes import Language
 from contracts.declare import Call
 from contracts.rights import Caller, CallerKind
 from gateway import wire as wire_module
+from gateway.dispatch import MOST_LISTED_TENANTS
 from gateway.wire import Circumstances, Wire
-from servicekit.context import ContextSigner, ContextVerifier, generate_key_pair
-from servicekit.errors import Conflict, GuichetError, Unauthenticated, Unavailable
+from servicekit.context import LONGEST_TOKEN, ContextSigner, ContextVerifier, generate_key_pair
+from servicekit.errors import Conflict, GuichetError, Invalid, Unauthenticated, Unavailable
 
 pytestmark = pytest.mark.unit
 
@@ -54,6 +55,25 @@ def keys(rpc: Rpc, call: Call) -> list[str | None]:
     return [
         verifier.verify(token, call.full_name, {"a": 1}).idempotency_key for token in rpc.tokens
     ]
+
+
+def test_what_would_close_the_shared_connection_fails_alone_and_is_not_sent() -> None:
+    about = Circumstances(language=Language.ENGLISH, call_id="c-1", reason="x" * 200_000)
+    rpc = Rpc([])
+    with pytest.raises(Invalid, match="context-too-large"):
+        send(rpc, subscriptions.place_order, about)
+    assert rpc.tokens == []
+
+
+def test_as_many_tenants_as_a_listing_may_hold_fit_into_one_frame() -> None:
+    many = frozenset(f"OCB{number:07}" for number in range(MOST_LISTED_TENANTS))
+    caller = Caller(kind=CallerKind.PERSON, subject="p" * 36, tenants=many)
+    about = Circumstances(
+        language=Language.ENGLISH, call_id="c" * 64, reason="é" * 500, idempotency_key="k" * 255
+    )
+    rpc = Rpc([{"ok": True}])
+    Wire(rpc=rpc, signer=ContextSigner(PRIVATE)).send(tenancy.list_contracts, {}, caller, about)
+    assert len(rpc.tokens[0]) < LONGEST_TOKEN
 
 
 def test_a_read_is_sent_once_more_when_the_broker_goes_away_under_it() -> None:

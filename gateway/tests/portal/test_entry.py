@@ -9,10 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from contracts.codes import Role, Section, StaffRole, TenantCode
+from gateway.oauth.ways_in import CONSOLE_SCOPES
 from gateway.portal import client, tokens
-from servicekit.errors import Unauthenticated, Unavailable
+from servicekit.errors import Forbidden, Unauthenticated, Unavailable
 
 pytestmark = pytest.mark.unit
+
+TENANT = TenantCode("OCB0001234")
 
 
 def asked(answer: Any) -> dict[str, str]:
@@ -36,12 +40,37 @@ def test_code_is_asked_for_with_pkce_state_and_nonce(site: Any) -> None:
     assert query["state"] != query["nonce"]
 
 
-def test_api_login_opens_the_console_and_not_the_customer_space(site: Any) -> None:
-    site.sign_in(method="api")
-    scopes = asked(site.get("/portal/start"))["scope"].split()
-    assert "iam.write" in scopes
-    assert "account" not in scopes
-    assert "users.write" not in scopes
+def of_api_login(site: Any, **held: Any) -> None:
+    """As the provider answers for such a session: few scopes, one domain."""
+    site.sign_in(method="api", **held)
+    site.parts.tokens.scopes = frozenset(CONSOLE_SCOPES)
+    site.parts.tokens.domain = TENANT
+
+
+def test_api_login_comes_home_to_the_console_of_its_domain(site: Any) -> None:
+    of_api_login(site, roles={Section.USERS: Role.MANAGER}, staff=(StaffRole.OPERATOR,))
+    assert site.get("/").headers["Location"] == f"/console/{TENANT}"
+    site.services.answers["tenancy.list_contracts"] = {"items": [], "next_cursor": None}
+    page = site.get(f"/console/{TENANT}?lang=en")
+    assert page.status_code == 200
+    assert "Sign in to your customer space" in page.text
+    assert "/back-office" not in page.text
+    assert "/account" not in page.text
+
+
+def test_api_login_is_shown_the_way_to_the_customer_space(site: Any) -> None:
+    of_api_login(site)
+    site.services.answers["identity.get_account"] = Forbidden("scope-missing")
+    page = site.get("/account?lang=en")
+    assert page.status_code == 403
+    assert "You came in by API Login" in page.text
+    assert 'href="/sign-in?next=/account"' in page.text
+
+
+def test_portal_login_without_right_is_not_sent_to_sign_in_again(site: Any) -> None:
+    site.sign_in()
+    site.services.answers["identity.get_account"] = Forbidden("scope-missing")
+    assert "/sign-in?next" not in site.get("/account").text
 
 
 @pytest.mark.parametrize(

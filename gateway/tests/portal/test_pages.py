@@ -438,6 +438,29 @@ def test_staff_acting_on_a_customer_is_asked_why(portal: Any) -> None:
     assert portal.services.asked[-1][2]["reason"] == "Ticket 42"
 
 
+@pytest.mark.parametrize("reason", ["x" * 501, "x" * 60_000, "two\nlines", "\x00"])
+def test_a_reason_unfit_for_the_signed_context_goes_nowhere(portal: Any, reason: str) -> None:
+    portal.sign_in(staff=(StaffRole.SUPPORT,))
+    portal.services.answers["identity.send_welcome_again"] = {}
+    path = f"{CONTRACT}/users/{OTHER}/welcome"
+    answer = portal.send(path, {"name": "Jane Roe", "reason": reason})
+    assert answer.status_code == 422
+    assert portal.services.of("identity.send_welcome_again") == []
+
+
+@pytest.mark.parametrize("key", ["k" * 256, "k" * 60_000, "clé", "a b"])
+def test_an_idempotency_key_that_is_none_of_ours_goes_nowhere(portal: Any, key: str) -> None:
+    portal.services.answers["identity.change_account"] = ACCOUNT
+    fields = {"language": "en", "idempotency_key": key}
+    assert portal.send("/account/language", fields, page="/account").status_code == 400
+    assert portal.services.of("identity.change_account") == []
+
+
+def test_a_quantity_of_thousands_of_digits_is_no_number_and_no_crash(portal: Any) -> None:
+    path = f"{CONTRACT}/services/workspace/summary?quantity={'9' * 5000}"
+    assert portal.get(path).status_code == 422
+
+
 @pytest.mark.parametrize(
     "path",
     [
