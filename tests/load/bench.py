@@ -186,8 +186,6 @@ def main() -> None:
         show(bare)
         through = logins(stack.url, demo, options.seconds)
         show(through)
-        for figure in rpc_echo(stack.amqp_url, options.seconds / 2):
-            show(figure)
         share = 100 * through.per_second / bare.per_second
         print(f"logins are {share:.0f} % of the bare argon2 limit of these cores")
     if options.json:
