@@ -12,8 +12,8 @@ _MOST = 20
 
 
 def chains_of(tx: Tx, *, person_id: UUID, tenant: TenantCode | None) -> list[TenantCode | None]:
-    """The one domain concerned. For the portal, which belongs to none: each of the person's
-    tenants (20 at most), or the installation's own (None) where there is none."""
+    """The one domain concerned. For the portal, which belongs to none: each of the
+    tenants he has accepted (20 at most), or the installation's own (None) where there is none."""
     if tenant is not None:
         return [tenant]
     return [*persons.list_tenants(tx, person_id=person_id, limit=_MOST)] or [None]

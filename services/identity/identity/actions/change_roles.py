@@ -58,7 +58,8 @@ def _open_console(
     tx: Tx, *, sealer: Sealer, tenant: TenantCode, person_id: UUID, roles: Roles, now: datetime
 ) -> None:
     person = persons.get_person(tx, person_id=person_id)
-    for mobile in (person.mobile, None):
+    accepted_at = users.find_accepted_at(tx, tenant=tenant, person_id=person_id)
+    for mobile in (None if accepted_at is None else person.mobile, None):
         if provide_iam_user(
             tx, sealer=sealer, tenant=tenant, person=person, roles=roles, mobile=mobile, now=now
         ):

@@ -74,11 +74,12 @@ def _establish_people(
             sealer=sealer,
             tenant=opened.tenant,
             person=person,
+            typed=contact,
             newly_registered=new,
             roles=ALL_ROLES,
             now=now,
         )
-        for mobile in (contact.mobile or person.mobile, None):
+        for mobile in (contact.mobile, None):
             # Two people who share a number: the first has it as an API login, both have a user.
             if provide_iam_user(
                 tx,

@@ -37,6 +37,7 @@ def invite_user(
             sealer=sealer,
             tenant=tenant,
             person=person,
+            typed=new,
             newly_registered=newly,
             roles=roles,
             now=now,
@@ -64,17 +65,15 @@ def _provide_iam_user(
     new: NewPerson,
     now: datetime,
 ) -> None:
-    """A number given for this domain must be free in it; one the person has anyway may be left."""
-    choices = [new.mobile] if new.mobile is not None else [person.mobile, None]
-    for mobile in choices:
-        if provide_iam_user(
-            tx,
-            sealer=sealer,
-            tenant=tenant,
-            person=person,
-            roles=roles,
-            mobile=mobile,
-            now=now,
-        ):
-            return
-    raise Conflict("mobile-taken")
+    """With the number given for this domain, which must be free in it. One that the person has
+    anyway stays his: whoever knows his e-mail need not know his number."""
+    if not provide_iam_user(
+        tx,
+        sealer=sealer,
+        tenant=tenant,
+        person=person,
+        roles=roles,
+        mobile=new.mobile,
+        now=now,
+    ):
+        raise Conflict("mobile-taken")

@@ -20,8 +20,6 @@ from identity.domain.names import (
     login_stem,
     name_key,
     numbered_logins,
-    search_key,
-    sort_key,
 )
 from identity.domain.people import NewPerson, Person
 from identity.domain.roles import Roles, opens_console
@@ -133,19 +131,18 @@ def join(
     sealer: Sealer,
     tenant: TenantCode,
     person: Person,
+    typed: NewPerson,
     newly_registered: bool,
     roles: Roles,
     now: datetime,
 ) -> bool:
-    """Make the person a user of the tenant; False where he is one already."""
-    names = {"given_name": person.given_name, "family_name": person.family_name}
+    """Make the person a user of the tenant; False where he is one already.
+
+    Somebody who had a login before is shown as ``typed`` until he signs in: to know an e-mail
+    must not be enough to learn whose it is.
+    """
     joined = users.add_user(
-        tx,
-        tenant=tenant,
-        person_id=person.person_id,
-        sort_key=sort_key(**names),
-        search_key=search_key(**names, login=person.login, email=person.email),
-        at=now,
+        tx, tenant=tenant, person=person, typed=None if newly_registered else typed, at=now
     )
     if not joined:
         return False

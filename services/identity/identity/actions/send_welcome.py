@@ -24,8 +24,9 @@ def send_welcome_again(
     person_id: UUID,
 ) -> dict[str, str]:
     with db.write(context, tenant=tenant) as tx:
-        users.get_user(tx, tenant=tenant, person_id=person_id)
+        user = users.get_user(tx, tenant=tenant, person_id=person_id)
         person = persons.get_person(tx, person_id=person_id)
-        if not welcome(tx, sealer=sealer, person=person, tenant=tenant, now=now):
+        sent = welcome(tx, sealer=sealer, person=person, tenant=tenant, now=now)
+        if not sent and user.activated:  # whether a stranger has a password is not told
             raise Conflict("already-activated")
         return tx.answer({})

@@ -14,7 +14,7 @@ from identity.actions.note_refusal import leave_note
 from identity.clients.hashing import Hasher
 from identity.domain.attempts import Method, Outcome, Visit, decoy_name
 from identity.domain.names import mobile_key, name_key
-from identity.store import credentials, sign_ins
+from identity.store import credentials, sign_ins, users
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Scope, Tx
 from servicekit.errors import Unauthenticated
@@ -176,6 +176,8 @@ def _welcome(tx: Tx, *, made: Attempt, method: Method, now: datetime) -> SignedI
     assert known.person_id is not None
     assert known.login is not None
     assert known.language is not None
+    if method is not Method.API:  # by the portal's password: at the portal all, at a console one
+        users.change_accepted(tx, person_id=known.person_id, tenant=known.tenant, at=now)
     for chain in chains_of(tx, person_id=known.person_id, tenant=known.tenant):
         tx.record(
             f"{method.source}:sign-in:accepted",

@@ -96,12 +96,12 @@ def change_language(tx: Tx, *, person_id: UUID, language: Language) -> None:
 
 
 def list_tenants(tx: Tx, *, person_id: UUID, limit: int) -> list[TenantCode]:
-    """Where the person is a user, by code."""
+    """Where the person is a user and has accepted it, by code."""
     found = tx.rows(
         """
         SELECT tenant
           FROM users
-         WHERE person_id = %(person_id)s
+         WHERE person_id = %(person_id)s AND accepted_at IS NOT NULL
          ORDER BY tenant
          LIMIT %(limit)s
         """,

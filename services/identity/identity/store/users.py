@@ -7,30 +7,77 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import Office, Role, Section, TenantCode
-from identity.domain.people import User
+from identity.domain.names import search_key, sort_key
+from identity.domain.people import NewPerson, Person, User
 from servicekit.db import Tx
 from servicekit.errors import NotFound
 
 
 def add_user(
-    tx: Tx, *, tenant: TenantCode, person_id: UUID, sort_key: str, search_key: str, at: datetime
+    tx: Tx, *, tenant: TenantCode, person: Person, typed: NewPerson | None, at: datetime
 ) -> bool:
-    """False where the person is a user of the tenant already."""
+    """False where the person is a user of the tenant already.
+
+    ``typed``: what the tenant calls somebody who had a login before, until he accepts.
+    """
+    own = _keys(person, login=person.login)
+    shown = own if typed is None else _keys(typed, login=person.login)
     added = tx.run(
         """
-        INSERT INTO users (tenant, person_id, sort_key, search_key, joined_at)
-        VALUES (%(tenant)s, %(person_id)s, %(sort_key)s, %(search_key)s, %(at)s)
+        INSERT INTO users (tenant, person_id, sort_key, search_key, joined_at, accepted_at,
+                           typed_given_name, typed_family_name, own_sort_key, own_search_key)
+        VALUES (%(tenant)s, %(person_id)s, %(sort_key)s, %(search_key)s, %(at)s, %(accepted_at)s,
+                %(given_name)s, %(family_name)s, %(own_sort_key)s, %(own_search_key)s)
         ON CONFLICT ON CONSTRAINT users_pkey DO NOTHING
         """,
         {
             "tenant": tenant,
-            "person_id": person_id,
-            "sort_key": sort_key,
-            "search_key": search_key,
+            "person_id": person.person_id,
+            "sort_key": shown[0],
+            "search_key": shown[1],
             "at": at,
+            "accepted_at": at if typed is None else None,
+            "given_name": None if typed is None else typed.given_name,
+            "family_name": None if typed is None else typed.family_name,
+            "own_sort_key": None if typed is None else own[0],
+            "own_search_key": None if typed is None else own[1],
         },
     )
     return added == 1
+
+
+def _keys(named: Person | NewPerson, *, login: str) -> tuple[str, str]:
+    names = {"given_name": named.given_name, "family_name": named.family_name}
+    return sort_key(**names), search_key(**names, login=login, email=named.email)
+
+
+def change_accepted(tx: Tx, *, person_id: UUID, tenant: TenantCode | None, at: datetime) -> None:
+    """From now on he is seen as he calls himself: in one tenant, or in all of his (None)."""
+    tx.run(
+        """
+        UPDATE users
+           SET accepted_at = %(at)s, typed_given_name = NULL, typed_family_name = NULL,
+               sort_key = coalesce(own_sort_key, sort_key),
+               search_key = coalesce(own_search_key, search_key),
+               own_sort_key = NULL, own_search_key = NULL
+         WHERE person_id = %(person_id)s AND accepted_at IS NULL
+           AND (%(tenant)s::text IS NULL OR tenant = %(tenant)s::text)
+        """,
+        {"person_id": person_id, "tenant": tenant, "at": at},
+    )
+
+
+def find_accepted_at(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> datetime | None:
+    """None as long as he has merely been attached."""
+    accepted_at: datetime | None = tx.value(
+        """
+        SELECT accepted_at
+          FROM users
+         WHERE tenant = %(tenant)s AND person_id = %(person_id)s
+        """,
+        {"tenant": tenant, "person_id": person_id},
+    )
+    return accepted_at
 
 
 def remove_user(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> None:
@@ -71,8 +118,10 @@ def change_roles(
 def find_user(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> User | None:
     return tx.row(
         """
-        SELECT u.tenant, u.person_id, p.login, p.email, p.given_name, p.family_name, u.sort_key,
-               c.hash IS NOT NULL AS activated,
+        SELECT u.tenant, u.person_id, p.login, p.email,
+               coalesce(u.typed_given_name, p.given_name) AS given_name,
+               coalesce(u.typed_family_name, p.family_name) AS family_name, u.sort_key,
+               c.hash IS NOT NULL AND u.accepted_at IS NOT NULL AS activated,
                (SELECT coalesce(jsonb_object_agg(m.section, m.role), '{}')
                   FROM memberships m
                  WHERE m.tenant = u.tenant AND m.person_id = u.person_id) AS roles,
@@ -105,18 +154,21 @@ def list_users(
     limit: int,
 ) -> list[User]:
     """By family name. ``search`` is folded text that occurs in name, login or e-mail."""
-    sort_key, person_id = after or (None, None)
+    last_key, person_id = after or (None, None)
     return tx.rows(
         """
-        SELECT u.tenant, u.person_id, p.login, p.email, p.given_name, p.family_name, u.sort_key,
-               c.hash IS NOT NULL AS activated,
+        SELECT u.tenant, u.person_id, p.login, p.email,
+               coalesce(u.typed_given_name, p.given_name) AS given_name,
+               coalesce(u.typed_family_name, p.family_name) AS family_name, u.sort_key,
+               c.hash IS NOT NULL AND u.accepted_at IS NOT NULL AS activated,
                (SELECT coalesce(jsonb_object_agg(m.section, m.role), '{}')
                   FROM memberships m
                  WHERE m.tenant = u.tenant AND m.person_id = u.person_id) AS roles,
                ARRAY(SELECT o.office FROM offices o
                       WHERE o.tenant = u.tenant AND o.person_id = u.person_id
                       ORDER BY o.office) AS offices
-          FROM (SELECT tenant, person_id, sort_key
+          FROM (SELECT tenant, person_id, sort_key, accepted_at, typed_given_name,
+                       typed_family_name
                   FROM users
                  WHERE tenant = %(tenant)s
                    AND (%(sort_key)s::text IS NULL
@@ -132,7 +184,7 @@ def list_users(
         {
             "tenant": tenant,
             "search": search,
-            "sort_key": sort_key,
+            "sort_key": last_key,
             "person_id": person_id,
             "limit": limit,
         },

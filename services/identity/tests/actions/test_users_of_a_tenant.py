@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.codes import Language, Office, Role, Section, StaffRole, TenantCode
+from contracts.codes import CredentialKind, Language, Office, Role, Section, StaffRole, TenantCode
 from identity.actions.appoint_staff import appoint_staff
 from identity.actions.change_account import change_account
 from identity.actions.change_roles import change_roles
@@ -20,11 +20,12 @@ from identity.actions.read_people import (
     resolve_rights,
 )
 from identity.actions.remove_user import remove_user
+from identity.actions.send_welcome import send_welcome_again
 from identity.domain.roles import ALL_ROLES
 from identity.store import users
 from servicekit.context import system_context
 from servicekit.db import EVERYONE
-from servicekit.errors import Conflict, Forbidden, GuichetError, Invalid, NotFound
+from servicekit.errors import Conflict, Forbidden, GuichetError, Invalid, NotFound, Unauthenticated
 
 pytestmark = pytest.mark.servers
 
@@ -92,8 +93,94 @@ def test_known_email_is_attached_not_duplicated(john: Any, person: Any) -> None:
     john.open_tenant(tenant=OTHER, referent=person("Eve", "Moon"))
     eve = john.invite(person("E.", "M.", email="EVE.MOON@example.com"), {}, by=john.person_id())
     assert eve.login == "Eve.Moon"
-    assert eve.given_name == "Eve"
     assert {one.tenant for one in rights_of(john, eve.person_id).tenants} == {TENANT, OTHER}
+
+
+@pytest.fixture
+def eve(john: Any, person: Any) -> Any:
+    """A stranger with a life elsewhere; John knows her e-mail, and calls her Mallory Zorn."""
+    john.open_tenant(tenant=OTHER, referent=person("Eve", "Moon", mobile="+33612345678"))
+    token = john.token("WelcomeLinkIssued", of=str(john.person_id("Eve.Moon")))
+    john.set_password(token, "Sesame-2026!")
+    return john.invite(
+        person("Mallory", "Zorn", email="eve.moon@example.com"),
+        {Section.DASHBOARD: Role.VISITOR},
+        by=john.person_id(),
+    )
+
+
+def test_inviting_a_known_email_tells_neither_names_nor_whether_there_is_a_password(
+    john: Any, eve: Any
+) -> None:
+    listed = page_of(john, limit=10).items[-1]
+    for shown in (eve, listed):
+        assert (shown.given_name, shown.family_name) == ("Mallory", "Zorn")
+        assert shown.activated is False
+    assert page_of(john, search="zorn", limit=10).items == [listed]
+    assert "moon" not in listed.sort_key
+    found = john.rows("SELECT mobile FROM iam_users WHERE tenant = %(t)s", t=TENANT)
+    assert [row["mobile"] for row in found] == [None, None], "nor her mobile number"
+    mails = len(john.events("WelcomeLinkIssued"))
+    send_welcome_again(
+        db=john.db,
+        sealer=john.sealer,
+        context=john.person(john.person_id()),
+        now=john.now,
+        tenant=TENANT,
+        person_id=eve.person_id,
+    )
+    assert len(john.events("WelcomeLinkIssued")) == mails
+
+
+def test_roles_given_later_bring_no_mobile_number_of_a_stranger(
+    john: Any, person: Any, eve: Any
+) -> None:
+    remove(john, eve.person_id)
+    john.invite(person("Mallory", "Zorn", email="eve.moon@example.com"), {}, by=john.person_id())
+    change(john, eve.person_id, {Section.DASHBOARD: Role.VISITOR}, by=john.person_id())
+    found = john.rows("SELECT mobile FROM iam_users WHERE tenant = %(t)s", t=TENANT)
+    assert [row["mobile"] for row in found] == [None, None]
+
+
+def test_stranger_is_watched_by_no_tenant_that_has_merely_attached_him(john: Any, eve: Any) -> None:
+    before, elsewhere = john.trail(), len(john.trail(OTHER))
+    for _ in range(6):
+        with pytest.raises(Unauthenticated):
+            john.sign_in("Eve.Moon", "wrong")
+    john.forget_password(CredentialKind.PORTAL, "Eve.Moon")
+    john.do_what_is_due()
+    john.set_password(john.token("PasswordResetRequested"), "Another-2026!")
+    assert john.trail() == before
+    assert len(john.trail(OTHER)) == elsewhere + 9, "6 refused, locked, forgotten, set"
+
+
+@pytest.mark.parametrize("door", ["portal", "web"])
+def test_who_signs_in_has_accepted_and_is_seen_as_himself(john: Any, eve: Any, door: str) -> None:
+    if door == "portal":
+        john.sign_in("Eve.Moon", "Sesame-2026!")
+    else:
+        john.web_sign_in("Eve.Moon", "Sesame-2026!")
+    assert john.trail()[-1] == ("portal:sign-in:accepted", "Eve.Moon")
+    listed = page_of(john, limit=10).items
+    assert [(one.family_name, one.given_name) for one in listed] == [
+        ("Doe", "John"),
+        ("Moon", "Eve"),
+    ]
+    assert listed[-1].activated is True
+    assert page_of(john, search="zorn", limit=10).items == []
+    assert page_of(john, search="moon", limit=10).items == [listed[-1]]
+
+
+def test_console_of_another_domain_accepts_nothing_here(john: Any, eve: Any) -> None:
+    john.web_sign_in("Eve.Moon", "Sesame-2026!", domain=OTHER)
+    assert page_of(john, limit=10).items[-1].family_name == "Zorn"
+
+
+def test_person_registered_by_the_invitation_is_followed_at_once(john: Any, person: Any) -> None:
+    jane = john.invite(person("Jane", "Roe"), VISITOR, by=john.person_id())
+    john.set_password(john.token("WelcomeLinkIssued", of=str(jane.person_id)), "Sesame-2026!")
+    assert john.trail()[-1] == ("portal:password:set", "Jane.Roe")
+    assert page_of(john, limit=10).items[-1].activated is True
 
 
 def test_user_of_the_tenant_cannot_be_invited_again(john: Any, person: Any) -> None:

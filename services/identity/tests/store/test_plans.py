@@ -48,8 +48,8 @@ SELECT md5('c' || n)::uuid, 'portal', 'portal', md5('p' || n)::uuid, 'x'
   FROM generate_series(1, %(people)s) AS n;
 INSERT INTO tenants (tenant, name, opened_at)
 SELECT 'OCB1' || lpad(n::text, 6, '0'), 'T' || n, %(at)s FROM generate_series(1, %(people)s) AS n;
-INSERT INTO users (tenant, person_id, sort_key, search_key, joined_at)
-SELECT t.tenant, md5('p' || n)::uuid, 'f' || mod(n, 97) || ' p' || n, 'p' || n, %(at)s
+INSERT INTO users (tenant, person_id, sort_key, search_key, joined_at, accepted_at)
+SELECT t.tenant, md5('p' || n)::uuid, 'f' || mod(n, 97) || ' p' || n, 'p' || n, %(at)s, %(at)s
   FROM generate_series(1, %(people)s) AS n,
        LATERAL (VALUES ('OCB1' || lpad(n::text, 6, '0')), ('OCB0001234')) AS t (tenant)
  WHERE t.tenant <> 'OCB0001234' OR n <= 300;
