@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from eventlet.semaphore import Semaphore
-from kombu import Connection
+from kombu import Connection, Consumer
 from nameko.constants import AMQP_URI_CONFIG_KEY
 from nameko.messaging import QueueConsumer
 
@@ -22,6 +22,16 @@ from servicekit.broker import HEARTBEAT_SECONDS, LOST, Address, ConfirmedSender,
 
 _log = logging.getLogger(__name__)
 EVENTS_AT_ONCE = 8
+
+
+class _Bounded(Consumer):  # type: ignore[misc]
+    """A consumer with a limit of its own: the broker gives it the one that was set last before."""
+
+    limit = 1
+
+    def consume(self, no_ack: bool | None = None) -> None:
+        self.qos(prefetch_count=self.limit)
+        super().consume(no_ack)
 
 
 class Intake(QueueConsumer):  # type: ignore[misc]
@@ -83,12 +93,13 @@ class Intake(QueueConsumer):  # type: ignore[misc]
             if hasattr(provider, "declare"):
                 provider.declare(channel)
             receive = partial(self.handle_message, provider)
-            consumer = consumer_cls(
+            consumer = _Bounded(
+                channel,
                 queues=[provider.queue],
                 on_message=receive,
                 on_decode_error=lambda message, _error, receive=receive: receive(message),
             )
-            consumer.qos(prefetch_count=provider.prefetch)
+            consumer.limit = provider.prefetch
             self._consumers[provider] = consumer
         self._unsettled.clear()  # what the connection before took belongs to the broker again
         return self._consumers.values()

@@ -212,6 +212,22 @@ def test_ten_slow_questions_to_the_database_do_not_slow_an_eleventh(running: Any
         thread.join()
 
 
+def test_as_many_calls_run_at_once_as_there_are_workers(running: Any) -> None:
+    """Each queue has its own limit: those of the events' queues do not bound the calls."""
+    threads = [
+        threading.Thread(target=running.ask, args=(running.calls.wait, {"milliseconds": 6000}))
+        for _ in range(15)
+    ]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.3)
+    started = time.monotonic()
+    running.ask(running.calls.echo, {"word": "x"})
+    assert time.monotonic() - started < 4
+    for thread in threads:
+        thread.join()
+
+
 def test_a_write_that_comes_again_after_a_crash_is_done_once(house: Any, eventually: Any) -> None:
     """The broker delivers the request again when the service died before acknowledging it."""
     house.service.start()
