@@ -243,12 +243,13 @@ def test_holder_of_an_office_loses_no_role_to_anybody(
     holder = counter.person_id("John.Doe" if office is Office.REFERENT else "Olga.Owner")
     jane = counter.invite(person("Jane", "Roe"), USERS, by=holder)
     before = rights_of(counter, holder)
-    for weaker in (
+    weaker_ones: list[dict[Section, Role]] = [
         {},
         USERS,
         {**ALL_ROLES, Section.INVOICES: Role.VISITOR},
-        {section: role for section, role in ALL_ROLES.items() if section is not Section.DASHBOARD},
-    ):
+        {section: role for section, role in ALL_ROLES.items() if section != Section.DASHBOARD},
+    ]
+    for weaker in weaker_ones:
         with pytest.raises(Conflict) as refused:
             change(counter, holder, weaker, by=holder if himself else jane.person_id)
         assert refused.value == Conflict("office-held", {"offices": [office.value]})
@@ -259,7 +260,9 @@ def test_holder_of_an_office_loses_no_role_to_anybody(
 def test_holder_of_an_office_may_be_given_back_what_he_lacks(john: Any, person: Any) -> None:
     with john.db.write(system_context(service="identity", call="test"), tenant=TENANT) as tx:
         tx.run("DELETE FROM memberships WHERE section = 'support'", {})
-    fewer = {section: role for section, role in ALL_ROLES.items() if section != Section.SUPPORT}
+    fewer: dict[Section, Role] = {
+        section: role for section, role in ALL_ROLES.items() if section != Section.SUPPORT
+    }
     assert change(john, john.person_id(), fewer, by=john.person_id()).roles == fewer
     jane = john.invite(person("Jane", "Roe"), USERS, by=john.person_id())
     with pytest.raises(Forbidden, match="role-not-held"):
