@@ -13,6 +13,7 @@ from gateway import pages, portal
 from gateway.api.circumstances import call_id_of
 from gateway.api.face import beside, create_face
 from gateway.api.ops import create_ops
+from gateway.bodies import bounded_bodies
 from gateway.oauth.front import create_front
 from gateway.oauth.routes import create_provider
 from gateway.pages.errors import crash, http_error, refusal
@@ -39,7 +40,9 @@ def create_app(parts: Parts) -> Flask:
     app.register_blueprint(create_front())
     _answer_strays(app)
     app.after_request(_harden)
-    app.wsgi_app = beside(app.wsgi_app, _face(parts))  # type: ignore[assignment, method-assign]
+    both = beside(app.wsgi_app, _face(parts))
+    slots = max(1, settings.threads // 2)
+    app.wsgi_app = bounded_bodies(both, slots=slots)  # type: ignore[assignment, method-assign]
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
