@@ -22,6 +22,9 @@ os.environ.setdefault("PSYCOPG_WAIT_FUNC", "wait_selector")
 
 import hypothesis
 import pytest
+import structlog
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 
 from local import databases
 from local.broker import Broker, BrokerPlan
@@ -61,6 +64,43 @@ def only_loopback() -> Iterator[None]:
         for name in ("connect", "connect_ex"):
             patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
         yield
+
+
+class _Compiled(BytecodeCache):
+    """Templates as compiled for an earlier test; Jinja checks that the source is the same."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def templates_compiled_once() -> Iterator[None]:
+    """Each test makes its own Flask app; compiling its templates took half of the quick round."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", _Compiled())
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_tracebacks() -> None:
+    """What is logged before a process configures its logs: Rich's tracebacks with all locals take
+    a second each, which a search for a smaller example (hypothesis) waits for hundreds of times."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.dev.ConsoleRenderer(
+                colors=False, exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
+    )
 
 
 def _guarded(connect: Callable[..., Any]) -> Callable[..., Any]:
