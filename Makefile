@@ -6,6 +6,7 @@ PY := .venv/bin/python
 LOCAL := $(PY) -m local
 BOOTSTRAP := deploy/local/bootstrap
 PYTEST ?=
+BENCH ?=
 STRICT := contracts/contracts servicekit/servicekit $(foreach name,identity tenancy subscriptions notifications,services/$(name)/$(name)/domain)
 
 .PHONY: help
