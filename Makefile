@@ -80,8 +80,8 @@ format: ## Put the code into shape
 
 .PHONY: bench
 bench: ## Figures for this machine, as in docs/performance.md
-	@$(BOOTSTRAP) dev
-	@$(PY) -m tests.load.bench
+	@$(BOOTSTRAP) run
+	@$(PY) -m tests.load.bench $(BENCH)
 
 .PHONY: settings
 settings: ## Write docs/settings.md from the catalogue of settings
