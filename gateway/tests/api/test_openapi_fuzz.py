@@ -15,7 +15,7 @@ from schemathesis.generation import GenerationMode
 from contracts.registry import CALLS
 from gateway.api.examples import example
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.fuzz
 
 TENANT = "OCB0001234"
 TOKEN = {"Authorization": "Bearer good"}
