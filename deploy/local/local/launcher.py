@@ -15,6 +15,7 @@ from typing import Any
 
 from local import screen
 from local.demo import seed
+from local.folders import private_folder
 from local.installation import Installation, holder
 from local.plan import Plan
 from local.services import is_ready, remove_databases
@@ -67,8 +68,8 @@ def detach(plan: Plan) -> int:
     running = holder(plan.data)
     if running is not None:
         raise GaveUpError(f"{plan.data} is in use by process {running}: make down stops it")
-    (plan.data / "logs").mkdir(parents=True, exist_ok=True)
-    log = plan.data / "logs" / "up.log"
+    plan.data.mkdir(parents=True, exist_ok=True)
+    log = private_folder(plan.data / "logs") / "up.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "local", "up"],

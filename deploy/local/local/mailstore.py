@@ -7,6 +7,8 @@ import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from local.folders import private_folder
+
 KEPT = 500
 
 
@@ -22,8 +24,7 @@ class Caught:
 
 class MailStore:
     def __init__(self, folder: Path, *, kept: int = KEPT) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
+        self._folder = private_folder(folder)
         self._kept = kept
         self._lock = threading.Lock()
         self._notes = {note.id: note for note in self._load()}

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from local.broker import Broker, BrokerPlan
 from local.credentials import write_private
+from local.folders import private_folder
 from local.installation import PROCESSES, Installation
 from local.keeper import Keeper
 from local.mailbox import Mailbox
@@ -163,7 +164,7 @@ class Stack:
 
     def _start(self) -> None:
         installation, watchdog = self.installation, self._watchdog
-        (installation.data / "logs").mkdir(exist_ok=True)
+        private_folder(installation.data / "logs")
         self._write_status("starting")
         self._add(mailcatcher_part(installation, watchdog=watchdog))
         # RabbitMQ takes longest: everything that can happens meanwhile.

@@ -50,6 +50,8 @@ def test_only_its_user_reads_secrets(kept_stack: Stack) -> None:
     data = kept_stack.installation.data
     for name in ("secrets.json", "status.json", "rabbitmq/rabbitmq.conf"):
         assert stat.S_IMODE((data / name).stat().st_mode) == 0o600, name
+    for name in ("logs", "mail"):
+        assert stat.S_IMODE((data / name).stat().st_mode) == 0o700, name
 
 
 def test_each_process_gets_the_secrets_it_needs_and_no_other(kept_stack: Stack) -> None:
