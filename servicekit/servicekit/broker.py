@@ -11,6 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -98,6 +99,17 @@ def connect(amqp_url: str, *, name: str, heartbeat: int = HEARTBEAT_SECONDS) -> 
         raise
     read_ahead(connection)
     return connection
+
+
+def drain(connection: amqp.Connection, stopping: threading.Event) -> None:
+    """Hand what arrives to the consumers of the connection, and keep it alive, until told."""
+    ticked = time.monotonic()
+    while not stopping.is_set():
+        with suppress(TimeoutError):
+            connection.drain_events(timeout=0.5)
+        if time.monotonic() - ticked >= 1.0:
+            connection.heartbeat_tick()
+            ticked = time.monotonic()
 
 
 def read_ahead(connection: amqp.Connection) -> None:

@@ -8,12 +8,11 @@ import threading
 import time
 import uuid
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any
 
-from servicekit.broker import HEARTBEAT_SECONDS, LOST, connect, discard
+from servicekit.broker import HEARTBEAT_SECONDS, LOST, connect, discard, drain
 from servicekit.errors import GuichetError, Unavailable
 
 _log = logging.getLogger(__name__)
@@ -110,19 +109,10 @@ class Replies:
             channel.basic_consume(self.queue, no_ack=True, callback=self._on_reply)
             self._stood = True
             self.up.set()
-            self._drain(connection)
+            drain(connection, self._stopping)
         finally:
             self.up.clear()
             discard(connection)
-
-    def _drain(self, connection: Any) -> None:
-        ticked = time.monotonic()
-        while not self._stopping.is_set():
-            with suppress(TimeoutError):
-                connection.drain_events(timeout=0.5)
-            if time.monotonic() - ticked >= 1.0:
-                connection.heartbeat_tick()
-                ticked = time.monotonic()
 
     def _on_reply(self, message: Any) -> None:
         self._waiters.answer(str(message.properties.get("correlation_id")), message.body)

@@ -13,14 +13,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Any
 
 import structlog
 
 from contracts.declare import Event
 from servicekit import metrics
-from servicekit.broker import LOST, ConfirmedSender, connect, discard
+from servicekit.broker import LOST, ConfirmedSender, connect, discard, drain
 from servicekit.errors import Unavailable
 from servicekit.facts import Fact, Unreadable, read_fact
 from servicekit.parking import Letter, Parking
@@ -91,19 +90,10 @@ class Subscriber:
                 self._lost()
             self._stood = True
             self.up.set()
-            self._drain(connection)
+            drain(connection, self._stopping)
         finally:
             self.up.clear()
             discard(connection)
-
-    def _drain(self, connection: Any) -> None:
-        ticked = time.monotonic()
-        while not self._stopping.is_set():
-            with suppress(TimeoutError):
-                connection.drain_events(timeout=0.5)
-            if time.monotonic() - ticked >= 1.0:
-                connection.heartbeat_tick()
-                ticked = time.monotonic()
 
     def _consume(self, channel: Any) -> None:
         if self._broadcast:

@@ -62,7 +62,7 @@ def form(url: str, demo: dict[str, Any], fields: str) -> bytes:
 def tokens(url: str, demo: dict[str, Any], seconds: float) -> Figure:
     message = form(f"{url}/oauth/token", demo, "grant_type=client_credentials&scope=contracts.read")
     return closed_loop(
-        "client-credentials tokens (RS256, stored, audited by log)",
+        "client-credentials tokens (RS256)",
         repeated(url, message, 200),
         workers=CONNECTIONS,
         seconds=seconds,
