@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
 
 import pytest
@@ -33,7 +34,7 @@ def test_service_answers_every_call_and_hears_every_event(listener: str) -> None
     ]
     assert len(classes) == 1
     answered, heard = set(), set()
-    for method in vars(classes[0]).values():
+    for _, method in inspect.getmembers(classes[0], inspect.isfunction):
         if hasattr(method, "answers_call"):
             answered.add(method.answers_call.full_name)
         if hasattr(method, "hears_event"):

@@ -58,13 +58,14 @@ def test_no_file_is_past_600_lines() -> None:
 
 
 def test_services_have_the_rooms_and_no_other() -> None:
-    known = {"domain", "store", "actions", "clients", "templates", "__pycache__"}
+    known = {"domain", "store", "actions", "clients", "service", "templates", "__pycache__"}
     for service in SERVICES:
         rooms = {path.name for path in (ROOT / "services" / service / service).iterdir()}
         folders = {name for name in rooms if "." not in name}
         assert folders <= known, service
         assert {"domain", "store", "actions"} <= folders, service
-        assert {"settings.py", "service.py", "__main__.py"} <= rooms, service
+        assert {"settings.py", "__main__.py"} <= rooms, service
+        assert rooms & {"service.py", "service"}, service
 
 
 def test_sql_stands_in_stores_and_migrations_only() -> None:

@@ -60,12 +60,22 @@ class AuditVerification(TypedDict):
     broken_at: int | None
 
 
-class SignedIn(TypedDict):
+class IamUser(TypedDict):
+    iam_user_id: str
+    tenant: str
     person_id: str
-    login: str
-    language: Language
-    tenant: str | None
-    iam_user_id: str | None
+    user_name: str
+    email: str
+    mobile: str | None
+    is_domain_owner: bool
+    api_password_set: bool
+    failed_logins: int
+    locked_until: str | None
+
+
+class IamUsers(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[IamUser]
 
 
 class PasswordRules(TypedDict):
@@ -73,6 +83,23 @@ class PasswordRules(TypedDict):
     maximum_length: int
     character_classes: int
     not_user_name: bool
+
+
+class Account(TypedDict):
+    person_id: str
+    login: str
+    email: str
+    given_name: str
+    family_name: str
+    mobile: str | None
+    language: Language
+    password_changed_at: str | None
+    rules: PasswordRules
+    iam_users: list[IamUser]
+
+
+class Nothing(TypedDict):
+    pass
 
 
 class LinkView(TypedDict):
@@ -90,10 +117,6 @@ class PasswordWasSet(TypedDict):
     credential: CredentialKind
     user_name: str
     tenant: str | None
-
-
-class Nothing(TypedDict):
-    pass
 
 
 class RightsInTenant(TypedDict):
@@ -120,30 +143,26 @@ class Person(TypedDict):
     enabled: bool
 
 
-class IamUser(TypedDict):
-    iam_user_id: str
-    tenant: str
+class SignedIn(TypedDict):
     person_id: str
-    user_name: str
-    email: str
-    mobile: str | None
-    is_domain_owner: bool
-    api_password_set: bool
-    failed_logins: int
-    locked_until: str | None
+    login: str
+    language: Language
+    tenant: str | None
+    iam_user_id: str | None
 
 
-class Account(TypedDict):
+class StaffMember(TypedDict):
     person_id: str
     login: str
     email: str
     given_name: str
     family_name: str
-    mobile: str | None
-    language: Language
-    password_changed_at: str | None
-    rules: PasswordRules
-    iam_users: list[IamUser]
+    roles: list[StaffRole]
+
+
+class StaffMembers(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[StaffMember]
 
 
 class User(TypedDict):
@@ -161,25 +180,6 @@ class User(TypedDict):
 class Users(TypedDict):
     next_cursor: NotRequired[str | None]
     items: list[User]
-
-
-class IamUsers(TypedDict):
-    next_cursor: NotRequired[str | None]
-    items: list[IamUser]
-
-
-class StaffMember(TypedDict):
-    person_id: str
-    login: str
-    email: str
-    given_name: str
-    family_name: str
-    roles: list[StaffRole]
-
-
-class StaffMembers(TypedDict):
-    next_cursor: NotRequired[str | None]
-    items: list[StaffMember]
 
 
 class IdentityClient:
@@ -204,47 +204,53 @@ class IdentityClient:
         payload = given(tenant=tenant)
         return cast(AuditVerification, self._dispatch(calls.verify_audit_chain, payload))
 
-    def sign_in(
+    def list_iam_users(
         self,
         *,
-        address: str | None = None,
-        device: str | None = None,
-        login: str,
-        password: str,
-    ) -> SignedIn:
-        """Portal login: login and portal password."""
-        payload = given(address=address, device=device, login=login, password=password)
-        return cast(SignedIn, self._dispatch(calls.sign_in, payload))
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+    ) -> IamUsers:
+        """Identity and Access Management: the domain's IAM users and the state of their lock."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        return cast(IamUsers, self._dispatch(calls.list_iam_users, payload))
 
-    def web_sign_in(
-        self,
-        *,
-        address: str | None = None,
-        device: str | None = None,
-        domain: str,
-        user_name: str,
-        password: str,
-    ) -> SignedIn:
-        """Web Login to the console: user name, domain name and portal password."""
-        payload = given(
-            address=address, device=device, domain=domain, user_name=user_name, password=password
-        )
-        return cast(SignedIn, self._dispatch(calls.web_sign_in, payload))
+    def reset_failed_login(self, *, tenant: str, iam_user_id: str) -> IamUser:
+        """Reset Failed Login: clear counter and lock of an API login, effective at once."""
+        payload = given(tenant=tenant, iam_user_id=iam_user_id)
+        return cast(IamUser, self._dispatch(calls.reset_failed_login, payload))
 
-    def api_sign_in(
+    def get_account(self) -> Account:
+        """My account."""
+        payload = given()
+        return cast(Account, self._dispatch(calls.get_account, payload))
+
+    def change_account(self, *, language: Language) -> Account:
+        """Change one's language."""
+        payload = given(language=language)
+        return cast(Account, self._dispatch(calls.change_account, payload))
+
+    def change_password(
         self,
         *,
         address: str | None = None,
         device: str | None = None,
-        domain: str,
-        identifier: str,
-        password: str,
-    ) -> SignedIn:
-        """API Login to the console: domain, one of three identifiers and API password."""
+        current_password: str,
+        new_password: str,
+    ) -> Nothing:
+        """Change one's portal password; other sessions end."""
         payload = given(
-            address=address, device=device, domain=domain, identifier=identifier, password=password
+            address=address,
+            device=device,
+            current_password=current_password,
+            new_password=new_password,
         )
-        return cast(SignedIn, self._dispatch(calls.api_sign_in, payload))
+        return cast(Nothing, self._dispatch(calls.change_password, payload))
+
+    def reset_own_failed_login(self, *, iam_user_id: str) -> IamUser:
+        """Reset Failed Login on one's own API login, entered by the portal."""
+        payload = given(iam_user_id=iam_user_id)
+        return cast(IamUser, self._dispatch(calls.reset_own_failed_login, payload))
 
     def read_link(self, *, token: str) -> LinkView:
         """What a one-time link is for. Reading it changes nothing, however often."""
@@ -292,37 +298,73 @@ class IdentityClient:
         payload = given(person_id=person_id)
         return cast(Person, self._dispatch(calls.get_person, payload))
 
-    def get_account(self) -> Account:
-        """My account."""
-        payload = given()
-        return cast(Account, self._dispatch(calls.get_account, payload))
-
-    def change_account(self, *, language: Language) -> Account:
-        """Change one's language."""
-        payload = given(language=language)
-        return cast(Account, self._dispatch(calls.change_account, payload))
-
-    def change_password(
+    def sign_in(
         self,
         *,
         address: str | None = None,
         device: str | None = None,
-        current_password: str,
-        new_password: str,
-    ) -> Nothing:
-        """Change one's portal password; other sessions end."""
-        payload = given(
-            address=address,
-            device=device,
-            current_password=current_password,
-            new_password=new_password,
-        )
-        return cast(Nothing, self._dispatch(calls.change_password, payload))
+        login: str,
+        password: str,
+    ) -> SignedIn:
+        """Portal login: login and portal password."""
+        payload = given(address=address, device=device, login=login, password=password)
+        return cast(SignedIn, self._dispatch(calls.sign_in, payload))
 
-    def reset_own_failed_login(self, *, iam_user_id: str) -> IamUser:
-        """Reset Failed Login on one's own API login, entered by the portal."""
-        payload = given(iam_user_id=iam_user_id)
-        return cast(IamUser, self._dispatch(calls.reset_own_failed_login, payload))
+    def web_sign_in(
+        self,
+        *,
+        address: str | None = None,
+        device: str | None = None,
+        domain: str,
+        user_name: str,
+        password: str,
+    ) -> SignedIn:
+        """Web Login to the console: user name, domain name and portal password."""
+        payload = given(
+            address=address, device=device, domain=domain, user_name=user_name, password=password
+        )
+        return cast(SignedIn, self._dispatch(calls.web_sign_in, payload))
+
+    def api_sign_in(
+        self,
+        *,
+        address: str | None = None,
+        device: str | None = None,
+        domain: str,
+        identifier: str,
+        password: str,
+    ) -> SignedIn:
+        """API Login to the console: domain, one of three identifiers and API password."""
+        payload = given(
+            address=address, device=device, domain=domain, identifier=identifier, password=password
+        )
+        return cast(SignedIn, self._dispatch(calls.api_sign_in, payload))
+
+    def appoint_staff(
+        self,
+        *,
+        login: str | None = None,
+        email: str,
+        given_name: str,
+        family_name: str,
+        language: Language | None = None,
+        roles: list[StaffRole],
+    ) -> StaffMember:
+        """Give a person staff roles; a person not yet known is welcomed by mail."""
+        payload = given(
+            login=login,
+            email=email,
+            given_name=given_name,
+            family_name=family_name,
+            language=language,
+            roles=roles,
+        )
+        return cast(StaffMember, self._dispatch(calls.appoint_staff, payload))
+
+    def list_staff(self, *, limit: int | None = None, cursor: str | None = None) -> StaffMembers:
+        """The provider's people and their roles."""
+        payload = given(limit=limit, cursor=cursor)
+        return cast(StaffMembers, self._dispatch(calls.list_staff, payload))
 
     def list_users(
         self,
@@ -375,45 +417,3 @@ class IdentityClient:
         """Send the welcome mail again with a new link; the older link ends."""
         payload = given(tenant=tenant, person_id=person_id)
         return cast(Nothing, self._dispatch(calls.send_welcome_again, payload))
-
-    def list_iam_users(
-        self,
-        *,
-        limit: int | None = None,
-        cursor: str | None = None,
-        tenant: str,
-    ) -> IamUsers:
-        """Identity and Access Management: the domain's IAM users and the state of their lock."""
-        payload = given(limit=limit, cursor=cursor, tenant=tenant)
-        return cast(IamUsers, self._dispatch(calls.list_iam_users, payload))
-
-    def reset_failed_login(self, *, tenant: str, iam_user_id: str) -> IamUser:
-        """Reset Failed Login: clear counter and lock of an API login, effective at once."""
-        payload = given(tenant=tenant, iam_user_id=iam_user_id)
-        return cast(IamUser, self._dispatch(calls.reset_failed_login, payload))
-
-    def appoint_staff(
-        self,
-        *,
-        login: str | None = None,
-        email: str,
-        given_name: str,
-        family_name: str,
-        language: Language | None = None,
-        roles: list[StaffRole],
-    ) -> StaffMember:
-        """Give a person staff roles; a person not yet known is welcomed by mail."""
-        payload = given(
-            login=login,
-            email=email,
-            given_name=given_name,
-            family_name=family_name,
-            language=language,
-            roles=roles,
-        )
-        return cast(StaffMember, self._dispatch(calls.appoint_staff, payload))
-
-    def list_staff(self, *, limit: int | None = None, cursor: str | None = None) -> StaffMembers:
-        """The provider's people and their roles."""
-        payload = given(limit=limit, cursor=cursor)
-        return cast(StaffMembers, self._dispatch(calls.list_staff, payload))

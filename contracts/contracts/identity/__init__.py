@@ -1,0 +1,14 @@
+"""Identity: people and their portal login, IAM users and their API login, roles, links.
+
+One file a noun; whoever calls imports from here.
+"""
+
+from contracts.identity.account import *
+from contracts.identity.contract import *
+from contracts.identity.events import *
+from contracts.identity.iam_users import *
+from contracts.identity.links import *
+from contracts.identity.rights import *
+from contracts.identity.signing_in import *
+from contracts.identity.staff import *
+from contracts.identity.users import *

@@ -1,0 +1,19 @@
+"""The contract itself, and the shapes that several of its files need."""
+
+from __future__ import annotations
+
+from contracts.audit import declare_audit
+from contracts.declare import Contract
+from contracts.fields import Strict
+
+IDENTITY = Contract("identity")
+
+list_audit_entries, verify_audit_chain = declare_audit(IDENTITY)
+
+
+class Nothing(Strict):
+    """The act was done; there is nothing to say about it."""
+
+
+class NoFields(Strict):
+    """A call about the caller himself."""

@@ -1,0 +1,55 @@
+"""What identity tells: facts, past tense, ids."""
+
+from __future__ import annotations
+
+from contracts.identity.contract import IDENTITY
+from contracts.identity.facts import (
+    CredentialLockedPayload,
+    FailedLoginResetPayload,
+    IamUserCreatedPayload,
+    MembershipPayload,
+    PasswordResetRequestedPayload,
+    PasswordSetPayload,
+    PersonChangedPayload,
+    PersonRegisteredPayload,
+    StaffAppointedPayload,
+    TenantJoinedPayload,
+    TenantPeopleEstablishedPayload,
+    WelcomeLinkIssuedPayload,
+)
+
+PersonRegistered = IDENTITY.event(
+    "PersonRegistered", payload=PersonRegisteredPayload, heard_by=("notifications",)
+)
+PersonChanged = IDENTITY.event(
+    "PersonChanged", payload=PersonChangedPayload, heard_by=("notifications",)
+)
+WelcomeLinkIssued = IDENTITY.event(
+    "WelcomeLinkIssued", payload=WelcomeLinkIssuedPayload, heard_by=("notifications",)
+)
+TenantJoined = IDENTITY.event(
+    "TenantJoined", payload=TenantJoinedPayload, heard_by=("notifications", "gateway")
+)
+RolesChanged = IDENTITY.event("RolesChanged", payload=MembershipPayload, heard_by=("gateway",))
+TenantLeft = IDENTITY.event("TenantLeft", payload=MembershipPayload, heard_by=("gateway",))
+TenantPeopleEstablished = IDENTITY.event(
+    "TenantPeopleEstablished", payload=TenantPeopleEstablishedPayload, heard_by=("tenancy",)
+)
+IamUserCreated = IDENTITY.event(
+    "IamUserCreated", payload=IamUserCreatedPayload, heard_by=("notifications",)
+)
+PasswordResetRequested = IDENTITY.event(
+    "PasswordResetRequested", payload=PasswordResetRequestedPayload, heard_by=("notifications",)
+)
+PasswordSet = IDENTITY.event(
+    "PasswordSet", payload=PasswordSetPayload, heard_by=("notifications", "gateway")
+)
+CredentialLocked = IDENTITY.event(
+    "CredentialLocked", payload=CredentialLockedPayload, heard_by=("notifications",)
+)
+FailedLoginReset = IDENTITY.event(
+    "FailedLoginReset", payload=FailedLoginResetPayload, heard_by=("notifications",)
+)
+StaffAppointed = IDENTITY.event(
+    "StaffAppointed", payload=StaffAppointedPayload, heard_by=("gateway",)
+)

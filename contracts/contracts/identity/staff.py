@@ -1,0 +1,67 @@
+"""The provider's own people."""
+
+from __future__ import annotations
+
+from contracts.codes import Language, StaffRole
+from contracts.declare import Effect, Refusal, get, post
+from contracts.fields import (
+    Choice,
+    Email,
+    Id,
+    Login,
+    Many,
+    Part,
+    PersonName,
+    Strict,
+    Text,
+)
+from contracts.identity.contract import IDENTITY
+from contracts.paging import Page, PageRequest
+from contracts.rights import staff_only
+
+
+class StaffMember(Strict):
+    person_id = Id(required=True)
+    login = Login(required=True)
+    email = Email(required=True)
+    given_name = Text(required=True)
+    family_name = Text(required=True)
+    roles = Many(Choice(StaffRole), required=True)
+
+
+class AppointStaff(Strict):
+    login = Login(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Made from the name where absent."},
+    )
+    email = Email(required=True)
+    given_name = PersonName(required=True)
+    family_name = PersonName(required=True)
+    language = Choice(Language, load_default=Language.FRENCH)
+    roles = Many(Choice(StaffRole), minimum=1, maximum=5, required=True)
+
+
+class StaffMembers(Page):
+    items = Many(Part(StaffMember), maximum=200, required=True)
+
+
+appoint_staff = IDENTITY.call(
+    "appoint_staff",
+    request=AppointStaff,
+    response=StaffMember,
+    right=staff_only("staff", StaffRole.OPERATOR),
+    effect=Effect.WRITE,
+    summary="Give a person staff roles; a person not yet known is welcomed by mail.",
+    refusals=(Refusal("Conflict", "login-taken"),),
+    route=post("/staff", 201),
+)
+list_staff = IDENTITY.call(
+    "list_staff",
+    request=PageRequest,
+    response=StaffMembers,
+    right=staff_only("staff", StaffRole.OPERATOR, StaffRole.AUDITOR),
+    effect=Effect.READ,
+    summary="The provider's people and their roles.",
+    route=get("/staff"),
+)

@@ -1,0 +1,26 @@
+"""The Nameko edge of identity: one file a group of calls; it translates and never decides."""
+
+from __future__ import annotations
+
+from identity.service.account import AccountCalls
+from identity.service.hearing import Hearing
+from identity.service.iam_users import IamUsersCalls
+from identity.service.parts import Parts
+from identity.service.signing_in import SigningInCalls
+from identity.service.staff import StaffCalls
+from identity.service.trail import TrailCalls
+from identity.service.users import UsersCalls
+
+__all__ = ["IdentityService", "Parts"]
+
+
+class IdentityService(
+    SigningInCalls,
+    AccountCalls,
+    UsersCalls,
+    IamUsersCalls,
+    StaffCalls,
+    TrailCalls,
+    Hearing,
+):
+    name = "identity"

@@ -1,0 +1,47 @@
+"""Signing in, and one-time links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts import identity as calls
+from identity.actions.forgotten_password import request_password_reset
+from identity.actions.read_link import read_link
+from identity.actions.set_password import PasswordWasSet, set_password_by_link
+from identity.actions.sign_in import (
+    SignedIn,
+    api_sign_in,
+    sign_in,
+    web_sign_in,
+)
+from identity.domain.links import Link
+from identity.service.parts import Housed, with_visit
+from servicekit.rpc import Context, answers
+
+
+class SigningInCalls(Housed):
+    @answers(calls.sign_in)
+    def sign_in(self, context: Context, payload: dict[str, Any]) -> SignedIn:
+        return sign_in(**self.proving(context), **with_visit(payload))
+
+    @answers(calls.web_sign_in)
+    def web_sign_in(self, context: Context, payload: dict[str, Any]) -> SignedIn:
+        return web_sign_in(**self.proving(context), **with_visit(payload))
+
+    @answers(calls.api_sign_in)
+    def api_sign_in(self, context: Context, payload: dict[str, Any]) -> SignedIn:
+        return api_sign_in(**self.proving(context), **with_visit(payload))
+
+    @answers(calls.read_link)
+    def read_link(self, context: Context, payload: dict[str, Any]) -> Link:
+        return read_link(db=self.house.db, now=self.house.clock.now(), token=payload["token"])
+
+    @answers(calls.set_password_by_link)
+    def set_password_by_link(self, context: Context, payload: dict[str, Any]) -> PasswordWasSet:
+        return set_password_by_link(
+            **self.acting(context), hasher=self.house.hasher, **with_visit(payload)
+        )
+
+    @answers(calls.request_password_reset)
+    def request_password_reset(self, context: Context, payload: dict[str, Any]) -> dict[str, str]:
+        return request_password_reset(**self.acting(context), **with_visit(payload))

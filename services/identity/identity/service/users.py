@@ -1,0 +1,50 @@
+"""Users of a tenant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts import identity as calls
+from identity.actions.change_roles import change_roles
+from identity.actions.invite_user import invite_user
+from identity.actions.read_people import (
+    Page,
+    list_users,
+)
+from identity.actions.remove_user import remove_user
+from identity.actions.send_welcome import send_welcome_again
+from identity.domain.people import (
+    NewPerson,
+    User,
+)
+from identity.service.parts import Housed
+from servicekit.rpc import Context, answers
+
+
+class UsersCalls(Housed):
+    @answers(calls.list_users)
+    def list_users(self, context: Context, payload: dict[str, Any]) -> Page[User]:
+        return list_users(db=self.house.db, context=context, **payload)
+
+    @answers(calls.invite_user)
+    def invite_user(self, context: Context, payload: dict[str, Any]) -> User:
+        tenant, roles = payload.pop("tenant"), payload.pop("roles")
+        return invite_user(
+            **self.acting(context),
+            sealer=self.house.sealer,
+            tenant=tenant,
+            roles=roles,
+            new=NewPerson(**payload),
+        )
+
+    @answers(calls.change_roles)
+    def change_roles(self, context: Context, payload: dict[str, Any]) -> User:
+        return change_roles(**self.acting(context), sealer=self.house.sealer, **payload)
+
+    @answers(calls.remove_user)
+    def remove_user(self, context: Context, payload: dict[str, Any]) -> dict[str, str]:
+        return remove_user(**self.acting(context), **payload)
+
+    @answers(calls.send_welcome_again)
+    def send_welcome_again(self, context: Context, payload: dict[str, Any]) -> dict[str, str]:
+        return send_welcome_again(**self.acting(context), sealer=self.house.sealer, **payload)

@@ -1,0 +1,2 @@
+-- Tries from one address, and of all addresses together.
+SELECT 1;

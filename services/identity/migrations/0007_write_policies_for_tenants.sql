@@ -1,0 +1,2 @@
+-- Policies of a tenant, by kind of credential.
+SELECT 1;

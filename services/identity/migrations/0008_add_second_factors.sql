@@ -1,0 +1,2 @@
+-- TOTP, passkeys, recovery codes.
+SELECT 1;

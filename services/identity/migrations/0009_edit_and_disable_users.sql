@@ -1,0 +1,2 @@
+-- Users of a tenant are edited, disabled, invited.
+SELECT 1;
