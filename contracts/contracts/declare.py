@@ -57,6 +57,7 @@ class Call:
     route: Route | None = None
     tenant_field: str | None = None
     deadline: float = 10.0
+    step_up: bool = False
 
     @property
     def full_name(self) -> str:
@@ -99,10 +100,12 @@ class Contract:
         refusals: tuple[Refusal, ...] = (),
         route: Route | None = None,
         deadline: float = 10.0,
+        step_up: bool = False,
     ) -> Call:
         """Declare a call. ``summary`` is one English sentence for the reference pages.
 
         A request with a field ``tenant`` belongs to that tenant: rights are resolved there.
+        ``step_up``: a person must have proved who he is moments ago (RFC 9470).
         """
         if name in self.calls:
             raise ValueError(f"{self.service}.{name} is declared twice")
@@ -124,6 +127,7 @@ class Contract:
             route=route,
             tenant_field=tenant_field,
             deadline=deadline,
+            step_up=step_up,
         )
         self.calls[name] = declared
         return declared
