@@ -109,6 +109,22 @@ class CredentialKind(StrEnum):
     API = "api"
 
 
+class FactorKind(StrEnum):
+    """A second factor that a person has enrolled."""
+
+    TOTP = "totp"
+    PASSKEY = "passkey"
+    RECOVERY_CODE = "recovery_code"
+
+
+class SecondFactorStep(StrEnum):
+    """What of a second factor a sign-in still needs after the right password."""
+
+    NONE = "none"
+    NEEDED = "needed"  # prove one that is enrolled
+    ENROL = "enrol"  # enrol one first: a rule demands it
+
+
 ROLES_OF_SECTION: dict[Section, tuple[Role, ...]] = {
     section: (Role.CUST_ADMIN,)
     if section is Section.BACKUP_CONSOLE

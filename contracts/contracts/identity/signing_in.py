@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from contracts.codes import Language
+from contracts.codes import FactorKind, Language, SecondFactorStep
 from contracts.declare import Effect, Refusal
 from contracts.fields import (
     Choice,
+    Flag,
     Id,
+    Instant,
     Login,
+    Many,
+    Part,
     Secret,
     Strict,
     Tenant,
     Text,
+    Whole,
 )
 from contracts.identity.contract import IDENTITY
 from contracts.people import Visit
@@ -39,12 +44,30 @@ class ApiSignIn(Visit):
     password = Secret(required=True)
 
 
+class LastSignIn(Strict):
+    """The accepted one before this, where the entry rules have it shown."""
+
+    at = Instant(required=True)
+    address = Text(maximum=64, required=True, allow_none=True)
+    device = Text(maximum=400, required=True, allow_none=True)
+
+
 class SignedIn(Strict):
+    """The password was right. What is still to be done before a session starts stands in
+    ``second_factor`` and ``password_expired``."""
+
     person_id = Id(required=True)
     login = Login(required=True)
     language = Choice(Language, required=True)
     tenant = Tenant(required=True, allow_none=True)
     iam_user_id = Id(required=True, allow_none=True)
+    second_factor = Choice(SecondFactorStep, load_default=SecondFactorStep.NONE)
+    factors = Many(Choice(FactorKind), maximum=10, load_default=list)
+    password_expired = Flag(load_default=False)
+    password_expires_at = Instant(load_default=None, allow_none=True)
+    idle_minutes = Whole(load_default=None, allow_none=True)
+    last_sign_in = Part(LastSignIn, load_default=None, allow_none=True)
+    notice = Text(minimum=0, maximum=64, load_default=None, allow_none=True)
 
 
 _SIGN_IN_REFUSED = (Refusal("Unauthenticated", "sign-in-refused"),)

@@ -9,6 +9,8 @@ from contracts.typed.calling import Dispatch, given
 
 CredentialKind = Literal["portal", "api"]
 
+FactorKind = Literal["totp", "passkey", "recovery_code"]
+
 Language = Literal["fr", "en"]
 
 LinkPurpose = Literal["welcome", "console_welcome", "reset"]
@@ -16,6 +18,8 @@ LinkPurpose = Literal["welcome", "console_welcome", "reset"]
 Office = Literal["referent", "domain_owner"]
 
 Role = Literal["visitor", "manager", "cust_admin"]
+
+SecondFactorStep = Literal["none", "needed", "enrol"]
 
 Section = Literal[
     "contract",
@@ -143,12 +147,25 @@ class Person(TypedDict):
     enabled: bool
 
 
+class LastSignIn(TypedDict):
+    at: str
+    address: str | None
+    device: str | None
+
+
 class SignedIn(TypedDict):
     person_id: str
     login: str
     language: Language
     tenant: str | None
     iam_user_id: str | None
+    second_factor: NotRequired[SecondFactorStep]
+    factors: NotRequired[list[FactorKind]]
+    password_expired: NotRequired[bool]
+    password_expires_at: NotRequired[str | None]
+    idle_minutes: NotRequired[int | None]
+    last_sign_in: NotRequired[LastSignIn | None]
+    notice: NotRequired[str | None]
 
 
 class StaffMember(TypedDict):

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from contracts.codes import TENANT_CODE, Language, TenantCode
+from contracts.codes import TENANT_CODE, FactorKind, Language, SecondFactorStep, TenantCode
 from identity.actions.attempts import Attempt, FindCandidate, Pause, attempt, settle
 from identity.actions.chains import chains_of
 from identity.actions.note_refusal import leave_note
@@ -21,12 +21,26 @@ from servicekit.errors import Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
+class LastSignIn:
+    at: datetime
+    address: str | None
+    device: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SignedIn:
     person_id: UUID
     login: str
     language: Language
     tenant: TenantCode | None
     iam_user_id: UUID | None
+    second_factor: SecondFactorStep = SecondFactorStep.NONE
+    factors: tuple[FactorKind, ...] = ()
+    password_expired: bool = False
+    password_expires_at: datetime | None = None
+    idle_minutes: int | None = None
+    last_sign_in: LastSignIn | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
