@@ -62,7 +62,7 @@ class SignedIn(Strict):
     tenant = Tenant(required=True, allow_none=True)
     iam_user_id = Id(required=True, allow_none=True)
     second_factor = Choice(SecondFactorStep, load_default=SecondFactorStep.NONE)
-    factors = Many(Choice(FactorKind), maximum=10, load_default=list)
+    factors = Many(Choice(FactorKind), maximum=10, load_default=())
     password_expired = Flag(load_default=False)
     password_expires_at = Instant(load_default=None, allow_none=True)
     idle_minutes = Whole(load_default=None, allow_none=True)
