@@ -83,6 +83,11 @@ bench: ## Figures for this machine, as in docs/performance.md
 	@$(BOOTSTRAP) run
 	@$(PY) -m tests.load.bench $(BENCH)
 
+.PHONY: bench-scale
+bench-scale: ## Lists at 1,000 people and at 1,000,000, in about ten minutes
+	@$(BOOTSTRAP) run
+	@$(PY) -m tests.load.scale $(BENCH)
+
 .PHONY: settings
 settings: ## Write docs/settings.md from the catalogue of settings
 	@$(BOOTSTRAP) dev

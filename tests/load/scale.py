@@ -1,0 +1,187 @@
+"""``make bench-scale``: lists at 1,000 people and 100 tenants, and again at 1,000,000 and 100,000.
+
+The same questions about the same people, over RPC (identity) and HTTP (sessions). The aim: a p99
+within 1.5 times that of the small installation, and no large table read from end to end; both
+are told, and a table that was read so ends the bench with an error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from tests.load.bench import running_suite
+from tests.load.crowd import Member, load_people, load_sessions
+from tests.load.measuring import closed_loop
+
+from contracts import identity as calls
+from contracts.codes import Role, Section
+from contracts.declare import Call
+from contracts.rights import Caller, CallerKind
+from local.stack import Stack
+from servicekit.client import RpcClient
+from servicekit.context import Context, ContextSigner, deadline_in, new_call_id
+
+SMALL, LARGE = 1_000, 1_000_000
+ROUNDS, WORKERS = 3, 4
+AIM = 1.5
+_GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
+_MANAGER = {Section.USERS: Role.MANAGER, Section.TECHNICAL_CONSOLE: Role.MANAGER}
+# Read from end to end they cost what the whole installation costs.
+_LARGE_TABLES = (
+    "persons", "users", "memberships", "offices", "iam_users", "credentials", "sign_ins",
+    "browser_sessions", "tenants", "links",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    name: str
+    call: Call
+    ask: Callable[[Member], tuple[Caller, dict[str, Any]]]
+
+
+def manager(member: Member) -> Caller:
+    return Caller(
+        kind=CallerKind.PERSON,
+        subject=str(member.person_id),
+        scopes=frozenset({"users.read", "iam.read", "account"}),
+        tenant=member.tenant,
+        roles=_MANAGER,
+        tenants=frozenset({member.tenant}),
+    )
+
+
+def himself(member: Member) -> Caller:
+    return Caller(
+        kind=CallerKind.PERSON, subject=str(member.person_id), scopes=frozenset({"account"})
+    )
+
+
+QUESTIONS = (
+    Question(
+        "users of a tenant",
+        calls.list_users,
+        lambda member: (manager(member), {"tenant": member.tenant}),
+    ),
+    Question(
+        "users of a tenant, searched by name",
+        calls.list_users,
+        lambda member: (
+            manager(member),
+            {"tenant": member.tenant, "search": member.family[:8]},
+        ),
+    ),
+    Question(
+        "IAM users of a domain",
+        calls.list_iam_users,
+        lambda member: (manager(member), {"tenant": member.tenant}),
+    ),
+    Question(
+        "what a person holds",
+        calls.resolve_rights,
+        lambda member: (_GATEWAY, {"person_id": str(member.person_id)}),
+    ),
+    Question("my account", calls.get_account, lambda member: (himself(member), {})),
+)
+
+
+class Asker:
+    """Signs and sends as the gateway does; about another of the first thousand each time."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._rpc = RpcClient(stack.amqp_url, name="bench-scale")
+        self._signer = ContextSigner(stack.env("gateway")["GUICHET_CONTEXT_PRIVATE_KEY"])
+
+    def act(self, question: Question) -> Callable[[], object]:
+        chance = random.Random(7)
+
+        def ask() -> object:
+            caller, payload = question.ask(Member(chance.randrange(SMALL)))
+            context = Context(
+                caller=caller,
+                call=question.call.full_name,
+                call_id=new_call_id(),
+                deadline=deadline_in(10),
+            )
+            token = self._signer.sign(context, payload)
+            return self._rpc.call(question.call, payload, token, 10)
+
+        return ask
+
+    def close(self) -> None:
+        self._rpc.close()
+
+
+def measure(asker: Asker, seconds: float) -> dict[str, float]:
+    """p99 of each in ms: the median of some rounds, taken in turn."""
+    seen: dict[str, list[float]] = {question.name: [] for question in QUESTIONS}
+    for _ in range(ROUNDS):
+        for question in QUESTIONS:
+            figure = closed_loop(
+                question.name,
+                lambda question=question: asker.act(question),
+                workers=WORKERS,
+                seconds=seconds,
+                warm_up=0.5,
+            )
+            if figure.errors:
+                raise RuntimeError(f"{question.name}: {figure.errors} errors")
+            seen[question.name].append(figure.p99_ms)
+    return {name: statistics.median(found) for name, found in seen.items()}
+
+
+def scans(stack: Stack) -> dict[str, int]:
+    """How often each large table was read from end to end, ever."""
+    found: dict[str, int] = {}
+    for service in ("identity", "gateway"):
+        with psycopg.connect(stack.admin_database_url(service), autocommit=True) as connection:
+            rows = connection.execute(
+                "SELECT relname, seq_scan FROM pg_stat_user_tables WHERE relname = ANY (%s)",
+                (list(_LARGE_TABLES),),
+            )
+            found |= {f"{service}.{name}": count for name, count in rows}
+    return found
+
+
+def fill(stack: Stack, *, first: int, last: int) -> None:
+    began = time.monotonic()
+    load_people(stack.admin_database_url("identity"), first=first, last=last)
+    load_sessions(stack.admin_database_url("gateway"), first=first, last=last)
+    print(f"loaded people {first} to {last} in {time.monotonic() - began:.0f} s", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=3.0, help="per figure and round")
+    parser.add_argument("--people", type=int, default=LARGE, help="in the large installation")
+    options = parser.parse_args()
+    with running_suite() as (stack, _):
+        asker = Asker(stack)
+        fill(stack, first=0, last=SMALL)
+        small = measure(asker, options.seconds)
+        fill(stack, first=SMALL, last=options.people)
+        before = scans(stack)
+        large = measure(asker, options.seconds)
+        asker.close()
+        time.sleep(2)  # the statistics of PostgreSQL follow a second later
+        read = {name: count - before[name] for name, count in scans(stack).items()}
+    print(f"{'p99':<58} {SMALL:>9,} people {options.people:>12,} people")
+    for name, least in small.items():
+        ratio = large[name] / least
+        verdict = "" if ratio <= AIM else f"  more than {AIM}"
+        print(f"{name:<58} {least:>13.1f} ms {large[name]:>16.1f} ms  x {ratio:.2f}{verdict}")
+    whole = {name: count for name, count in read.items() if count}
+    print(f"large tables read from end to end: {whole or 'none'}")
+    return 1 if whole else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
