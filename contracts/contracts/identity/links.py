@@ -25,6 +25,9 @@ class LinkPurpose(StrEnum):
     WELCOME = "welcome"  # set the first portal password
     CONSOLE_WELCOME = "console_welcome"  # set the first API password
     RESET = "reset"  # set another one, either credential
+    MAIL_CHANGE = "mail_change"  # confirm the new e-mail address
+    INVITATION = "invitation"  # accept or decline a contract, for who has a login already
+    NOT_ME = "not_me"  # "it was not me"
 
 
 class ReadLink(Strict):

@@ -15,7 +15,12 @@ LIFETIMES = {
     LinkPurpose.WELCOME: timedelta(days=7),
     LinkPurpose.CONSOLE_WELCOME: timedelta(days=7),
     LinkPurpose.RESET: timedelta(hours=1),
+    LinkPurpose.MAIL_CHANGE: timedelta(hours=24),
+    LinkPurpose.INVITATION: timedelta(days=14),
+    LinkPurpose.NOT_ME: timedelta(days=7),
 }
+
+SETS_PASSWORD = frozenset({LinkPurpose.WELCOME, LinkPurpose.CONSOLE_WELCOME, LinkPurpose.RESET})
 
 
 @dataclass(frozen=True, slots=True)
