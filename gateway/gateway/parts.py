@@ -14,6 +14,7 @@ from gateway.oauth.endings import Endings
 from gateway.oauth.granting import Grants
 from gateway.oauth.issuing import Issuer
 from gateway.oauth.keys import KeyRing
+from gateway.oauth.pending import PendingSignIns
 from gateway.oauth.portal_sessions import PortalSessions
 from gateway.oauth.registration import ensure_portal
 from gateway.oauth.server import AuthorizationServer
@@ -51,6 +52,7 @@ class Parts:
     endings: Endings
     tokens: TokenChecker
     sessions: Sessions
+    pending: PendingSignIns
     portal_sessions: PortalSessions
     server: AuthorizationServer
     watch: Watch
@@ -115,6 +117,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
         endings=endings,
         tokens=tokens,
         sessions=sessions,
+        pending=PendingSignIns(db=db, clock=clock, secure=settings.secure),
         portal_sessions=PortalSessions(db=db, clock=clock, vault=vault),
         server=AuthorizationServer(
             issuer=_issuer(settings, keys, clock),

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -25,6 +25,7 @@ from contracts.registry import SCOPES
 from contracts.rights import CallerKind
 from gateway import pages, portal
 from gateway.dispatch import load_payload
+from gateway.oauth.pending import Pending, Step, together
 from gateway.oauth.tokens import AccessToken
 from gateway.rights import Holding, PersonRights
 from gateway.store.sessions import SessionRow
@@ -101,6 +102,37 @@ class Sessions:
 
     def spare(self, session_id: UUID, *, call_id: str) -> None:
         self.spared = (session_id, call_id)
+
+
+class PendingSignIns:
+    """One at a time, under a cookie of fixed value."""
+
+    cookie_name = "guichet_pending"
+
+    def __init__(self) -> None:
+        self.kept: Pending | None = None
+        self.spared: str | None = None
+
+    def begin(self, response: Response, request: Request, **about: Any) -> None:
+        person_id = UUID(about["signed_in"]["person_id"])
+        self.kept = Pending(digest=b"", person_id=person_id, **about)
+        response.set_cookie(self.cookie_name, "pending")
+
+    def current(self, request: Request) -> Pending | None:
+        return self.kept if request.cookies.get(self.cookie_name) == "pending" else None
+
+    def satisfy(self, pending: Pending, step: Step, *, amr: Collection[str]) -> Pending | None:
+        if self.kept is None or self.kept.needs[0] is not step:
+            return None
+        left = replace(pending, needs=pending.needs[1:], amr=together(pending.amr, amr))
+        self.kept = left if left.needs else None
+        return left
+
+    def spare(self, pending: Pending, *, call_id: str) -> None:
+        self.spared = call_id
+
+    def forget(self, response: Response) -> None:
+        response.delete_cookie(self.cookie_name)
 
 
 class Tokens:
@@ -210,6 +242,7 @@ def site() -> Site:
         settings=settings,
         clock=SimpleNamespace(now=lambda: NOW),
         dispatcher=services,
+        pending=PendingSignIns(),
         portal_sessions=PortalSessions(),
         rights=rights,
         sessions=sessions,

@@ -14,7 +14,7 @@ import structlog
 from gateway.oauth.acting import acting
 from gateway.oauth.clients import Client
 from gateway.oauth.endings import Endings, record_family_ended
-from gateway.oauth.lifetimes import CODE, REFRESH_TOKEN, SESSION_IDLE
+from gateway.oauth.lifetimes import CODE, REFRESH_TOKEN
 from gateway.oauth.secrecy import digest_of
 from gateway.store import codes, consents, families, sessions
 from gateway.store.codes import CodeRow
@@ -55,6 +55,7 @@ class Grants:
             person_id=session.person_id,
             session_id=session.session_id,
             auth_time=session.auth_time,
+            amr=session.amr,
             nonce=nonce,
             code_challenge=code_challenge,
             created_at=now,
@@ -66,7 +67,7 @@ class Grants:
     def usable_code(self, *, digest: bytes, client: Client) -> CodeRow | None:
         now = self._clock.now()
         with self._db.read(tenant=EVERYONE) as tx:
-            code = codes.find_code(tx, digest=digest, now=now, seen_since=now - SESSION_IDLE)
+            code = codes.find_code(tx, digest=digest, now=now)
         if code is None:
             return None
         if code.used_at is not None:
@@ -114,9 +115,7 @@ class Grants:
         """
         now = self._clock.now()
         with self._db.read(tenant=EVERYONE) as tx:
-            token = families.find_refresh_token(
-                tx, digest=digest, now=now, seen_since=now - SESSION_IDLE
-            )
+            token = families.find_refresh_token(tx, digest=digest, now=now)
         if token is None or token.ended_at is not None:
             return None
         if token.used_at is not None:
@@ -149,9 +148,7 @@ class Grants:
         """A living one, for introspection and revocation."""
         now = self._clock.now()
         with self._db.read(tenant=EVERYONE) as tx:
-            token = families.find_refresh_token(
-                tx, digest=digest_of(raw), now=now, seen_since=now - SESSION_IDLE
-            )
+            token = families.find_refresh_token(tx, digest=digest_of(raw), now=now)
         if token is None or token.ended_at is not None or token.used_at is not None:
             return None
         return token if token.expires_at > now and token.session_expires_at else None
@@ -229,6 +226,7 @@ def _family(code: CodeRow, expires_at: datetime, now: datetime) -> FamilyRow:
         session_id=code.session_id,
         scopes=code.scopes,
         auth_time=code.auth_time,
+        amr=code.amr,
         created_at=now,
         expires_at=expires_at,
     )

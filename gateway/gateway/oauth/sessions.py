@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from contracts.codes import Language, TenantCode
 from gateway.oauth.acting import acting
 from gateway.oauth.endings import Endings
-from gateway.oauth.lifetimes import SESSION_IDLE, SESSION_LONGEST, SESSION_SEEN_STEP
+from gateway.oauth.lifetimes import SESSION_IDLE_MINUTES, SESSION_LONGEST, SESSION_SEEN_STEP
 from gateway.oauth.secrecy import digest_of, new_secret
 from gateway.store import sessions as store
 from gateway.store.sessions import SessionRow as Session
@@ -41,11 +41,16 @@ class Sessions:
         method: str,
         tenant: TenantCode | None = None,
         iam_user_id: UUID | None = None,
+        amr: tuple[str, ...] = ("pwd",),
+        idle_minutes: int | None = None,
+        address: str | None = None,
+        device: str | None = None,
     ) -> Session:
         """Somebody proved who he is: another cookie, whatever the browser brought.
 
         Where the same person signs in again the same way, the session goes on under its id, so
         that the applications he is signed in to stay so; anybody else's session ends.
+        ``amr``: what he proved (RFC 8176); ``idle_minutes``: None for what is usual.
         """
         now, secret = self._clock.now(), new_secret()
         fresh = Session(
@@ -60,6 +65,10 @@ class Sessions:
             auth_time=now,
             last_seen_at=now,
             expires_at=now + SESSION_LONGEST,
+            amr=amr,
+            idle_minutes=SESSION_IDLE_MINUTES if idle_minutes is None else idle_minutes,
+            address=address,
+            device=device,
         )
         with self._db.write(acting("session.start"), tenant=EVERYONE) as tx:
             present = self._find(tx, request.cookies.get(self.cookie_name), now)
@@ -83,9 +92,7 @@ class Sessions:
         """A living session by its id."""
         now = self._clock.now()
         with self._db.read(tenant=EVERYONE) as tx:
-            return store.find_session_by_id(
-                tx, session_id=session_id, now=now, seen_since=now - SESSION_IDLE
-            )
+            return store.find_session_by_id(tx, session_id=session_id, now=now)
 
     def end(self, response: Response, request: Request) -> None:
         """Sign out at this browser, and with it every token of the session."""
@@ -136,15 +143,9 @@ class Sessions:
         self, tx: Tx, present: Session | None, fresh: Session, secret: str, now: datetime
     ) -> Session:
         if present is not None and _same_sign_in(present, fresh):
-            if store.change_proof(
-                tx,
-                session_id=present.session_id,
-                digest=digest_of(secret),
-                language=fresh.language,
-                expires_at=fresh.expires_at,
-                now=now,
-            ):
-                return replace(fresh, session_id=present.session_id, created_at=present.created_at)
+            again = replace(fresh, session_id=present.session_id, created_at=present.created_at)
+            if store.change_proof(tx, session=again, digest=digest_of(secret)):
+                return again
         elif present is not None and store.remove_session(tx, session_id=present.session_id):
             self._endings.end_sessions(tx, session_ids=[present.session_id], now=now)
         store.add_session(tx, session=fresh, digest=digest_of(secret))
@@ -153,9 +154,7 @@ class Sessions:
     def _find(self, tx: Tx, cookie: str | None, now: datetime) -> Session | None:
         if not cookie:
             return None
-        return store.find_session(
-            tx, digest=digest_of(cookie), now=now, seen_since=now - SESSION_IDLE
-        )
+        return store.find_session(tx, digest=digest_of(cookie), now=now)
 
     def _hand_over(self, response: Response, secret: str) -> None:
         response.set_cookie(

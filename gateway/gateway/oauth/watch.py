@@ -12,8 +12,15 @@ import structlog
 from gateway.oauth.acting import acting
 from gateway.oauth.endings import Endings
 from gateway.oauth.keys import KeyRing
-from gateway.oauth.lifetimes import SESSION_IDLE, USED_CODE
-from gateway.store import codes, endings, families, portal_sessions, sessions
+from gateway.oauth.lifetimes import USED_CODE
+from gateway.store import (
+    codes,
+    endings,
+    families,
+    pending_sign_ins,
+    portal_sessions,
+    sessions,
+)
 from servicekit.clock import Clock
 from servicekit.db import EVERYONE, Database
 from servicekit.errors import Unavailable
@@ -52,7 +59,8 @@ class Watch:
         """Take away what has expired."""
         now = self._clock.now()
         with self._db.write(acting("sweep"), tenant=EVERYONE) as tx:
-            sessions.remove_stale_sessions(tx, now=now, seen_since=now - SESSION_IDLE)
+            sessions.remove_stale_sessions(tx, now=now)
+            pending_sign_ins.remove_stale_pending_sign_ins(tx, now=now)
             portal_sessions.remove_stale_portal_sessions(tx, now=now)
             codes.remove_stale_codes(tx, expired_before=now - USED_CODE)
             families.remove_stale_families(tx, now=now - timedelta(hours=1))

@@ -11,6 +11,7 @@ from gateway import i18n
 from gateway.pages import (
     assets,
     csrf,
+    entering,
     errors,
     forgotten,
     headers,
@@ -70,6 +71,7 @@ def guard(blueprint: Blueprint) -> None:
 def _pages() -> Blueprint:
     blueprint = Blueprint("pages", __name__)
     guard(blueprint)
+    blueprint.register_error_handler(entering.NotHere, entering.start_again)
     for part in (sign_in, links, forgotten, languages):
         part.register(blueprint)
     return blueprint

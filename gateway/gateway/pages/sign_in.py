@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
 
 from flask import (
     Blueprint,
@@ -15,11 +13,10 @@ from flask import (
     url_for,
 )
 
-from contracts.codes import Language, TenantCode
 from contracts.declare import Call
 from contracts.identity import api_sign_in, sign_in, web_sign_in
-from gateway.i18n import remember_language
 from gateway.pages.csrf import renew_form_secret
+from gateway.pages.entering import begin
 from gateway.pages.forms import Form, secret, sent_form
 from gateway.pages.going import see_other
 from gateway.pages.headers import allow_form_target
@@ -73,32 +70,13 @@ def enter(method: str) -> Response:
         )
     except GuichetError as error:
         return _door_page(door, form.refused(error), next_path=next_path, error=error)
-    return _let_in(door, signed_in, next_path)
+    return begin(method=door.method, signed_in=signed_in, next_path=next_path)
 
 
 def leave() -> Response:
     response = see_other(url_for("pages.sign_in"), "signed-out")
     parts().sessions.end(response, request)
     renew_form_secret()
-    return response
-
-
-def _let_in(door: Door, signed_in: dict[str, Any], next_path: str | None) -> Response:
-    tenant, iam_user = signed_in["tenant"], signed_in["iam_user_id"]
-    console = url_for("portal.console", tenant=tenant) if tenant else None
-    response = see_other(next_path or console or url_for("portal.home"))
-    language = Language(signed_in["language"])
-    parts().sessions.start(
-        response,
-        person_id=UUID(signed_in["person_id"]),
-        login=signed_in["login"],
-        language=language,
-        method=door.method,
-        tenant=TenantCode(tenant) if tenant else None,
-        iam_user_id=UUID(iam_user) if iam_user else None,
-    )
-    renew_form_secret()
-    remember_language(response, language)
     return response
 
 

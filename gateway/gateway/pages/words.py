@@ -139,6 +139,7 @@ def flash_words() -> dict[str, str]:
     # Formatted by flashed_sentences: gettext leaves the percent signs alone without arguments.
     return {
         "signed-out": gettext("You are signed out."),
+        "sign-in-again": gettext("Signing in took too long: please start again."),
         "password-set": gettext("Your password is set: sign in with it."),
         "password-changed": gettext("Your password is changed. Your other sessions have ended."),
         "account-changed": gettext("Your account is changed."),

@@ -27,23 +27,25 @@ class CodeRow:
     session_expires_at: datetime | None = None  # None: the session has ended
     session_method: str | None = None
     session_domain: TenantCode | None = None
+    amr: tuple[str, ...] = ("pwd",)
 
 
-def find_code(tx: Tx, *, digest: bytes, now: datetime, seen_since: datetime) -> CodeRow | None:
+def find_code(tx: Tx, *, digest: bytes, now: datetime) -> CodeRow | None:
     return tx.row(
         """
         SELECT code.family_id, code.client_id, code.redirect_uri, code.scopes, code.person_id,
                code.session_id, code.auth_time, code.nonce, code.code_challenge,
-               code.created_at, code.expires_at, code.used_at,
+               code.created_at, code.expires_at, code.used_at, code.amr,
                session.expires_at AS session_expires_at, session.method AS session_method,
                session.domain AS session_domain
           FROM authorization_codes AS code
           LEFT JOIN browser_sessions AS session
             ON session.session_id = code.session_id
-           AND session.expires_at > %(now)s AND session.last_seen_at > %(seen_since)s
+           AND session.expires_at > %(now)s
+           AND session.last_seen_at > %(now)s - make_interval(mins => session.idle_minutes)
          WHERE code.digest = %(digest)s
         """,
-        {"digest": digest, "now": now, "seen_since": seen_since},
+        {"digest": digest, "now": now},
         CodeRow,
     )
 
@@ -53,10 +55,10 @@ def add_code(tx: Tx, *, digest: bytes, code: CodeRow) -> None:
         """
         INSERT INTO authorization_codes (digest, family_id, client_id, redirect_uri, scopes,
                                          person_id, session_id, auth_time, nonce, code_challenge,
-                                         created_at, expires_at)
+                                         created_at, expires_at, amr)
         VALUES (%(digest)s, %(family_id)s, %(client_id)s, %(redirect_uri)s, %(scopes)s,
                 %(person_id)s, %(session_id)s, %(auth_time)s, %(nonce)s, %(code_challenge)s,
-                %(created_at)s, %(expires_at)s)
+                %(created_at)s, %(expires_at)s, %(amr)s)
         """,
         {
             "digest": digest,
@@ -71,6 +73,7 @@ def add_code(tx: Tx, *, digest: bytes, code: CodeRow) -> None:
             "code_challenge": code.code_challenge,
             "created_at": code.created_at,
             "expires_at": code.expires_at,
+            "amr": list(code.amr),
         },
     )
 

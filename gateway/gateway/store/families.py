@@ -28,6 +28,7 @@ class FamilyRow:
     auth_time: datetime
     created_at: datetime
     expires_at: datetime
+    amr: tuple[str, ...] = ("pwd",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,16 @@ class RefreshRow:
     session_expires_at: datetime | None  # None: the session has ended
     session_method: str | None
     session_domain: TenantCode | None
+    amr: tuple[str, ...]
 
 
 def add_family(tx: Tx, *, family: FamilyRow) -> None:
     tx.run(
         """
         INSERT INTO token_families (family_id, client_id, person_id, session_id, scopes,
-                                    auth_time, created_at, expires_at)
+                                    auth_time, created_at, expires_at, amr)
         VALUES (%(family_id)s, %(client_id)s, %(person_id)s, %(session_id)s, %(scopes)s,
-                %(auth_time)s, %(created_at)s, %(expires_at)s)
+                %(auth_time)s, %(created_at)s, %(expires_at)s, %(amr)s)
         """,
         {
             "family_id": family.family_id,
@@ -67,28 +69,28 @@ def add_family(tx: Tx, *, family: FamilyRow) -> None:
             "auth_time": family.auth_time,
             "created_at": family.created_at,
             "expires_at": family.expires_at,
+            "amr": list(family.amr),
         },
     )
 
 
-def find_refresh_token(
-    tx: Tx, *, digest: bytes, now: datetime, seen_since: datetime
-) -> RefreshRow | None:
+def find_refresh_token(tx: Tx, *, digest: bytes, now: datetime) -> RefreshRow | None:
     return tx.row(
         """
         SELECT family.family_id, family.client_id, family.person_id, family.session_id,
                family.scopes, family.auth_time, family.expires_at AS family_expires_at,
-               family.ended_at, token.created_at, token.expires_at, token.used_at,
+               family.ended_at, family.amr, token.created_at, token.expires_at, token.used_at,
                session.expires_at AS session_expires_at, session.method AS session_method,
                session.domain AS session_domain
           FROM refresh_tokens AS token
           JOIN token_families AS family USING (family_id)
           LEFT JOIN browser_sessions AS session
             ON session.session_id = family.session_id
-           AND session.expires_at > %(now)s AND session.last_seen_at > %(seen_since)s
+           AND session.expires_at > %(now)s
+           AND session.last_seen_at > %(now)s - make_interval(mins => session.idle_minutes)
          WHERE token.digest = %(digest)s
         """,
-        {"digest": digest, "now": now, "seen_since": seen_since},
+        {"digest": digest, "now": now},
         RefreshRow,
     )
 

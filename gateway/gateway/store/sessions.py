@@ -23,35 +23,36 @@ class SessionRow:
     auth_time: datetime
     last_seen_at: datetime
     expires_at: datetime
+    amr: tuple[str, ...] = ("pwd",)
+    idle_minutes: int = 60
+    address: str | None = None
+    device: str | None = None
 
 
-def find_session(
-    tx: Tx, *, digest: bytes, now: datetime, seen_since: datetime
-) -> SessionRow | None:
+def find_session(tx: Tx, *, digest: bytes, now: datetime) -> SessionRow | None:
     return tx.row(
         """
         SELECT session_id, person_id, login, language, method, domain, iam_user_id,
-               created_at, auth_time, last_seen_at, expires_at
+               created_at, auth_time, last_seen_at, expires_at, amr, idle_minutes, address, device
           FROM browser_sessions
-         WHERE digest = %(digest)s AND expires_at > %(now)s AND last_seen_at > %(seen_since)s
+         WHERE digest = %(digest)s AND expires_at > %(now)s
+           AND last_seen_at > %(now)s - make_interval(mins => idle_minutes)
         """,
-        {"digest": digest, "now": now, "seen_since": seen_since},
+        {"digest": digest, "now": now},
         SessionRow,
     )
 
 
-def find_session_by_id(
-    tx: Tx, *, session_id: UUID, now: datetime, seen_since: datetime
-) -> SessionRow | None:
+def find_session_by_id(tx: Tx, *, session_id: UUID, now: datetime) -> SessionRow | None:
     return tx.row(
         """
         SELECT session_id, person_id, login, language, method, domain, iam_user_id,
-               created_at, auth_time, last_seen_at, expires_at
+               created_at, auth_time, last_seen_at, expires_at, amr, idle_minutes, address, device
           FROM browser_sessions
-         WHERE session_id = %(session_id)s
-           AND expires_at > %(now)s AND last_seen_at > %(seen_since)s
+         WHERE session_id = %(session_id)s AND expires_at > %(now)s
+           AND last_seen_at > %(now)s - make_interval(mins => idle_minutes)
         """,
-        {"session_id": session_id, "now": now, "seen_since": seen_since},
+        {"session_id": session_id, "now": now},
         SessionRow,
     )
 
@@ -61,10 +62,10 @@ def add_session(tx: Tx, *, session: SessionRow, digest: bytes) -> None:
         """
         INSERT INTO browser_sessions (session_id, digest, person_id, login, language, method,
                                       domain, iam_user_id, created_at, auth_time, last_seen_at,
-                                      expires_at)
+                                      expires_at, amr, idle_minutes, address, device)
         VALUES (%(session_id)s, %(digest)s, %(person_id)s, %(login)s, %(language)s, %(method)s,
                 %(domain)s, %(iam_user_id)s, %(created_at)s, %(auth_time)s, %(last_seen_at)s,
-                %(expires_at)s)
+                %(expires_at)s, %(amr)s, %(idle_minutes)s, %(address)s, %(device)s)
         """,
         {
             "session_id": session.session_id,
@@ -79,34 +80,34 @@ def add_session(tx: Tx, *, session: SessionRow, digest: bytes) -> None:
             "auth_time": session.auth_time,
             "last_seen_at": session.last_seen_at,
             "expires_at": session.expires_at,
+            "amr": list(session.amr),
+            "idle_minutes": session.idle_minutes,
+            "address": session.address,
+            "device": session.device,
         },
     )
 
 
-def change_proof(
-    tx: Tx,
-    *,
-    session_id: UUID,
-    digest: bytes,
-    language: Language,
-    expires_at: datetime,
-    now: datetime,
-) -> bool:
-    """Signed in again: another cookie, another time. False where the session has ended."""
+def change_proof(tx: Tx, *, session: SessionRow, digest: bytes) -> bool:
+    """Proved again: another cookie, another time. False where the session has ended."""
     return bool(
         tx.run(
             """
             UPDATE browser_sessions
-               SET digest = %(digest)s, language = %(language)s, auth_time = %(now)s,
-                   last_seen_at = %(now)s, expires_at = %(expires_at)s
+               SET digest = %(digest)s, language = %(language)s, auth_time = %(auth_time)s,
+                   last_seen_at = %(last_seen_at)s, expires_at = %(expires_at)s, amr = %(amr)s,
+                   idle_minutes = %(idle_minutes)s
              WHERE session_id = %(session_id)s
             """,
             {
-                "session_id": session_id,
+                "session_id": session.session_id,
                 "digest": digest,
-                "language": language.value,
-                "expires_at": expires_at,
-                "now": now,
+                "language": session.language.value,
+                "auth_time": session.auth_time,
+                "last_seen_at": session.last_seen_at,
+                "expires_at": session.expires_at,
+                "amr": list(session.amr),
+                "idle_minutes": session.idle_minutes,
             },
         )
     )
@@ -171,11 +172,8 @@ def remove_sessions_of(
     return [row["session_id"] for row in removed]
 
 
-def remove_stale_sessions(tx: Tx, *, now: datetime, seen_since: datetime) -> int:
-    return tx.run(
-        """
-        DELETE FROM browser_sessions
-         WHERE expires_at <= %(now)s OR last_seen_at <= %(seen_since)s
-        """,
-        {"now": now, "seen_since": seen_since},
-    )
+def remove_stale_sessions(tx: Tx, *, now: datetime) -> int:
+    """By the hour at which each ends at the latest, which has an index: one that was idle for too
+    long is found by nobody any more and goes then.
+    """
+    return tx.run("DELETE FROM browser_sessions WHERE expires_at <= %(now)s", {"now": now})

@@ -147,7 +147,7 @@ def test_a_refresh_token_knows_that_its_session_is_gone(db: Database) -> None:
     digest = uuid4().bytes * 2
     add_family(db, digest)
     with db.read(tenant=EVERYONE) as tx:
-        found = families.find_refresh_token(tx, digest=digest, now=NOW, seen_since=NOW)
+        found = families.find_refresh_token(tx, digest=digest, now=NOW)
     assert found is not None
     assert found.session_expires_at is None
 
