@@ -76,3 +76,28 @@ CREATE TABLE staff_rules (
 );
 
 INSERT INTO staff_rules (singleton, second_factor_required) VALUES (true, false);
+
+-- What a sign-in must know of second factors, at the portal (domain NULL: the rules of every
+-- contract he has accepted, and those of staff) or at one domain's console (its own rule). Asked
+-- from within one tenant too, and about all of the person's: hence the scope.
+CREATE FUNCTION second_factors_of(wanted_person uuid, domain text) RETURNS TABLE (
+    totp boolean, passkey boolean, recovery_code boolean, required boolean
+) LANGUAGE sql STABLE SET guichet.tenant = '*' AS $factors$
+    SELECT EXISTS (SELECT 1 FROM totp_factors t WHERE t.person_id = wanted_person),
+           EXISTS (SELECT 1 FROM passkeys k WHERE k.person_id = wanted_person),
+           EXISTS (SELECT 1 FROM recovery_codes c
+                    WHERE c.person_id = wanted_person AND c.used_at IS NULL),
+           CASE WHEN domain IS NULL
+                THEN EXISTS (SELECT 1
+                               FROM users u
+                               JOIN entry_rules e ON e.tenant = u.tenant
+                              WHERE u.person_id = wanted_person AND u.accepted_at IS NOT NULL
+                                AND e.second_factor_required)
+                     OR EXISTS (SELECT 1
+                                  FROM staff_rules r
+                                 WHERE r.second_factor_required
+                                   AND EXISTS (SELECT 1 FROM staff_roles s
+                                                WHERE s.person_id = wanted_person))
+                ELSE EXISTS (SELECT 1 FROM entry_rules e
+                              WHERE e.tenant = domain AND e.second_factor_required) END
+$factors$;
