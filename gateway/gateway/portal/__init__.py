@@ -23,6 +23,7 @@ from gateway.portal import (
     trail_pages,
     users,
 )
+from gateway.portal.account_tabs import account_context
 from gateway.portal.shell import shell_context
 from gateway.portal.visitors import SignInNeeded
 
@@ -44,6 +45,7 @@ def install(app: Flask) -> None:
     guard(blueprint)
     blueprint.register_error_handler(SignInNeeded, _sign_in)
     blueprint.context_processor(shell_context)
+    blueprint.context_processor(account_context)
     for part in (
         entry,
         home,

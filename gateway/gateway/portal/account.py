@@ -30,7 +30,7 @@ def register(blueprint: Blueprint) -> None:
     rule("/account", "account", show_account, methods=["GET"])
     rule("/account/language", "account_language", change_language, methods=["POST"])
     rule("/account/password", "account_password", show_password, methods=["GET"])
-    rule("/account/password", "account_set_password", set_password, methods=["POST"])
+    rule("/account/password", "account_password_set", set_password, methods=["POST"])
     reset = "/account/iam-users/<uuid:iam_user_id>/reset-failed-login"
     rule(reset, "account_reset", reset_failed_login, methods=["POST"])
 
