@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, g, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from gateway import pages, portal
@@ -14,6 +13,7 @@ from gateway.api.circumstances import call_id_of
 from gateway.api.face import beside, create_face
 from gateway.api.ops import create_ops
 from gateway.bodies import bounded_bodies
+from gateway.forwarding import behind_proxies
 from gateway.oauth.front import create_front
 from gateway.oauth.routes import create_provider
 from gateway.pages.errors import crash, http_error, refusal
@@ -44,8 +44,8 @@ def create_app(parts: Parts) -> Flask:
     slots = max(1, settings.threads // 2)
     app.wsgi_app = bounded_bodies(both, slots=slots)  # type: ignore[assignment, method-assign]
     if settings.trusted_proxies:
-        count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+        vouched = behind_proxies(app.wsgi_app, trusted=settings.trusted_proxies)
+        app.wsgi_app = vouched  # type: ignore[method-assign]
     return app
 
 

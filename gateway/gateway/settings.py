@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from servicekit.setting_kinds import Network
 from servicekit.settings import Mode, SettingsError, setting
 
 
@@ -20,7 +21,7 @@ class Settings:
     host: str = setting("GUICHET_HOST")
     port: int = setting("GUICHET_PORT")
     threads: int = setting("GUICHET_THREADS")
-    trusted_proxies: int = setting("GUICHET_TRUSTED_PROXIES")
+    trusted_proxies: tuple[Network, ...] = setting("GUICHET_TRUSTED_PROXIES")
     ops_peers: dict[str, str] = setting("GUICHET_OPS_PEERS")
     db_pool: int = setting("GUICHET_DB_POOL")
     brand: str = setting("GUICHET_BRAND")

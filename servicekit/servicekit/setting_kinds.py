@@ -7,8 +7,11 @@ import binascii
 import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 from urllib.parse import urlsplit
+
+Network = IPv4Network | IPv6Network
 
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,62}")
@@ -113,3 +116,16 @@ def peers(given: str) -> dict[str, str]:
             raise ValueError("expected name=http://host:port pairs, separated by commas")
         found[name.strip()] = address.strip().rstrip("/")
     return found
+
+
+def networks(given: str) -> tuple[Network, ...]:
+    """``10.0.0.0/8,fd00::/8,192.0.2.7``; a bit set beside the mask is a mistake to name."""
+    found = []
+    for text in filter(None, (part.strip() for part in given.split(","))):
+        try:
+            found.append(ip_network(text))
+        except ValueError:
+            raise ValueError(
+                "expected addresses or networks like 10.0.0.0/8, separated by commas"
+            ) from None
+    return tuple(found)

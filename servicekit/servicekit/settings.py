@@ -25,6 +25,7 @@ from servicekit.setting_kinds import (
     email_address,
     fernet_key,
     identifier,
+    networks,
     number,
     origin,
     peers,
@@ -135,11 +136,12 @@ _ALL = (
     Setting("GUICHET_THREADS", "WSGI threads.", "gateway", number(1, 512), default="16"),
     Setting(
         "GUICHET_TRUSTED_PROXIES",
-        "Reverse proxies in front of the gateway that set `X-Forwarded-For` and `-Proto`;"
-        " 0: none is believed.",
+        "Addresses or networks of the reverse proxies in front of the gateway, by comma"
+        " (`10.0.0.0/8,fd00::/8`): what they say in `X-Forwarded-For` and `-Proto` is believed,"
+        " from the right as far as they vouch. Empty: nobody is.",
         "gateway",
-        number(0, 10),
-        default="0",
+        networks,
+        default="",
     ),
     Setting(
         "GUICHET_OPS_PEERS",

@@ -270,7 +270,7 @@ def settings_for(database_url: str, **changes: Any) -> Settings:
         "host": "127.0.0.1",
         "port": 8080,
         "threads": 4,
-        "trusted_proxies": 0,
+        "trusted_proxies": (),
         "ops_peers": {},
         "db_pool": 6,
         "brand": "Cloudstore",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -81,9 +82,12 @@ def test_a_demonstration_in_the_clear_on_a_network_gives_tokens(start_provider: 
     assert made.client_token(made.machine())
 
 
-@pytest.mark.parametrize(("trusted", "seen"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
+@pytest.mark.parametrize(
+    ("trusted", "seen"),
+    [((), "127.0.0.1"), ((ip_network("127.0.0.1"),), "203.0.113.9")],
+)
 def test_forwarding_headers_are_believed_by_setting_only(
-    start_provider: Any, trusted: int, seen: str
+    start_provider: Any, trusted: tuple[Any, ...], seen: str
 ) -> None:
     made = start_provider(trusted_proxies=trusted)
     made.app.add_url_rule("/who", view_func=lambda: __import__("flask").request.remote_addr)
