@@ -19,11 +19,10 @@ from servicekit import idempotency
 from servicekit.clock import SystemClock
 from servicekit.errors import Unavailable
 from servicekit.idempotency import Replayed
+from servicekit.opening import Line
 from servicekit.postgres import (
     Connection,
     ConnectionPool,
-    OperationalError,
-    PoolTimeout,
     configure,
     mapped_row,
     psycopg,
@@ -180,9 +179,9 @@ class Database:
         if remaining <= 0:
             raise Unavailable("deadline", {"retry_after": 1})
         try:
-            connection, claim = self._begin(begin, min(remaining, LONGEST_POOL_WAIT))
+            line = Line(self, begin, patience=min(remaining, LONGEST_POOL_WAIT))
             tx = Tx(
-                connection=connection,
+                line=line,
                 service=self.service,
                 tenant=tenant,
                 context=context,
@@ -191,47 +190,37 @@ class Database:
             )
             try:
                 if keyed:
-                    idempotency.check(claim)
+                    idempotency.check(line.begin())
                 yield tx
                 tx.commit()
             finally:
                 tx.close()
-                self._give_back(connection)
+                line.give_back()
         except psycopg.Error as error:
             known = translated(error)
             if known is None:
                 raise
             raise known from error
 
-    def _begin(self, begin: sql.Composed, patience: float) -> tuple[Connection[Any], Any]:
-        """A connection on which ``begin`` has run, with the last row it gave.
+    def take(self, patience: float) -> Connection[Any]:
+        connection = self._pool.getconn(timeout=patience)
+        try:
+            self._prove_role(connection)
+        except BaseException:
+            self.give_back(connection)
+            raise
+        return connection
 
-        After a restart of the server every pooled connection is broken, and shows it only now:
-        nothing has been done yet, so it is safe to take the next one.
-        """
-        for _ in range(self._pool_size + 1):
-            connection = self._pool.getconn(timeout=patience)
-            try:
-                self._prove_role(connection)
-                cursor = connection.execute(begin, prepare=False)
-                while cursor.nextset():
-                    pass
-                return connection, cursor.fetchone() if cursor.description else None
-            except OperationalError:
-                broken = connection.broken
-                self._give_back(connection)
-                if not broken:
-                    raise
-            except BaseException:
-                self._give_back(connection)
-                raise
-        raise PoolTimeout("every connection of the pool was broken")
-
-    def _give_back(self, connection: Connection[Any]) -> None:
+    def give_back(self, connection: Connection[Any]) -> None:
         if not connection.closed and connection.info.transaction_status:
             with suppress(psycopg.Error):
                 connection.rollback()
         self._pool.putconn(connection)
+
+    @property
+    def most_broken(self) -> int:
+        """So many connections in a row may turn out to be broken."""
+        return self._pool_size
 
     def _prove_role(self, connection: Connection[Any]) -> None:
         """Refuse to work with a role for which row-level security does not hold."""
