@@ -52,6 +52,11 @@ def _arguments() -> argparse.Namespace:
         "--tenants", action="append", default=[], metavar="CODE", help="OCB… or *: every one"
     )
     client.add_argument("--first-party", action="store_true", help="no consent is asked")
+    client.add_argument(
+        "--require-pushed-requests",
+        action="store_true",
+        help="authorization requests come by /oauth/par alone",
+    )
     client.add_argument("--secret-file", type=Path, help="holds a secret to use; again is harmless")
     client.add_argument("--new-secret", action="store_true", help="beside the present one")
     return parser.parse_args()

@@ -62,6 +62,7 @@ def _register_client(db: Database, arguments: argparse.Namespace) -> dict[str, o
         tenants=_words(arguments.tenants),
         audiences=_words(arguments.audience),
         first_party=arguments.first_party,
+        require_pushed_authorization_requests=arguments.require_pushed_requests,
     )
     registered = register_client(
         db=db,

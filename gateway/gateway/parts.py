@@ -16,6 +16,7 @@ from gateway.oauth.issuing import Issuer
 from gateway.oauth.keys import KeyRing
 from gateway.oauth.pending import PendingSignIns
 from gateway.oauth.portal_sessions import PortalSessions
+from gateway.oauth.pushing import PushedRequests
 from gateway.oauth.registration import ensure_portal
 from gateway.oauth.server import AuthorizationServer
 from gateway.oauth.sessions import Sessions

@@ -48,14 +48,21 @@ class Question:
     language: Language | None
 
 
-def read_question(clients: ClientDirectory, values: Parameters) -> Question:
-    """Raises NoRedirect, or OAuth2Error with the redirect URI it may be sent to."""
+def read_question(
+    clients: ClientDirectory, values: Parameters, *, pushed: bool = False
+) -> Question:
+    """Raises NoRedirect, or OAuth2Error with the redirect URI it may be sent to.
+
+    ``pushed``: it came from the client itself (RFC 9126), not through the browser.
+    """
     twice = repeated(values)
     client, redirect_uri = _who_and_where(clients, values, twice)
     try:
         if twice:
             raise refused("invalid_request", f"Repeated: {_plain(twice[0])}")
         _check_form(values)
+        if client.row.require_pushed_authorization_requests and not pushed:
+            raise refused("invalid_request", "This client pushes its requests.")
         return Question(
             client=client,
             redirect_uri=redirect_uri,

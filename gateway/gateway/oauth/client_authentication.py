@@ -15,6 +15,8 @@ from gateway.oauth.protocol_request import ProtocolRequest
 QueryClient = Callable[[object], Client | None]
 
 BASIC, POST, NONE = "client_secret_basic", "client_secret_post", "none"
+# What a form holds to prove the client, beside what it asks.
+PROOFS_IN_FORM = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 
 
 def by_basic(query_client: QueryClient, request: ProtocolRequest) -> Client | None:

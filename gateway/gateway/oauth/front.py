@@ -27,6 +27,7 @@ from gateway.oauth.consent_words import scope_words
 from gateway.oauth.grants import AuthorizationCodeGrant
 from gateway.oauth.interaction import Step, next_step
 from gateway.oauth.protocol_request import Parameters
+from gateway.oauth.pushing import REQUEST_URI, is_pushed
 from gateway.oauth.refusal_words import refusal_words
 from gateway.oauth.sessions import Session
 from gateway.oauth.ways_in import opened_scope, opens_nothing
@@ -62,15 +63,19 @@ def authorize() -> Response:
     if request.method == "POST":
         # Asked by a form of the client: our cookies come along with a GET only (SameSite=Lax).
         return redirect(plain_path(request.form), 303)
-    values = request.args
-    question = read_question(parts().server.clients, values)
+    sent = request.args
+    if is_pushed(sent) and _asking().asked_at(sent) is None:
+        return redirect(_opened_path(sent), 303)
+    values = _values_of(sent)
+    question = _question(sent, values)
     session = browser_session()
     grant = _grant(values, session)
-    step = _next_step(question, grant, session, values, consented=False)
+    step = _next_step(question, grant, session, sent, consented=False)
     if step is Step.SIGN_IN:
-        return redirect(_sign_in_path(question, values), 303)
+        return redirect(_sign_in_path(question, sent), 303)
     if step is Step.CONSENT:
-        return _consent_page(question, grant, values)
+        return _consent_page(question, grant, sent)
+    _close(sent)
     if session is None or step is not Step.PROCEED:
         return _send_back(refused(step.value), question, values)
     if opens_nothing(grant.request.scope, method=session.method):
@@ -81,13 +86,15 @@ def authorize() -> Response:
 def consent() -> Response:
     """The person's answer to the consent page; the request is read and judged anew."""
     refuse_stale_form()
-    values: Parameters = MultiDict(parse_qsl(request.form.get("asked", "")))
-    question = read_question(parts().server.clients, values)
+    sent: Parameters = MultiDict(parse_qsl(request.form.get("asked", "")))
+    values = _values_of(sent)
+    question = _question(sent, values)
     session = browser_session()
     grant = _grant(values, session)
-    step = _next_step(question, grant, session, values, consented=True)
+    step = _next_step(question, grant, session, sent, consented=True)
     if session is None or step is not Step.PROCEED:
-        return redirect(plain_path(values), 303)
+        return redirect(_asking().path(sent), 303)
+    _close(sent)
     nothing = opens_nothing(grant.request.scope, method=session.method)
     if request.form.get("decision") != "allow" or nothing:
         return _answer(grant, None)
@@ -95,6 +102,32 @@ def consent() -> Response:
         person_id=session.person_id, client_id=question.client.client_id, scope=grant.request.scope
     )
     return _answer(grant, session)
+
+
+def _values_of(sent: Parameters) -> Parameters:
+    """What is asked: it stands in the address, or was pushed before (RFC 9126)."""
+    if not is_pushed(sent):
+        return sent
+    if _asking().asked_at(sent) is None:
+        raise NoRedirect("invalid_request_uri", REQUEST_URI)
+    return parts().server.pushed.opened(sent[REQUEST_URI], client_id=sent.get("client_id", ""))
+
+
+def _opened_path(sent: Parameters) -> str:
+    """From here on only with our stamp. The redirect URI is for the policies of our pages."""
+    known = {REQUEST_URI: sent[REQUEST_URI], "client_id": sent.get("client_id", "")}
+    values = parts().server.pushed.open(known[REQUEST_URI], client_id=known["client_id"])
+    return _asking().path(MultiDict({**known, "redirect_uri": values["redirect_uri"]}))
+
+
+def _close(sent: Parameters) -> None:
+    """Once it is answered, a pushed request is gone."""
+    if is_pushed(sent):
+        parts().server.pushed.close(sent[REQUEST_URI])
+
+
+def _question(sent: Parameters, values: Parameters) -> Question:
+    return read_question(parts().server.clients, values, pushed=is_pushed(sent))
 
 
 def _grant(values: Parameters, session: Session | None) -> AuthorizationCodeGrant:
@@ -109,7 +142,7 @@ def _next_step(
     question: Question,
     grant: AuthorizationCodeGrant,
     session: Session | None,
-    values: Parameters,
+    sent: Parameters,
     *,
     consented: bool,
 ) -> Step:
@@ -119,7 +152,7 @@ def _next_step(
         prompt=question.prompt - {"consent"} if consented else question.prompt,
         max_age=question.max_age,
         auth_time=session.auth_time if session else None,
-        asked_at=_asking().asked_at(values),
+        asked_at=_asking().asked_at(sent),
         consented=consented or _consented(question, grant, session),
         now=clock.now(),
     )
@@ -134,8 +167,8 @@ def _consented(question: Question, grant: AuthorizationCodeGrant, session: Sessi
     return given.issuperset(grant.request.scope.split())
 
 
-def _sign_in_path(question: Question, values: Parameters) -> str:
-    known = {"next": _asking().path(values)}
+def _sign_in_path(question: Question, sent: Parameters) -> str:
+    known = {"next": _asking().path(sent)}
     if question.login_hint:
         known["login"] = question.login_hint
     if question.language:
@@ -143,17 +176,15 @@ def _sign_in_path(question: Question, values: Parameters) -> str:
     return f"{url_for('pages.sign_in')}?{urlencode(known)}"
 
 
-def _consent_page(
-    question: Question, grant: AuthorizationCodeGrant, values: Parameters
-) -> Response:
-    path = plain_path(values)
+def _consent_page(question: Question, grant: AuthorizationCodeGrant, sent: Parameters) -> Response:
+    path = plain_path(sent)
     allow_form_target(origin_after(path))
     page = render_template(
         "oauth/consent.html",
         client=question.client.row.name,
         wishes=scope_words(grant.request.scope.split()),
         # With its stamp: who has just signed in for this request is not asked to again.
-        asked=urlencode(list(values.items())),
+        asked=urlencode(list(sent.items())),
     )
     return make_response(page, 200)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 CODE = timedelta(seconds=60)
+PUSHED_REQUEST = timedelta(seconds=60)  # from the client's push until a browser comes with it
 ACCESS_TOKEN_OF_PERSON = timedelta(minutes=5)
 ACCESS_TOKEN_OF_CLIENT = timedelta(minutes=15)
 ID_TOKEN = timedelta(minutes=5)

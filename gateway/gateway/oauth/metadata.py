@@ -7,6 +7,7 @@ from typing import Any
 from contracts.codes import Language
 from gateway.oauth.client_authentication import BASIC, NONE, POST
 from gateway.oauth.keys import ALGORITHM
+from gateway.oauth.proofs import ONE_FACTOR_CLASS, TWO_FACTORS_CLASS
 from gateway.oauth.registration import GRANTS
 from gateway.oauth.scopes import SCOPES_SUPPORTED
 
@@ -20,6 +21,8 @@ CLAIMS = (
     "email",
     "phone_number",
     "auth_time",
+    "amr",
+    "acr",
     "sid",
 )
 
@@ -35,6 +38,8 @@ def metadata(issuer: str) -> dict[str, Any]:
         "revocation_endpoint": f"{issuer}/oauth/revoke",
         "introspection_endpoint": f"{issuer}/oauth/introspect",
         "end_session_endpoint": f"{issuer}/oauth/logout",
+        "pushed_authorization_request_endpoint": f"{issuer}/oauth/par",
+        "require_pushed_authorization_requests": False,
         "scopes_supported": list(SCOPES_SUPPORTED),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
@@ -46,6 +51,7 @@ def metadata(issuer: str) -> dict[str, Any]:
         "authorization_response_iss_parameter_supported": True,
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
+        "acr_values_supported": [ONE_FACTOR_CLASS, TWO_FACTORS_CLASS],
         "claims_supported": list(CLAIMS),
         "claims_parameter_supported": False,
         "request_parameter_supported": False,

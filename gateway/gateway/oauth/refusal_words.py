@@ -21,6 +21,10 @@ def refusal_words(refused: NoRedirect) -> str:
         ("missing", "redirect_uri"): _(
             "The application did not say where to send the answer, or said it twice."
         ),
+        ("invalid_request_uri", "request_uri"): _(
+            "This request has been used already, or is too old. Go back to the application and"
+            " start again."
+        ),
         ("invalid_request", "state"): _("The application sent more than we take."),
     }
     fallback = _("The application that sent you here made a mistake.")

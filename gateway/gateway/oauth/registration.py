@@ -49,6 +49,7 @@ class Registration:
     tenants: frozenset[str] = frozenset()
     audiences: frozenset[str] = frozenset()
     first_party: bool = False
+    require_pushed_authorization_requests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,7 @@ def _row(asked: Registration) -> ClientRow:
         tenants=asked.tenants,
         audiences=asked.audiences,
         secrets=(),
+        require_pushed_authorization_requests=asked.require_pushed_authorization_requests,
     )
 
 

@@ -56,6 +56,11 @@ def _add_endpoints(blueprint: Blueprint, parts: Parts) -> None:
         response: Response = parts.server.create_token_response()
         return response
 
+    @blueprint.post("/oauth/par")
+    def push() -> Response:
+        response: Response = parts.server.create_endpoint_response("pushed_authorization_request")
+        return response
+
     @blueprint.post("/oauth/revoke")
     def revoke() -> Response:
         response: Response = parts.server.create_endpoint_response("revocation")

@@ -28,6 +28,7 @@ from gateway.oauth.grants import (
 from gateway.oauth.issuing import Issuer, SignedInPerson
 from gateway.oauth.keys import KeyRing
 from gateway.oauth.protocol_request import Parameters, ProtocolRequest
+from gateway.oauth.pushing import PushedRequestEndpoint, PushedRequests
 from gateway.oauth.scopes import SCOPES_SUPPORTED
 from gateway.oauth.secrecy import new_secret
 from gateway.oauth.sessions import Sessions
@@ -42,6 +43,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         issuer: Issuer,
         clients: ClientDirectory,
         grants: Grants,
+        pushed: PushedRequests,
         tokens: TokenChecker,
         keys: KeyRing,
         sessions: Sessions,
@@ -52,6 +54,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         self.issuer = issuer
         self.clients = clients
         self.grants = grants
+        self.pushed = pushed
         self.tokens = tokens
         self.keys = keys
         self.sessions = sessions
@@ -62,6 +65,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         self.register_grant(AuthorizationCodeGrant, [ProofKey(), OpenIDConnect()])
         self.register_grant(RefreshTokenGrant, [OpenIDConnect()])
         self.register_grant(ClientCredentialsGrant)
+        self.register_endpoint(PushedRequestEndpoint)
         self.register_endpoint(RevocationEndpoint)
         self.register_endpoint(IntrospectionEndpoint)
         self.register_endpoint(EndSessionEndpoint)

@@ -19,6 +19,7 @@ from gateway.store import (
     families,
     pending_sign_ins,
     portal_sessions,
+    pushed_requests,
     sessions,
 )
 from servicekit.clock import Clock
@@ -62,6 +63,7 @@ class Watch:
             sessions.remove_stale_sessions(tx, now=now)
             pending_sign_ins.remove_stale_pending_sign_ins(tx, now=now)
             portal_sessions.remove_stale_portal_sessions(tx, now=now)
+            pushed_requests.remove_stale_pushed_requests(tx, now=now)
             codes.remove_stale_codes(tx, expired_before=now - USED_CODE)
             families.remove_stale_families(tx, now=now - timedelta(hours=1))
             endings.remove_stale_endings(tx, now=now)

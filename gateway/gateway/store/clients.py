@@ -26,6 +26,7 @@ class ClientRow:
     tenants: frozenset[str]
     audiences: frozenset[str]
     secrets: tuple[bytes, ...]
+    require_pushed_authorization_requests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def find_client(tx: Tx, *, client_id: str, now: datetime) -> ClientRow | None:
     return tx.row(
         """
         SELECT client_id, name, kind, first_party, redirect_uris, post_logout_redirect_uris,
-               grants, scopes, tenants, audiences,
+               grants, scopes, tenants, audiences, require_pushed_authorization_requests,
                ARRAY(SELECT digest FROM client_secrets
                       WHERE client_secrets.client_id = clients.client_id
                         AND (expires_at IS NULL OR expires_at > %(now)s)) AS secrets
@@ -59,16 +60,19 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
         """
         INSERT INTO clients (client_id, name, kind, first_party, redirect_uris,
                              post_logout_redirect_uris, grants, scopes, tenants, audiences,
-                             created_at, changed_at)
+                             require_pushed_authorization_requests, created_at, changed_at)
         VALUES (%(client_id)s, %(name)s, %(kind)s, %(first_party)s, %(redirect_uris)s,
                 %(post_logout_redirect_uris)s, %(grants)s, %(scopes)s, %(tenants)s, %(audiences)s,
-                %(now)s, %(now)s)
+                %(require_pushed_authorization_requests)s, %(now)s, %(now)s)
         ON CONFLICT (client_id) DO UPDATE
            SET name = excluded.name, kind = excluded.kind, first_party = excluded.first_party,
                redirect_uris = excluded.redirect_uris,
                post_logout_redirect_uris = excluded.post_logout_redirect_uris,
                grants = excluded.grants, scopes = excluded.scopes, tenants = excluded.tenants,
-               audiences = excluded.audiences, changed_at = excluded.changed_at
+               audiences = excluded.audiences,
+               require_pushed_authorization_requests =
+                   excluded.require_pushed_authorization_requests,
+               changed_at = excluded.changed_at
         RETURNING xmax = 0
         """,
         {
@@ -82,6 +86,7 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
             "scopes": sorted(client.scopes),
             "tenants": sorted(client.tenants),
             "audiences": sorted(client.audiences),
+            "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
             "now": now,
         },
     )
