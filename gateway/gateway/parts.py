@@ -124,6 +124,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
             issuer=_issuer(settings, keys, clock),
             clients=clients,
             grants=Grants(db=db, clock=clock, endings=endings),
+            pushed=PushedRequests(db=db, clock=clock),
             tokens=tokens,
             keys=keys,
             sessions=sessions,
