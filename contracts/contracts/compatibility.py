@@ -83,6 +83,20 @@ def _call(name: str, old: Described, new: Described) -> Iterator[Change]:
     yield from _refusals(name, old["refusals"], new["refusals"])
     if new["deadline"] < old["deadline"]:
         yield Change(name, f"deadline lowered from {old['deadline']} to {new['deadline']} s")
+    yield from _step_up(name, old.get("step_up", False), new.get("step_up", False))
+
+
+def _step_up(name: str, old: bool, new: bool) -> Iterator[Change]:
+    """Nobody loses the right: who has just signed in passes, anybody else is told how to (RFC
+    9470). Programs are not asked.
+    """
+    if new and not old:
+        yield Change(
+            name,
+            "now wants a proof of the last minutes: deploy the gateway, which tells of it, first",
+        )
+    if old and not new:
+        yield Change(name, "no longer wants a proof of the last minutes")
 
 
 def _route(name: str, old: Any, new: Any) -> Iterator[Change]:

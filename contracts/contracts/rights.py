@@ -6,11 +6,14 @@ Denied is denied by default: a call declares its right or it does not start.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from contracts.codes import Office, Role, Section, StaffRole, TenantCode
 
+# How recent the proof must be for a call that is declared with ``step_up``.
+FRESH_PROOF = timedelta(minutes=10)
 _STRENGTH = {Role.VISITOR: 1, Role.MANAGER: 2}
 
 
@@ -37,7 +40,8 @@ class Caller:
 
     ``scopes`` are those of the access token; ``tenants`` those a client is registered for
     (``*``: every one) or a person holds anything in; ``roles`` and ``offices`` are the person's
-    own in ``tenant``, the tenant that the call names.
+    own in ``tenant``, the tenant that the call names. ``proved_at`` is when a person last proved
+    who he is, in real time; ``factors`` by what (``amr`` of RFC 8176); ``session`` his sign-in.
     """
 
     kind: CallerKind
@@ -49,6 +53,15 @@ class Caller:
     offices: frozenset[Office] = frozenset()
     tenants: frozenset[str] = frozenset()
     act: str | None = None
+    proved_at: datetime | None = None
+    factors: frozenset[str] = frozenset()
+    session: str | None = None
+
+    def proved_lately(self, now: datetime) -> bool:
+        """Whether a person's proof is fresh on real time; nobody else is asked for one."""
+        if self.kind is not CallerKind.PERSON:
+            return True
+        return self.proved_at is not None and now - self.proved_at <= FRESH_PROOF
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +162,13 @@ def _person_refusal(right: Right, caller: Caller) -> str | None:
     if right.offices & caller.offices or role_suffices(right, caller.roles):
         return None
     return "role-missing"
+
+
+def acts_as_staff(right: Right, caller: Caller) -> bool:
+    """Whether a staff role alone is what lets this person in: without it he would be refused."""
+    if caller.kind is not CallerKind.PERSON or not right.staff & caller.staff:
+        return False
+    return refusal(right, replace(caller, staff=frozenset())) is not None
 
 
 def role_suffices(right: Right, roles: Mapping[Section, Role]) -> bool:

@@ -83,6 +83,7 @@ def _call(call: Call) -> Described:
         "refusals": {refusal.code: refusal.kind for refusal in call.refusals},
         "route": None if route is None else [route.method, route.path, route.status],
         "deadline": call.deadline,
+        "step_up": call.step_up,
     }
 
 

@@ -68,6 +68,7 @@ def promise(
     route: Route | None = ROUTE,
     refusals: tuple[Refusal, ...] = (Refusal("NotFound", "note-unknown"),),
     heard_by: tuple[str, ...] = ("identity", "tenancy"),
+    step_up: bool = False,
 ) -> Described:
     contract = Contract("notes")
     contract.call(
@@ -79,9 +80,20 @@ def promise(
         summary="A note.",
         refusals=refusals,
         route=route,
+        step_up=step_up,
     )
     contract.event("NoteTaken", payload=payload or note(), heard_by=heard_by)
     return describe(calls=contract.calls.values(), events=contract.events.values())
+
+
+def test_a_call_that_now_wants_a_fresh_proof_is_told_and_breaks_nobody() -> None:
+    before, after = promise(), promise(step_up=True)
+    assert broken(before, after) == []
+    [change] = compare(before, after)
+    assert "deploy the gateway" in change.what
+    released_before = copy.deepcopy(before)
+    del released_before["calls"]["notes.get_note"]["step_up"]
+    assert compare(released_before, after) == [change]
 
 
 def broken(old: Described, new: Described) -> list[Change]:

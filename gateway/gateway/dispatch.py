@@ -19,9 +19,11 @@ from contracts.identity import change_password
 from contracts.rights import Audience, Caller, CallerKind, refusal, role_suffices
 from gateway.rights import Holding, RightsCache
 from gateway.wire import Circumstances, JsonObject, Wire
+from servicekit.clock import Clock, SystemClock
 from servicekit.context import new_call_id
 from servicekit.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from servicekit.faults import fields_invalid
+from servicekit.freshness import demand_fresh_proof
 
 if TYPE_CHECKING:
     from gateway.oauth.tokens import AccessToken
@@ -37,11 +39,18 @@ class Sessions(Protocol):
 
 class Dispatcher:
     def __init__(
-        self, *, wire: Wire, rights: RightsCache, sessions: Sessions | None = None
+        self,
+        *,
+        wire: Wire,
+        rights: RightsCache,
+        sessions: Sessions | None = None,
+        clock: Clock | None = None,
     ) -> None:
+        """``clock``: real time, on which tokens live."""
         self.wire = wire
         self.rights = rights
         self._sessions = sessions
+        self._clock = clock or SystemClock()
 
     def as_gateway(
         self,
@@ -84,6 +93,7 @@ class Dispatcher:
         tenant = loaded.get(call.tenant_field) if call.tenant_field else None
         caller = self._caller(call, token, tenant, about)
         _demand(call, caller)
+        demand_fresh_proof(call, caller, now=self._clock.now())
         self._spare_own_session(call, token, about)
         return self.wire.send(call, payload, caller, about)
 
@@ -129,6 +139,9 @@ class Dispatcher:
             offices=holding.offices,
             tenants=_shown_tenants(call, rights.tenants, tenant),
             act=token.act,
+            proved_at=token.auth_time,
+            factors=token.factors,
+            session=token.session_id,
         )
 
 

@@ -112,7 +112,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
         signer=signer,
         rpc=rpc,
         rights=rights,
-        dispatcher=Dispatcher(wire=wire, rights=rights, sessions=sessions),
+        dispatcher=Dispatcher(wire=wire, rights=rights, sessions=sessions, clock=clock),
         clients=clients,
         keys=keys,
         endings=endings,

@@ -25,7 +25,8 @@ from contracts.registry import SCOPES
 from contracts.rights import CallerKind
 from gateway import pages, portal
 from gateway.dispatch import load_payload
-from gateway.oauth.pending import Pending, Step, together
+from gateway.oauth.pending import Pending, Step
+from gateway.oauth.proofs import together
 from gateway.oauth.tokens import AccessToken
 from gateway.rights import Holding, PersonRights
 from gateway.store.sessions import SessionRow

@@ -23,6 +23,7 @@ from nameko.rpc import Rpc, RpcConsumer
 from contracts.declare import Call, Effect
 from contracts.rights import refusal
 from servicekit import metrics
+from servicekit.clock import SystemClock
 from servicekit.context import Context, ContextVerifier
 from servicekit.errors import (
     Conflict,
@@ -33,14 +34,17 @@ from servicekit.errors import (
     Unavailable,
 )
 from servicekit.faults import fields_invalid
+from servicekit.freshness import demand_fresh_proof
 from servicekit.idempotency import Replayed
 from servicekit.intake import Intake
+from servicekit.reasons import demand_reason, record_reading
 from servicekit.responder import Responder
 from servicekit.topology import CALLS_EXCHANGE, CONTEXT_HEADER, calls_queue
 
 _log = structlog.get_logger("servicekit.calls")
 
 _BREATH_SECONDS = 0.2
+_REAL = SystemClock()  # people prove who they are on real time, also where ours is simulated
 _IN_FLIGHT = Conflict("request-in-flight", {"retry_after": 1})
 
 ExcInfo = tuple[Any, Any, Any]
@@ -178,7 +182,7 @@ class Answers(Rpc):  # type: ignore[misc]
                 self,
                 (context, payload),
                 {},
-                handle_result=partial(self.handle_result, arrival, context),
+                handle_result=partial(self.handle_result, arrival, context, dict(payload)),
             )
         except ContainerBeingKilled:
             arrival.put_back()
@@ -191,6 +195,8 @@ class Answers(Rpc):  # type: ignore[misc]
         missing = refusal(self.call.right, context.caller)
         if missing is not None:
             raise Forbidden(missing)
+        demand_fresh_proof(self.call, context.caller, now=_REAL.now())
+        demand_reason(self.call, context.caller, context.reason)
         try:
             payload = cast(dict[str, Any], self._request.load(raw))
         except ValidationError as error:
@@ -207,6 +213,7 @@ class Answers(Rpc):  # type: ignore[misc]
         self,
         arrival: Arrival,
         context: Context,
+        asked: dict[str, Any],
         worker_ctx: Any,
         result: Any = None,
         exc_info: ExcInfo | None = None,
@@ -225,16 +232,22 @@ class Answers(Rpc):  # type: ignore[misc]
         elif error is not None:
             arrival.refuse(call, self._internal("call failed", context, exc_info))
         else:
-            self._dump(arrival, context, result)
+            self._dump(arrival, context, asked, result)
         return result, exc_info
 
-    def _dump(self, arrival: Arrival, context: Context, result: Any) -> None:
+    def _dump(
+        self, arrival: Arrival, context: Context, asked: dict[str, Any], result: Any
+    ) -> None:
         try:
             answer = self._response.dump(result)
             missing = self._promised - answer.keys()
             if missing:
                 raise ValueError(f"{self.call.full_name} promised {sorted(missing)}")
             body = _encoded(answer)
+            parts = self.container.config["parts"]
+            record_reading(parts.db, parts.clock, self.call, context, asked)
+        except GuichetError as error:
+            arrival.refuse(self.call.full_name, error)
         except Exception:  # noqa: BLE001 - logged, and refused
             error = self._internal("answer does not fit its schema", context, sys.exc_info())
             arrival.refuse(self.call.full_name, error)

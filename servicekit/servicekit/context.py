@@ -171,6 +171,9 @@ def _claims(context: Context) -> dict[str, Any]:
             "offices": sorted(caller.offices),
             "tenants": sorted(caller.tenants),
             "act": caller.act,
+            "proved_at": caller.proved_at.isoformat() if caller.proved_at else None,
+            "factors": sorted(caller.factors),
+            "session": caller.session,
         },
     }
 
@@ -193,7 +196,7 @@ def _caller(claims: dict[str, Any]) -> Caller:
     kind = CallerKind(claims["kind"])
     if kind is CallerKind.SERVICE:
         raise ValueError("a service's own context never comes over the wire")
-    tenant = claims["tenant"]
+    tenant, proved_at = claims["tenant"], claims.get("proved_at")
     return Caller(
         kind=kind,
         subject=claims["subject"],
@@ -204,4 +207,8 @@ def _caller(claims: dict[str, Any]) -> Caller:
         offices=frozenset(map(Office, claims["offices"])),
         tenants=frozenset(claims["tenants"]),
         act=claims["act"],
+        # A gateway older than these says nothing of them: then nothing was proved lately.
+        proved_at=None if proved_at is None else datetime.fromisoformat(proved_at),
+        factors=frozenset(claims.get("factors", ())),
+        session=claims.get("session"),
     )

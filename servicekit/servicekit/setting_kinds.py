@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
@@ -15,12 +16,21 @@ Network = IPv4Network | IPv6Network
 
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+_QUOTA = re.compile(r"([1-9][0-9]{0,7})/([1-9][0-9]{0,3})")
 
 
 class Mode(StrEnum):
     PRODUCTION = "production"
     DEMO = "demo"
     TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """``amount`` requests at once, given back evenly within ``seconds``."""
+
+    amount: int
+    seconds: int
 
 
 def text(*, minimum: int = 1, maximum: int = 255) -> Callable[[str], str]:
@@ -129,3 +139,13 @@ def networks(given: str) -> tuple[Network, ...]:
                 "expected addresses or networks like 10.0.0.0/8, separated by commas"
             ) from None
     return tuple(found)
+
+
+def quota(given: str) -> Quota | None:
+    """``600/60``: 600 requests at once, given back within 60 seconds; None where ``off``."""
+    if given == "off":
+        return None
+    match = _QUOTA.fullmatch(given)
+    if match is None:
+        raise ValueError("expected requests/seconds like 600/60, or off")
+    return Quota(int(match[1]), int(match[2]))

@@ -29,6 +29,7 @@ from servicekit.setting_kinds import (
     number,
     origin,
     peers,
+    quota,
     text,
     url,
 )
@@ -142,6 +143,29 @@ _ALL = (
         "gateway",
         networks,
         default="",
+    ),
+    Setting(
+        "GUICHET_LIMIT_ADDRESS",
+        "What one address may ask before anybody proves who he is, as requests/seconds: `600/60`"
+        " lets 600 through at once and gives them back evenly within 60 seconds. An IPv6 network"
+        " of /64 is one address. `off`: no limit.",
+        "gateway",
+        quota,
+        default="600/60",
+    ),
+    Setting(
+        "GUICHET_LIMIT_PERSON",
+        "What one signed-in person may ask, by page or by token, whatever his address.",
+        "gateway",
+        quota,
+        default="1200/60",
+    ),
+    Setting(
+        "GUICHET_LIMIT_CLIENT",
+        "What one client may ask that acts by its own right or asks about tokens.",
+        "gateway",
+        quota,
+        default="12000/60",
     ),
     Setting(
         "GUICHET_OPS_PEERS",

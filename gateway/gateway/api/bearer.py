@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Request
 
 from servicekit.errors import Unauthenticated
+from servicekit.freshness import STEP_UP_REQUIRED
 
 _BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE)
 _LONGEST = 8192
@@ -23,10 +26,15 @@ def bearer_token(request: Request) -> str:
     return match[1]
 
 
-def challenge(code: str, scope: str | None = None) -> str:
+def challenge(code: str, details: Mapping[str, Any]) -> str:
     """``WWW-Authenticate`` for a refusal; a request without a token is told no more than that."""
     if code == "token-missing":
         return 'Bearer realm="guichet"'
     if code == "scope-missing":
-        return f'Bearer realm="guichet", error="insufficient_scope", scope="{scope or ""}"'
+        scope = details.get("scope", "")
+        return f'Bearer realm="guichet", error="insufficient_scope", scope="{scope}"'
+    if code == STEP_UP_REQUIRED:
+        # RFC 9470: authorize again with this max_age, then come back with the new token.
+        error = "insufficient_user_authentication"
+        return f'Bearer realm="guichet", error="{error}", max_age="{details["max_age"]}"'
     return 'Bearer realm="guichet", error="invalid_token"'

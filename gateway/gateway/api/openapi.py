@@ -15,7 +15,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from contracts.codes import Language
 from contracts.declare import Call, Effect
 from contracts.registry import CALLS, CONTRACTS, SCOPES
-from contracts.rights import Audience, Right
+from contracts.rights import FRESH_PROOF, Audience, Right
 from gateway.api.examples import example, value_of
 from gateway.api.json_schema import (
     JsonSchema,
@@ -27,7 +27,8 @@ from gateway.api.json_schema import (
 from gateway.api.problem import MEDIA_TYPE
 from gateway.api.reading import intake_of
 from gateway.api.wording import sentence
-from servicekit.errors import KINDS
+from servicekit.errors import KINDS, Unauthenticated
+from servicekit.freshness import STEP_UP_REQUIRED
 
 Document = dict[str, Any]
 
@@ -89,7 +90,7 @@ def _operation(call: Call, converter: OpenAPIConverter) -> Document:
         "operationId": f"{call.service}_{call.name}",
         "tags": [call.service],
         "summary": call.summary,
-        "description": needs(call.right),
+        "description": needs(call.right) + freshness(call),
         "security": [{"oauth2": [call.right.scope]}],
         "parameters": [*_parameters(call, converter), *_headers(call)],
         "responses": {
@@ -160,6 +161,8 @@ def refusals(call: Call) -> dict[int, tuple[str, ...]]:
     for refusal in call.refusals:
         found.setdefault(KINDS[refusal.kind].status, []).append(refusal.code)
     found.setdefault(403, []).extend(_BY_AUDIENCE[call.right.audience])
+    if call.step_up:
+        found.setdefault(Unauthenticated.status, []).append(STEP_UP_REQUIRED)
     groups = [_GENERAL]
     if intake_of(call).in_body:
         groups.append(_WITH_BODY)
@@ -184,6 +187,17 @@ def _refused(status: int, codes: tuple[str, ...]) -> Document:
         "headers": headers,
         "content": {MEDIA_TYPE: problem},
     }
+
+
+def freshness(call: Call) -> str:
+    """What a sensitive call asks of a person beside his right."""
+    if not call.step_up:
+        return ""
+    minutes = int(FRESH_PROOF.total_seconds()) // 60
+    return (
+        f" A person must have proved who he is in the last {minutes} minutes, else the answer is"
+        f" 401 `{STEP_UP_REQUIRED}` with the `max_age` to authorize again with (RFC 9470)."
+    )
 
 
 def needs(right: Right) -> str:

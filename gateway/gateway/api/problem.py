@@ -15,11 +15,12 @@ from gateway.api.circumstances import spoken
 from gateway.api.refused import Refused
 from gateway.api.wording import sentence
 from servicekit.errors import GuichetError, TooMany, Unauthenticated, Unavailable
+from servicekit.freshness import STEP_UP_REQUIRED
 
 MEDIA_TYPE = "application/problem+json"
 REFERENCE = "/api/docs"
 _MOST_FAULTS = 100
-_SHOWN_DETAILS = ("retry_after", "scope", "earliest", "remaining", "limit")
+_SHOWN_DETAILS = ("retry_after", "scope", "earliest", "remaining", "limit", "max_age")
 _FALLBACK_RETRY = {TooMany: 60, Unavailable: 2}
 
 
@@ -31,7 +32,7 @@ def problem_of(error: Exception, request: Request, call_id: str) -> Response:
             request,
             language,
             call_id,
-            status=error.status,
+            status=_status(error),
             code=error.code,
             details=error.details,
             headers=_headers(error),
@@ -102,9 +103,14 @@ def pointer(field: str) -> str:
     return "#" + "".join(f"/{step}" for step in steps)
 
 
+def _status(error: GuichetError) -> int:
+    """Who must prove again who he is does not lack a right: RFC 9470, section 3."""
+    return Unauthenticated.status if error.code == STEP_UP_REQUIRED else error.status
+
+
 def _headers(error: GuichetError) -> dict[str, str]:
-    if isinstance(error, Unauthenticated) or error.code == "scope-missing":
-        return {"WWW-Authenticate": challenge(error.code, error.details.get("scope"))}
+    if isinstance(error, Unauthenticated) or error.code in ("scope-missing", STEP_UP_REQUIRED):
+        return {"WWW-Authenticate": challenge(error.code, error.details)}
     fallback = _FALLBACK_RETRY.get(type(error))
     if fallback is None:
         return {}

@@ -20,7 +20,7 @@ from contracts.registry import CONTRACTS, SCOPES
 from gateway.api.answering import compressed
 from gateway.api.examples import example, value_of
 from gateway.api.field_words import kind_of
-from gateway.api.openapi import build_openapi, described, needs, refusals
+from gateway.api.openapi import build_openapi, described, freshness, needs, refusals
 from gateway.api.reading import intake_of
 from gateway.api.wording import catalogue, sentence
 
@@ -109,7 +109,7 @@ def _entry(call: Call, public_url: str) -> Entry:
         method=call.route.method,
         path=PREFIX + call.route.path,
         summary=call.summary,
-        needs=needs(call.right),
+        needs=needs(call.right) + freshness(call),
         fields=_fields(call),
         curl=curl(call, public_url),
         status=call.route.status,

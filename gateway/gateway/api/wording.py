@@ -45,6 +45,8 @@ def field_sentence(code: str, language: Language) -> str:
 
 
 def _numbered(name: str, parameters: str) -> dict[str, str]:
+    if name == "password-special-characters":  # the colon may be one of them
+        return {"0": parameters}
     listed = [parameters.replace(",", ", ")] if name == "choice" else parameters.split(":")
     return {str(place): text for place, text in enumerate(listed)}
 

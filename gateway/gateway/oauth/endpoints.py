@@ -16,6 +16,7 @@ from contracts.rights import CallerKind
 from gateway.oauth.client_authentication import BASIC, NONE, POST
 from gateway.oauth.clients import Client
 from gateway.oauth.keys import ALGORITHM
+from gateway.oauth.proofs import acr_of
 from gateway.oauth.protocol_request import ProtocolRequest
 from gateway.oauth.tokens import AccessToken
 from gateway.store.families import RefreshRow
@@ -120,11 +121,20 @@ class IntrospectionEndpoint(AuthlibIntrospectionEndpoint):  # type: ignore[misc]
             told["tenants"] = sorted(token.tenants)
         else:
             told["sid"] = token.session_id
+            told |= _proof(token)
             if token.domain is not None:
                 told["domain"] = token.domain
         if token.act is not None:
             told["act"] = {"sub": token.act}
         return told
+
+
+def _proof(token: AccessToken) -> dict[str, Any]:
+    amr = sorted(token.factors)
+    told: dict[str, Any] = {"amr": amr, "acr": acr_of(amr)}
+    if token.auth_time is not None:
+        told["auth_time"] = int(token.auth_time.timestamp())
+    return told
 
 
 class EndSessionEndpoint(AuthlibEndSessionEndpoint):  # type: ignore[misc]

@@ -84,6 +84,7 @@ def _person_of(row: CodeRow | RefreshRow) -> SignedInPerson:
         session_id=row.session_id,
         family_id=row.family_id,
         auth_time=row.auth_time,
+        amr=row.amr,
         domain=bound_domain(method=row.session_method, domain=row.session_domain),
     )
 

@@ -15,6 +15,7 @@ from contracts.codes import TenantCode
 from gateway.oauth.clients import Client
 from gateway.oauth.keys import ALGORITHM, KeyRing
 from gateway.oauth.lifetimes import ACCESS_TOKEN_OF_CLIENT, ACCESS_TOKEN_OF_PERSON, ID_TOKEN
+from gateway.oauth.proofs import acr_of
 from gateway.oauth.tokens import TYPE
 from servicekit.clock import Clock
 
@@ -27,6 +28,7 @@ class SignedInPerson:
     session_id: UUID
     family_id: UUID
     auth_time: datetime
+    amr: tuple[str, ...]
     domain: TenantCode | None = None
 
     def get_user_id(self) -> str:
@@ -52,7 +54,7 @@ class Issuer:
             "sub": str(person.person_id),
             "sid": str(person.session_id),
             "family": str(person.family_id),
-            "auth_time": int(person.auth_time.timestamp()),
+            **_proof(person),
         }
         if person.domain is not None:
             claims["domain"] = person.domain
@@ -69,9 +71,8 @@ class Issuer:
             "aud": client.client_id,
             "iat": now,
             "exp": now + int(ID_TOKEN.total_seconds()),
-            "auth_time": int(person.auth_time.timestamp()),
             "sid": str(person.session_id),
-            "amr": ["pwd"],
+            **_proof(person),
             "at_hash": half_hash(access_token),
         }
         if nonce is not None:
@@ -102,6 +103,15 @@ class Issuer:
         key = self._keys.active
         header = {"alg": ALGORITHM, "typ": kind, "kid": key.kid}
         return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
+
+
+def _proof(person: SignedInPerson) -> dict[str, Any]:
+    """How and when he proved who he is (RFC 9068, section 2.2.1; RFC 9470 builds on it)."""
+    return {
+        "auth_time": int(person.auth_time.timestamp()),
+        "amr": list(person.amr),
+        "acr": acr_of(person.amr),
+    }
 
 
 def half_hash(token: str) -> str:

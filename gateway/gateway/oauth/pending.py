@@ -18,6 +18,7 @@ from flask import Request, Response
 from contracts.codes import SecondFactorStep
 from gateway.oauth.acting import acting
 from gateway.oauth.lifetimes import PENDING_SIGN_IN
+from gateway.oauth.proofs import TWO_FACTORS, together
 from gateway.oauth.secrecy import digest_of, new_secret
 from gateway.store import pending_sign_ins as store
 from gateway.store.pending_sign_ins import PendingRow
@@ -31,12 +32,6 @@ class Step(StrEnum):
     SECOND_FACTOR = "second_factor"
     ENROL = "enrol"
     PASSWORD = "password"  # noqa: S105 - a step, not a secret
-
-
-PASSWORD = "pwd"  # noqa: S105 - RFC 8176
-TWO_FACTORS = "mfa"
-# What one has, as RFC 8176 names it: with the password it makes two factors.
-_POSSESSED = frozenset({"otp", "hwk", "swk", "pop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +160,6 @@ def needs_of(signed_in: Mapping[str, Any], amr: Collection[str]) -> tuple[Step, 
         Step.PASSWORD: bool(signed_in.get("password_expired", False)),
     }
     return tuple(step for step in Step if asked[step])
-
-
-def together(amr: Collection[str], more: Collection[str]) -> tuple[str, ...]:
-    """``mfa`` stands among them once they are of two kinds (RFC 8176)."""
-    known = frozenset(amr) | frozenset(more)
-    if PASSWORD in known and known & _POSSESSED:
-        known |= {TWO_FACTORS}
-    return tuple(sorted(known))
 
 
 def _pending(digest: bytes, row: PendingRow) -> Pending:

@@ -149,7 +149,7 @@ def _refusal(error: GuichetError) -> Response:
     if isinstance(error, Unauthenticated | Forbidden):
         code = "invalid_token" if isinstance(error, Unauthenticated) else "insufficient_scope"
         response = _error(error.status, code)
-        response.headers["WWW-Authenticate"] = challenge(error.code, error.details.get("scope"))
+        response.headers["WWW-Authenticate"] = challenge(error.code, error.details)
         return response
     return _error(error.status, "invalid_request")
 

@@ -35,7 +35,8 @@ _REGISTRY = jws.JWSRegistry(algorithms=[ALGORITHM])
 class AccessToken:
     """``subject``: a person's id, or the client's own; ``tenants``: a client's (``*``: all).
 
-    ``domain``: the one tenant that a person's token is good for, where his way in was API Login.
+    ``domain``: the one tenant that a person's token is good for, where his way in was API Login;
+    ``factors``: with what he proved who he is, at ``auth_time``.
     """
 
     subject: str
@@ -51,6 +52,7 @@ class AccessToken:
     family_id: str | None = None
     auth_time: datetime | None = None
     domain: TenantCode | None = None
+    factors: frozenset[str] = frozenset()
 
 
 class TokenChecker:
@@ -142,6 +144,7 @@ def _access_token(claims: dict[str, Any]) -> AccessToken:
         family_id=claims.get("family"),
         auth_time=None if auth_time is None else _instant(auth_time),
         domain=None if domain is None else TenantCode(_text(domain)),
+        factors=frozenset(map(_text, claims.get("amr", ()))),
     )
 
 

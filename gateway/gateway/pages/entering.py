@@ -15,7 +15,8 @@ from flask import Response, request, url_for
 
 from contracts.codes import Language, TenantCode
 from gateway.i18n import remember_language
-from gateway.oauth.pending import PASSWORD, Pending, Step, needs_of, together
+from gateway.oauth.pending import Pending, Step, needs_of
+from gateway.oauth.proofs import PASSWORD, together
 from gateway.pages.csrf import renew_form_secret
 from gateway.pages.going import see_other
 from gateway.pages.visit import call_id, origin, parts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import g, request
@@ -113,4 +113,9 @@ def _meet() -> Visitor:
     if not rights.enabled:
         # No way back through the sign-in: the browser's session would lead here again and again.
         raise Forbidden("token-refused")
-    return Visitor(session=session, token=token, rights=rights)
+    return Visitor(session=session, token=_as_proved_here(token, session), rights=rights)
+
+
+def _as_proved_here(token: AccessToken, session: Session) -> AccessToken:
+    """The portal's token is as old as its code; what he proved since stands in his session."""
+    return replace(token, auth_time=session.auth_time, factors=frozenset(session.amr))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -35,6 +36,8 @@ class FakeToken:
     token_id: str = "t"
     act: str | None = None
     domain: str | None = None
+    auth_time: datetime | None = field(default_factory=lambda: datetime.now(UTC))
+    factors: frozenset[str] = frozenset({"pwd"})
 
 
 @dataclass

@@ -210,6 +210,18 @@ def test_a_token_in_the_address_is_no_token(face: Any) -> None:
     assert (answer.status_code, answer.json["code"]) == (401, "token-missing")
 
 
+def test_who_must_prove_again_is_told_how(face: Any, bearer: Headers) -> None:
+    refusal = Forbidden("step-up-required", {"max_age": 600})
+    face.services.refuse("tenancy.get_contract", refusal)
+    answer = face.client.get(CONTRACT, headers={**bearer, "Accept-Language": "en"})
+    assert (answer.status_code, answer.json["status"]) == (401, 401)
+    assert (answer.json["code"], answer.json["max_age"]) == ("step-up-required", 600)
+    assert "600 seconds" in answer.json["detail"]
+    assert answer.headers["WWW-Authenticate"] == (
+        'Bearer realm="guichet", error="insufficient_user_authentication", max_age="600"'
+    )
+
+
 def test_a_missing_scope_is_named(face: Any, bearer: Headers) -> None:
     face.hold_token(scopes=frozenset({"account"}))
     answer = face.client.get(CONTRACT, headers=bearer)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,8 @@ class Token:
     act: str | None = None
     session_id: str | None = None
     domain: str | None = None
+    auth_time: datetime | None = field(default_factory=lambda: datetime.now(UTC))
+    factors: frozenset[str] = frozenset({"pwd"})
 
 
 @dataclass
@@ -196,6 +199,33 @@ def test_staff_act_where_they_hold_no_role() -> None:
     wire = holding({}, staff=("support",))
     ask(wire, tenancy.get_contract, {"tenant": TENANT})
     assert wire.sent[0][2].staff == {StaffRole.SUPPORT}
+
+
+def test_service_learns_when_and_with_what_the_person_proved_who_he_is() -> None:
+    wire = holding({})
+    token = Token(session_id="s-1", factors=frozenset({"pwd", "otp", "mfa"}))
+    ask(wire, identity.get_account, {}, token)
+    caller = wire.sent[0][2]
+    assert caller.proved_at == token.auth_time
+    assert (caller.factors, caller.session) == (token.factors, "s-1")
+
+
+@pytest.mark.parametrize("age", [timedelta(minutes=11), None])
+def test_sensitive_call_wants_a_fresh_proof_and_is_not_sent_without(age: timedelta | None) -> None:
+    wire = holding({})
+    sensitive = replace(identity.get_account, step_up=True)
+    auth_time = None if age is None else datetime.now(UTC) - age
+    assert refused(wire, sensitive, {}, Token(auth_time=auth_time)) == "step-up-required"
+    assert wire.sent == []
+    ask(wire, sensitive, {}, Token(auth_time=datetime.now(UTC) - timedelta(minutes=9)))
+    assert len(wire.sent) == 1
+
+
+def test_who_lacks_the_right_is_told_so_before_he_is_asked_to_prove_anything() -> None:
+    wire = holding({})
+    sensitive = replace(identity.get_account, step_up=True)
+    token = Token(scopes=frozenset(), auth_time=None)
+    assert refused(wire, sensitive, {}, token) == "scope-missing"
 
 
 def test_a_client_needs_no_rights_of_a_person() -> None:

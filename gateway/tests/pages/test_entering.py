@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.oauth.pending import Step, needs_of, together
+from gateway.oauth.pending import Step, needs_of
+from gateway.oauth.proofs import together
 from gateway.pages import entering
 
 pytestmark = pytest.mark.unit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import time
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from contracts.codes import Language, Office, Role, Section, StaffRole, TenantCode
 from contracts.rights import Caller, CallerKind
+from servicekit import context as context_module
 from servicekit.context import (
     Context,
     ContextSigner,
@@ -56,6 +58,9 @@ def context() -> Context:
         offices=frozenset({Office.REFERENT}),
         tenants=frozenset({"OCB0000001"}),
         act="client-1",
+        proved_at=deadline_in(-5),
+        factors=frozenset({"pwd", "otp", "mfa"}),
+        session="0190a000-0000-7000-8000-000000000003",
     )
     return Context(
         caller=caller,
@@ -69,6 +74,10 @@ def context() -> Context:
     )
 
 
+def bound(context: Context) -> Context:
+    return replace(context, request_hash=request_hash(PAYLOAD))
+
+
 def refused(verifier: ContextVerifier, token: str, call: str, payload: Any) -> None:
     with pytest.raises(Unauthenticated) as caught:
         verifier.verify(token, call, payload)
@@ -79,6 +88,22 @@ def test_context_comes_out_as_it_went_in(signer: Any, verifier: Any, context: Co
     verified = verifier.verify(signer.sign(context, PAYLOAD), CALL, PAYLOAD)
     assert verified == replace(context, request_hash=request_hash(PAYLOAD))
     assert verified.tenant == ACME
+
+
+def test_context_of_an_older_gateway_is_read_and_proves_nothing(
+    keys: tuple[str, str], verifier: Any, context: Context
+) -> None:
+    def older(told: Context) -> dict[str, Any]:
+        claims = context_module._claims(told)
+        for later in ("proved_at", "factors", "session"):
+            del claims["caller"][later]
+        return claims
+
+    body = base64.urlsafe_b64encode(json.dumps(older(bound(context))).encode()).rstrip(b"=")
+    signature = base64.urlsafe_b64encode(ContextSigner(keys[0])._key.sign(body)).rstrip(b"=")
+    read = verifier.verify((body + b"." + signature).decode(), CALL, PAYLOAD).caller
+    assert (read.proved_at, read.factors, read.session) == (None, frozenset(), None)
+    assert not read.proved_lately(deadline_in(0))
 
 
 def test_order_of_keys_does_not_matter(signer: Any, verifier: Any, context: Context) -> None:
