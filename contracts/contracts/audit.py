@@ -8,10 +8,13 @@ from contracts.codes import Role, Section, StaffRole
 from contracts.declare import Call, Contract, Effect, get
 from contracts.fields import Flag, Instant, Many, Part, Strict, Table, Tenant, Text, Whole
 from contracts.paging import Page, PageRequest
-from contracts.rights import in_tenant
+from contracts.rights import in_tenant, staff_only
 
 
 class AuditEntry(Strict):
+    """``actor`` and ``target`` are pseudonyms; the names are looked up when the entry is read, so
+    that somebody can be erased and the chain still verifies. A name is null where there is none."""
+
     sequence = Whole(required=True, metadata={"description": "1, 2, 3 … without a gap."})
     at = Instant(required=True)
     actor_kind = Text(required=True, maximum=16)
@@ -24,6 +27,8 @@ class AuditEntry(Strict):
     call_id = Text(required=True, maximum=64)
     previous_hash = Text(required=True, maximum=64)
     hash = Text(required=True, maximum=64)
+    actor_name = Text(load_default=None, allow_none=True)
+    target_name = Text(load_default=None, allow_none=True)
 
 
 class ListAuditEntries(PageRequest):
@@ -34,15 +39,30 @@ class AuditEntries(Page):
     items = Many(Part(AuditEntry), maximum=200, required=True)
 
 
+_AFTER = {"description": "Go on behind this entry: ``next_after`` of the answer before."}
+
+
 class VerifyAuditChain(Strict):
     tenant = Tenant(required=True)
+    after = Whole(load_default=0, metadata=_AFTER)
+
+
+class VerifyHouseChain(Strict):
+    after = Whole(load_default=0, metadata=_AFTER)
 
 
 class AuditVerification(Strict):
-    entries = Whole(required=True)
+    """A part of the chain at a time: it holds where every part does, up to the last."""
+
+    entries = Whole(required=True, metadata={"description": "Verified up to this entry."})
     head = Text(required=True, allow_none=True, maximum=64)
     verified = Flag(required=True)
     broken_at = Whole(required=True, allow_none=True)
+    next_after = Whole(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Null where the end of the chain was reached, or it is broken."},
+    )
 
 
 def declare_audit(contract: Contract) -> tuple[Call, Call]:
@@ -71,6 +91,32 @@ def declare_audit(contract: Contract) -> tuple[Call, Call]:
         right=right,
         effect=Effect.READ,
         summary=f"Recompute the hash chain of the tenant's trail in {contract.service}.",
+        route=get(f"{path}/verification"),
+        deadline=30.0,
+    )
+    return entries, verification
+
+
+def declare_house_audit(contract: Contract) -> tuple[Call, Call]:
+    """The same for the installation's own chain: staff, people, clock, what no tenant owns."""
+    right = staff_only("audit.read", StaffRole.AUDITOR, StaffRole.OPERATOR)
+    path = f"/audit/{contract.service}"
+    entries = contract.call(
+        "list_house_entries",
+        request=PageRequest,
+        response=AuditEntries,
+        right=right,
+        effect=Effect.READ,
+        summary=f"The installation's own audit trail in {contract.service}, oldest first.",
+        route=get(path),
+    )
+    verification = contract.call(
+        "verify_house_chain",
+        request=VerifyHouseChain,
+        response=AuditVerification,
+        right=right,
+        effect=Effect.READ,
+        summary=f"Recompute the hash chain of the installation's trail in {contract.service}.",
         route=get(f"{path}/verification"),
         deadline=30.0,
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from marshmallow import Schema
 
-from contracts.rights import Audience, Right
+from contracts.rights import Audience, Caller, CallerKind, Right, acts_as_staff
 
 
 class Effect(StrEnum):
@@ -58,10 +58,17 @@ class Call:
     tenant_field: str | None = None
     deadline: float = 10.0
     step_up: bool = False
+    reason: bool = False
 
     @property
     def full_name(self) -> str:
         return f"{self.service}.{self.name}"
+
+    def needs_reason(self, caller: Caller) -> bool:
+        """Whether this caller, who may call, must say why he does."""
+        if self.reason:
+            return caller.kind is CallerKind.PERSON
+        return self.tenant_field is not None and acts_as_staff(self.right, caller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +108,13 @@ class Contract:
         route: Route | None = None,
         deadline: float = 10.0,
         step_up: bool = False,
+        reason: bool = False,
     ) -> Call:
         """Declare a call. ``summary`` is one English sentence for the reference pages.
 
         A request with a field ``tenant`` belongs to that tenant: rights are resolved there.
         ``step_up``: a person must have proved who he is moments ago (RFC 9470).
+        ``reason``: staff must say why, as on every call about a customer's tenant.
         """
         if name in self.calls:
             raise ValueError(f"{self.service}.{name} is declared twice")
@@ -128,6 +137,7 @@ class Contract:
             tenant_field=tenant_field,
             deadline=deadline,
             step_up=step_up,
+            reason=reason,
         )
         self.calls[name] = declared
         return declared

@@ -10,25 +10,27 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contracts.codes import TenantCode
 from servicekit.canonical import canonical_hash
+from servicekit.errors import Invalid
 from servicekit.paging import decode_cursor, page
 from servicekit.plain import plain
 
 if TYPE_CHECKING:
     from servicekit.context import Context
     from servicekit.db import Database
-    from servicekit.transactions import Tx
+    from servicekit.transactions import Scope, Tx
 
 HOUSE = "-"  # the chain of acts that belong to no tenant
 BEGINNING = "0" * 64
 _ACTION = re.compile(r"[a-z][a-z0-9_-]*(:[a-z0-9][a-z0-9_-]*){2}")
 _BATCH = 1000
+PART = 5000  # entries that one call verifies: a fraction of a second
 _ADD_ENTRY = """
 INSERT INTO house.audit_entries
     (tenant, sequence, at, actor_kind, actor, act, action, target, details, reason, call_id,
@@ -75,12 +77,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """``broken_at`` is the sequence of the first entry that does not fit."""
+    """``broken_at``: the first entry that does not fit. ``next_after``: where to go on, behind as
+    many entries as one call looks at."""
 
     entries: int
     head: str | None
     verified: bool
     broken_at: int | None
+    next_after: int | None = None
 
 
 # --- pure ---------------------------------------------------------------------------------------
@@ -156,7 +160,7 @@ def verify(
     """
     last = after
     for given in entries:
-        entry = given if isinstance(given, AuditEntry) else AuditEntry(**given)
+        entry = given if isinstance(given, AuditEntry) else _entry(given)
         fits = (
             entry.sequence == last.sequence + 1
             and entry.previous_hash == last.hash
@@ -168,6 +172,11 @@ def verify(
     if head is not None and last != head:
         return Verification(last.sequence, last.hash, False, last.sequence + 1)
     return Verification(last.sequence, last.hash if last.sequence else None, True, None)
+
+
+def _entry(item: Mapping[str, Any]) -> AuditEntry:
+    """Names that an answer shows beside the pseudonyms are no part of the chain."""
+    return AuditEntry(**{name: item[name] for name in _FIELDS})
 
 
 # --- in the transaction of a change (called by Tx) ----------------------------------------------
@@ -225,42 +234,74 @@ def moving(chain: str, head: Head) -> tuple[str, dict[str, Any]]:
 def list_entries(
     *,
     db: Database,
-    tenant: TenantCode,
     limit: int,
     cursor: str | None,
+    tenant: TenantCode | str = HOUSE,
     context: Context | None = None,
 ) -> dict[str, Any]:
-    """One page of the tenant's trail, oldest first, as ``contracts.audit.AuditEntries``."""
+    """One page of a trail, oldest first, as ``contracts.audit.AuditEntries``."""
     start = decode_cursor(cursor, (int,))
-    with db.read(tenant=tenant, context=context) as tx:
+    with db.read(tenant=_scope_of(tenant), context=context) as tx:
         rows = _entries(tx, chain=tenant, after=start[0] if start else 0, limit=limit + 1)
     items, next_cursor = page(rows, limit, lambda entry: (entry.sequence,))
     return {"items": items, "next_cursor": next_cursor}
 
 
 def verify_chain(
-    *, db: Database, tenant: TenantCode | str, context: Context | None = None
+    *,
+    db: Database,
+    tenant: TenantCode | str = HOUSE,
+    after: int = 0,
+    most: int = PART,
+    context: Context | None = None,
 ) -> Verification:
-    """Recompute the whole chain of a tenant (or HOUSE's, read by an EVERYONE transaction)."""
-    from servicekit.transactions import EVERYONE
-
-    scope = tenant if isinstance(tenant, TenantCode) else EVERYONE
-    with db.read(tenant=scope, context=context) as tx:
+    """Recompute ``most`` entries of a chain behind the entry ``after``, whose own hash is taken as
+    it stands: whoever starts at the beginning and goes on from ``next_after`` has seen them all."""
+    with db.read(tenant=_scope_of(tenant), context=context) as tx:
         row = tx.row(
             "SELECT tenant, sequence, hash FROM house.audit_heads WHERE tenant = %(tenant)s",
             {"tenant": tenant},
             _HeadRow,
         )
         end = Head(row.sequence, row.hash) if row else Head(0, BEGINNING)
-        return verify(_walk(tx, chain=tenant, end=end), tenant=tenant, head=end)
+        start = _start(tx, chain=tenant, after=after)
+        last = min(end.sequence, start.sequence + most)
+        whole = last == end.sequence
+        found = verify(
+            _walk(tx, chain=tenant, after=start.sequence, last=last),
+            tenant=tenant,
+            after=start,
+            head=end if whole else None,
+        )
+        if whole or not found.verified:
+            return found
+        # Fewer than there should be: the rest of this part was taken out, with all behind it.
+        if found.entries < last:
+            return replace(found, verified=False, broken_at=found.entries + 1)
+        return replace(found, next_after=last)
 
 
-def _walk(tx: Tx, *, chain: str, end: Head) -> Iterator[AuditEntry]:
-    """The entries up to ``end`` in bounded batches; later ones were appended meanwhile."""
-    last = 0
-    while batch := _entries(tx, chain=chain, after=last, limit=_BATCH):
-        yield from (entry for entry in batch if entry.sequence <= end.sequence)
-        last = batch[-1].sequence
+def _start(tx: Tx, *, chain: str, after: int) -> Head:
+    """Raises Invalid where there is no entry to start behind."""
+    if after == 0:
+        return Head(0, BEGINNING)
+    found = _entries(tx, chain=chain, after=after - 1, limit=1)
+    if not found or found[0].sequence != after:
+        raise Invalid("fields-invalid", {"fields": {"after": ["invalid"]}})
+    return Head(found[0].sequence, found[0].hash)
+
+
+def _scope_of(tenant: TenantCode | str) -> Scope:
+    from servicekit.transactions import EVERYONE
+
+    return tenant if isinstance(tenant, TenantCode) else EVERYONE
+
+
+def _walk(tx: Tx, *, chain: str, after: int, last: int) -> Iterator[AuditEntry]:
+    """The entries up to ``last`` in bounded batches; later ones are not looked at."""
+    while after < last and (batch := _entries(tx, chain=chain, after=after, limit=_BATCH)):
+        yield from (entry for entry in batch if entry.sequence <= last)
+        after = batch[-1].sequence
 
 
 def _entries(tx: Tx, *, chain: str, after: int, limit: int) -> list[AuditEntry]:
@@ -280,8 +321,7 @@ def _entries(tx: Tx, *, chain: str, after: int, limit: int) -> list[AuditEntry]:
 def read_export(document: Mapping[str, Any]) -> tuple[str, list[AuditEntry]]:
     """``{"tenant": …, "items": […]}``, the items as the REST answer gives them."""
     entries = [
-        AuditEntry(**{**item, "at": datetime.fromisoformat(item["at"])})
-        for item in document["items"]
+        _entry({**item, "at": datetime.fromisoformat(item["at"])}) for item in document["items"]
     ]
     return str(document["tenant"]), entries
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from contracts.audit import declare_audit
+from contracts.audit import declare_audit, declare_house_audit
 from contracts.declare import Contract
 from contracts.fields import Strict
 
 IDENTITY = Contract("identity")
 
 list_audit_entries, verify_audit_chain = declare_audit(IDENTITY)
+list_house_entries, verify_house_chain = declare_house_audit(IDENTITY)
 
 
 class Nothing(Strict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.codes import Language, StaffRole
-from contracts.declare import Effect, Refusal, get, post
+from contracts.declare import Effect, Refusal, delete, get, post, put
 from contracts.fields import (
     Choice,
     Email,
@@ -15,7 +15,7 @@ from contracts.fields import (
     Strict,
     Text,
 )
-from contracts.identity.contract import IDENTITY
+from contracts.identity.contract import IDENTITY, Nothing
 from contracts.paging import Page, PageRequest
 from contracts.rights import staff_only
 
@@ -46,6 +46,19 @@ class StaffMembers(Page):
     items = Many(Part(StaffMember), maximum=200, required=True)
 
 
+class OneOfStaff(Strict):
+    person_id = Id(required=True)
+
+
+class ChangeStaffRoles(Strict):
+    person_id = Id(required=True)
+    roles = Many(Choice(StaffRole), minimum=1, maximum=5, required=True)
+
+
+_OWN = Refusal("Forbidden", "own-staff-roles")
+_UNKNOWN = Refusal("NotFound", "staff-member-unknown")
+_LAST = Refusal("Conflict", "last-operator")
+
 appoint_staff = IDENTITY.call(
     "appoint_staff",
     request=AppointStaff,
@@ -53,8 +66,9 @@ appoint_staff = IDENTITY.call(
     right=staff_only("staff", StaffRole.OPERATOR),
     effect=Effect.WRITE,
     summary="Give a person staff roles; a person not yet known is welcomed by mail.",
-    refusals=(Refusal("Conflict", "login-taken"),),
+    refusals=(Refusal("Conflict", "login-taken"), _OWN),
     route=post("/staff", 201),
+    step_up=True,
 )
 list_staff = IDENTITY.call(
     "list_staff",
@@ -64,4 +78,36 @@ list_staff = IDENTITY.call(
     effect=Effect.READ,
     summary="The provider's people and their roles.",
     route=get("/staff"),
+)
+get_staff_member = IDENTITY.call(
+    "get_staff_member",
+    request=OneOfStaff,
+    response=StaffMember,
+    right=staff_only("staff", StaffRole.OPERATOR, StaffRole.AUDITOR),
+    effect=Effect.READ,
+    summary="One of the provider's people.",
+    refusals=(_UNKNOWN,),
+    route=get("/staff/{person_id}"),
+)
+change_staff_roles = IDENTITY.call(
+    "change_staff_roles",
+    request=ChangeStaffRoles,
+    response=StaffMember,
+    right=staff_only("staff", StaffRole.OPERATOR),
+    effect=Effect.WRITE,
+    summary="Replace somebody's staff roles; never one's own, and an operator remains.",
+    refusals=(_UNKNOWN, _OWN, _LAST),
+    route=put("/staff/{person_id}/roles"),
+    step_up=True,
+)
+dismiss_staff = IDENTITY.call(
+    "dismiss_staff",
+    request=OneOfStaff,
+    response=Nothing,
+    right=staff_only("staff", StaffRole.OPERATOR),
+    effect=Effect.WRITE,
+    summary="Take all staff roles from somebody; his login and his contracts stay his.",
+    refusals=(_UNKNOWN, _OWN, _LAST),
+    route=delete("/staff/{person_id}"),
+    step_up=True,
 )

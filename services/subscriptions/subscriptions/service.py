@@ -57,6 +57,14 @@ class SubscriptionsService:
     def verify_audit_chain(self, context: Context, payload: dict[str, Any]) -> audit.Verification:
         return audit.verify_chain(db=self.house.db, context=context, **payload)
 
+    @answers(calls.list_house_entries)
+    def list_house_entries(self, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
+        return audit.list_entries(db=self.house.db, context=context, **payload)
+
+    @answers(calls.verify_house_chain)
+    def verify_house_chain(self, context: Context, payload: dict[str, Any]) -> audit.Verification:
+        return audit.verify_chain(db=self.house.db, context=context, **payload)
+
     @hears(tenancy.TenantOpened)
     def on_tenant_opened(self, fact: Fact) -> None:
         copy = TenantCopy(

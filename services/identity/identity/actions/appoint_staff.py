@@ -7,10 +7,12 @@ from datetime import datetime
 
 from contracts.codes import StaffRole
 from contracts.identity import StaffAppointed
-from identity.actions.callers import name_of_caller
+from identity.actions.callers import person_id_of_caller
+from identity.actions.pseudonyms import person_target
 from identity.actions.registering import register, welcome
 from identity.clients.sealing import Sealer
 from identity.domain.people import NewPerson, StaffMember
+from identity.domain.staff import check_not_own
 from identity.store import staff
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database
@@ -28,7 +30,8 @@ def appoint_staff(
     """Roles are added to those held. Appointing again what he is already changes nothing."""
     with db.write(context, tenant=EVERYONE) as tx:
         person, newly = register(tx, new=new, now=now)
-        by = name_of_caller(tx, context=context)
+        check_not_own(actor=person_id_of_caller(context), person_id=person.person_id)
+        by = context.caller.subject
         added = staff.add_roles(tx, person_id=person.person_id, roles=roles, at=now, by=by)
         held = staff.list_roles(tx, person_id=person.person_id)
         if newly:
@@ -37,8 +40,8 @@ def appoint_staff(
             tx.emit(StaffAppointed, at=now, person_id=person.person_id, roles=held)
             tx.record(
                 "staff:roles:appointed",
-                target=person.login,
-                details={"roles": [role.value for role in held], "by": by},
+                target=person_target(person.person_id),
+                details={"roles": [role.value for role in held]},
                 at=now,
             )
         return tx.answer(

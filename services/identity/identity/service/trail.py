@@ -18,3 +18,11 @@ class TrailCalls(Housed):
     @answers(calls.verify_audit_chain)
     def verify_audit_chain(self, context: Context, payload: dict[str, Any]) -> audit.Verification:
         return audit.verify_chain(db=self.house.db, context=context, **payload)
+
+    @answers(calls.list_house_entries)
+    def list_house_entries(self, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
+        return audit.list_entries(db=self.house.db, context=context, **payload)
+
+    @answers(calls.verify_house_chain)
+    def verify_house_chain(self, context: Context, payload: dict[str, Any]) -> audit.Verification:
+        return audit.verify_chain(db=self.house.db, context=context, **payload)

@@ -59,3 +59,47 @@ def list_staff(tx: Tx, *, after: str | None, limit: int) -> list[StaffRow]:
         {"after": after, "limit": limit},
         StaffRow,
     )
+
+
+def lock_operators(tx: Tx) -> None:
+    """Until the transaction ends nobody else takes the role from an operator, or his login."""
+    tx.rows(
+        "SELECT person_id FROM staff_roles WHERE role = 'operator' ORDER BY person_id FOR UPDATE",
+        {},
+        dict,
+    )
+
+
+def list_operators(tx: Tx) -> list[UUID]:
+    """Who can sign in and is one. Ask after ``lock_operators``, in a statement of its own: the one
+    that waits for a lock would still see the logins as they were before."""
+    found = tx.rows(
+        """
+        SELECT s.person_id
+          FROM staff_roles s
+          JOIN persons p ON p.id = s.person_id AND p.enabled
+         WHERE s.role = 'operator'
+         ORDER BY s.person_id
+         LIMIT 2
+        """,
+        {},
+        dict,
+    )
+    return [row["person_id"] for row in found]
+
+
+def list_roles_to_rely_on(tx: Tx, *, person_id: UUID) -> tuple[StaffRole, ...]:
+    """The same as ``list_roles``; nobody takes them away until the transaction ends."""
+    found = tx.rows(
+        "SELECT role FROM staff_roles WHERE person_id = %(person_id)s ORDER BY role FOR SHARE",
+        {"person_id": person_id},
+        dict,
+    )
+    return tuple(StaffRole(row["role"]) for row in found)
+
+
+def remove_roles(tx: Tx, *, person_id: UUID, roles: Iterable[StaffRole]) -> None:
+    tx.run(
+        "DELETE FROM staff_roles WHERE person_id = %(person_id)s AND role = ANY(%(roles)s)",
+        {"person_id": person_id, "roles": sorted({role.value for role in roles})},
+    )
