@@ -14,6 +14,8 @@ from gateway.api.face import beside, create_face
 from gateway.api.ops import create_ops
 from gateway.bodies import bounded_bodies
 from gateway.forwarding import behind_proxies
+from gateway.limits.admission import tell_standing
+from gateway.limits.doors import guard_pages
 from gateway.oauth.front import create_front
 from gateway.oauth.routes import create_provider
 from gateway.pages.errors import crash, http_error, refusal
@@ -33,6 +35,7 @@ def create_app(parts: Parts) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST_FORM, MAX_FORM_MEMORY_SIZE=LARGEST_FORM)
     app.before_request(_name_request)
     settings = parts.settings
+    guard_pages(app, parts.admission)
     pages.install(app, parts)
     portal.install(app)
     app.register_blueprint(create_ops(db=parts.db, rpc=parts.rpc, peers=settings.ops_peers))
@@ -52,10 +55,14 @@ def create_app(parts: Parts) -> Flask:
 def _face(parts: Parts) -> Flask:
     """The REST face, with the headers that every answer of this host has."""
     face = create_face(
-        dispatcher=parts.dispatcher, tokens=parts.tokens, public_url=parts.settings.public_url
+        dispatcher=parts.dispatcher,
+        tokens=parts.tokens,
+        admission=parts.admission,
+        public_url=parts.settings.public_url,
     )
     face.config["GUICHET_SECURE"] = parts.settings.secure
     face.after_request(secure_pages)
+    face.after_request(tell_standing)
     return face
 
 

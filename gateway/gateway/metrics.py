@@ -20,3 +20,8 @@ EVENTS = Counter(
     "Broadcast events that emptied what the gateway keeps.",
     ("type",),
 )
+LIMITED = Counter(
+    "guichet_limited_total",
+    "Requests refused because a quota was spent, by whose: address, person or client.",
+    ("policy",),
+)

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 import structlog
 
 from gateway.dispatch import Dispatcher
+from gateway.given_reasons import GivenReasons
+from gateway.limits.admission import Admission
+from gateway.limits.buckets import Buckets, Kind
+from gateway.limits.sharing import Sharing
 from gateway.listening import Listening
 from gateway.oauth.clients import ClientDirectory
 from gateway.oauth.endings import Endings
@@ -60,6 +64,10 @@ class Parts:
     listening: Listening
 
     def start(self, *, patience: float = _LONGEST_WAIT) -> None:
+    given_reasons: GivenReasons
+    own_data: OwnData
+    admission: Admission
+    sharing: Sharing
         """Waits for the database, which may start at the same time."""
         self.db.open()
         self._prepare(time.monotonic() + patience)
@@ -69,10 +77,12 @@ class Parts:
     def stop(self) -> None:
         self.listening.stop()
         self.watch.stop()
+        self.sharing.start()
         self.rpc.close()
         self.db.close()
 
     def _prepare(self, until: float) -> None:
+        self.sharing.stop()
         while True:
             try:
                 self.keys.open()
@@ -111,6 +121,8 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
         vault=vault,
         signer=signer,
         rpc=rpc,
+    buckets = _buckets(settings)
+    admission = Admission(buckets)
         rights=rights,
         dispatcher=Dispatcher(wire=wire, rights=rights, sessions=sessions, clock=clock),
         clients=clients,
@@ -131,7 +143,25 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
             clock=clock,
         ),
         watch=Watch(db=db, clock=clock, keys=keys, ended=endings),
-        listening=Listening(amqp_url=settings.amqp_url, rights=rights, sessions=sessions),
+        listening=Listening(
+            amqp_url=settings.amqp_url,
+            rights=rights,
+            sessions=sessions,
+            naming=naming,
+            own_data=own_data,
+        ),
+    )
+
+
+def _buckets(settings: Settings) -> Buckets:
+    return Buckets(
+        {
+            Kind.ADDRESS: settings.limit_address,
+            Kind.PERSON: settings.limit_person,
+            Kind.CLIENT: settings.limit_client,
+        }
+        admission=admission,
+        sharing=Sharing(db=db, clock=clock, buckets=buckets),
     )
 
 
@@ -142,6 +172,7 @@ def _issuer(settings: Settings, keys: KeyRing, clock: Clock) -> Issuer:
 def _token_checker(
     settings: Settings, keys: KeyRing, endings: Endings, clock: Clock
 ) -> TokenChecker:
+            admission=admission,
     return TokenChecker(
         issuer=settings.issuer,
         audience=settings.audience,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from servicekit.setting_kinds import Network
+from servicekit.setting_kinds import Network, Quota
 from servicekit.settings import Mode, SettingsError, setting
 
 
@@ -22,6 +22,9 @@ class Settings:
     port: int = setting("GUICHET_PORT")
     threads: int = setting("GUICHET_THREADS")
     trusted_proxies: tuple[Network, ...] = setting("GUICHET_TRUSTED_PROXIES")
+    limit_address: Quota | None = setting("GUICHET_LIMIT_ADDRESS")
+    limit_person: Quota | None = setting("GUICHET_LIMIT_PERSON")
+    limit_client: Quota | None = setting("GUICHET_LIMIT_CLIENT")
     ops_peers: dict[str, str] = setting("GUICHET_OPS_PEERS")
     db_pool: int = setting("GUICHET_DB_POOL")
     brand: str = setting("GUICHET_BRAND")

@@ -20,6 +20,14 @@ from local.postgres import SUPERUSER
 SERVICES = ("identity", "tenancy", "subscriptions", "notifications")
 PROCESSES = (*SERVICES, "gateway")
 
+# Here everybody comes from one address, and a bench is a client in a hurry: the limits count and
+# refuse nobody but a runaway. A user's own settings count instead.
+LIMITS = {
+    "GUICHET_LIMIT_ADDRESS": "60000/60",
+    "GUICHET_LIMIT_PERSON": "600000/60",
+    "GUICHET_LIMIT_CLIENT": "600000/60",
+}
+
 SEALERS = ("identity", "notifications")
 
 
@@ -109,14 +117,18 @@ class Installation:
         if name == "notifications":
             env["SMTP_URL"] = self.smtp_url
         if name == "gateway":
-            return env | {
-                "GUICHET_HOST": LOOPBACK,
-                "GUICHET_PORT": str(self.ports["gateway"]),
-                "GUICHET_CONTEXT_PRIVATE_KEY": self.secrets["context_private_key"],
-                "GUICHET_VAULT_KEY": self.secrets["vault_key"],
-                "GUICHET_PORTAL_CLIENT_SECRET": self.secrets["portal_client_secret"],
-                "GUICHET_OPS_PEERS": ",".join(f"{one}={self.ops_url(one)}" for one in SERVICES),
-            }
+            return (
+                LIMITS
+                | env
+                | {
+                    "GUICHET_HOST": LOOPBACK,
+                    "GUICHET_PORT": str(self.ports["gateway"]),
+                    "GUICHET_CONTEXT_PRIVATE_KEY": self.secrets["context_private_key"],
+                    "GUICHET_VAULT_KEY": self.secrets["vault_key"],
+                    "GUICHET_PORTAL_CLIENT_SECRET": self.secrets["portal_client_secret"],
+                    "GUICHET_OPS_PEERS": ",".join(f"{one}={self.ops_url(one)}" for one in SERVICES),
+                }
+            )
         return env | {
             "GUICHET_OPS_HOST": LOOPBACK,
             "GUICHET_OPS_PORT": str(self.ports[name]),

@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from gateway.dispatch import Dispatcher
+    from gateway.limits.admission import Admission
     from gateway.oauth.tokens import TokenChecker
 
 
-def create_face(*, dispatcher: Dispatcher, tokens: TokenChecker, public_url: str) -> Flask:
+def create_face(
+    *, dispatcher: Dispatcher, tokens: TokenChecker, admission: Admission, public_url: str
+) -> Flask:
     face = Flask("gateway", static_folder=None)
-    face.register_blueprint(create_api(dispatcher=dispatcher, tokens=tokens, public_url=public_url))
+    face.register_blueprint(
+        create_api(dispatcher=dispatcher, tokens=tokens, admission=admission, public_url=public_url)
+    )
     return face
 
 

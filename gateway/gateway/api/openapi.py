@@ -40,7 +40,7 @@ _GENERAL: dict[int, tuple[str, ...]] = {
     404: ("route-unknown",),
     406: ("not-acceptable",),
     422: ("fields-invalid",),
-    429: ("too-many-requests",),
+    429: ("quota-exceeded",),
     503: ("service-unavailable", "service-timeout", "broker"),
 }
 _WITH_BODY: dict[int, tuple[str, ...]] = {
@@ -177,6 +177,9 @@ def refusals(call: Call) -> dict[int, tuple[str, ...]]:
 def _refused(status: int, codes: tuple[str, ...]) -> Document:
     described = "; ".join(f"`{code}`" for code in codes)
     headers = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
+    if status == 429:
+        headers["RateLimit"] = {"$ref": "#/components/headers/RateLimit"}
+        headers["RateLimit-Policy"] = {"$ref": "#/components/headers/RateLimit-Policy"}
     if status in (429, 503):
         headers["Retry-After"] = {"$ref": "#/components/headers/Retry-After"}
     if status == 401:
@@ -286,6 +289,7 @@ One door to every capability: people and their rights, contracts, subscriptions,
 field at fault. Their sentences follow `Accept-Language` (`fr`, `en`).
 * A write takes an `Idempotency-Key`: the same key and body again give the same answer, done once.
 * Lists are paged by cursor: follow `next_cursor`, or the `Link` header with `rel="next"`.
+* `RateLimit` and `RateLimit-Policy` say on each answer what is left of your quota.
 * 429 and 503 say in `Retry-After` when to try again.
 """
 
@@ -339,6 +343,10 @@ _PARAMETERS: dict[str, Document] = {
 }
 
 _HEADERS = {
+    "RateLimit": "Whose quota counted this request, how many are left (`r`), and in how many "
+    'seconds it is whole again (`t`): `"client";r=42;t=7`.',
+    "RateLimit-Policy": "The quota itself: `q` requests at once, given back evenly within `w` "
+    'seconds: `"client";q=12000;w=60`.',
     "X-Request-Id": "The id of this request in logs and audit entries.",
     "Link": 'The next page: `<…>; rel="next"`.',
     "Retry-After": "Seconds to wait before trying again.",

@@ -20,7 +20,15 @@ from servicekit.freshness import STEP_UP_REQUIRED
 MEDIA_TYPE = "application/problem+json"
 REFERENCE = "/api/docs"
 _MOST_FAULTS = 100
-_SHOWN_DETAILS = ("retry_after", "scope", "earliest", "remaining", "limit", "max_age")
+_SHOWN_DETAILS = (
+    "retry_after",
+    "scope",
+    "earliest",
+    "remaining",
+    "limit",
+    "max_age",
+    "violated-policies",
+)
 _FALLBACK_RETRY = {TooMany: 60, Unavailable: 2}
 
 

@@ -25,11 +25,12 @@ from gateway.api.reading import Intake, intake_of
 from gateway.api.reference import add_reference
 from gateway.api.refused import Refused
 from gateway.metrics import REQUESTS
-from servicekit.errors import GuichetError
+from servicekit.errors import GuichetError, TooMany, Unauthenticated
 
 if TYPE_CHECKING:
     from gateway.dispatch import Dispatcher
-    from gateway.oauth.tokens import TokenChecker
+    from gateway.limits.admission import Admission
+    from gateway.oauth.tokens import AccessToken, TokenChecker
 
 API = "/api"
 PREFIX = "/api/v1"
@@ -40,33 +41,52 @@ def create_api(
     *,
     dispatcher: Dispatcher,
     tokens: TokenChecker,
+    admission: Admission,
     public_url: str,
     calls: Iterable[Call] = CALLS.values(),
 ) -> Blueprint:
     blueprint = Blueprint("api", __name__)
+    bearers = Bearers(tokens=tokens, admission=admission)
     for call in calls:
         if call.route is not None:
             blueprint.add_url_rule(
                 PREFIX + call.route.path.replace("{", "<").replace("}", ">"),
                 endpoint=f"{call.service}-{call.name}",
-                view_func=_view(call, intake_of(call), dispatcher, tokens),
+                view_func=_view(call, intake_of(call), dispatcher, bearers),
                 methods=[call.route.method],
             )
     add_reference(blueprint, public_url=public_url)
-    blueprint.before_app_request(_begin)
+    blueprint.before_app_request(lambda: _begin(admission))
     blueprint.after_app_request(_finish)
     blueprint.register_error_handler(Exception, _problem)
     return blueprint
 
 
+class Bearers:
+    """Whose token a request brings, counted: a good one for its bearer, else for the address."""
+
+    def __init__(self, *, tokens: TokenChecker, admission: Admission) -> None:
+        self._tokens = tokens
+        self._admission = admission
+
+    def admitted(self) -> AccessToken:
+        try:
+            token = self._tokens.check(bearer_token(request))
+        except Unauthenticated:
+            self._admission.admit_stranger()
+            raise
+        self._admission.admit_bearer(token)
+        return token
+
+
 def _view(
-    call: Call, intake: Intake, dispatcher: Dispatcher, tokens: TokenChecker
+    call: Call, intake: Intake, dispatcher: Dispatcher, bearers: Bearers
 ) -> Callable[..., Response]:
     assert call.route is not None
     status = call.route.status
 
     def view(**path: str) -> Response:
-        token = tokens.check(bearer_token(request))
+        token = bearers.admitted()
         demand_json_accepted(request)
         about = circumstances(request, call, g.call_id)
         answer = dispatcher.as_token(
@@ -84,7 +104,7 @@ def _view(
     return view
 
 
-def _begin() -> Response | None:
+def _begin(admission: Admission) -> Response | None:
     """Also for what is no route: under ``/api`` that is a problem document, not a page."""
     if not request.path.startswith(API):
         return None
@@ -92,6 +112,11 @@ def _begin() -> Response | None:
         g.call_id = call_id_of(request)
     g.started = time.perf_counter()
     g.language = spoken(request)
+    if request.url_rule is None or not request.path.startswith(f"{PREFIX}/"):
+        try:
+            admission.admit_stranger()
+        except TooMany as error:
+            return _problem(error)
     if request.routing_exception is not None and request.path.startswith(f"{API}/"):
         return _problem(request.routing_exception)
     if request.method == "OPTIONS":

@@ -28,6 +28,7 @@ CLIENT_CREDENTIALS = "client_credentials"
 GRANTS = (AUTHORIZATION_CODE, REFRESH_TOKEN, CLIENT_CREDENTIALS)
 
 LIVE_SECRETS = 2
+PORTAL = "portal"
 # Each stands in every token of the client, and no token above 8 KiB is read. Whoever acts for
 # more registers "*", or a second client.
 MOST_TENANTS = 300
@@ -98,7 +99,7 @@ def register_client(
 def ensure_portal(*, db: Database, clock: Clock, public_url: str, secret: str) -> None:
     """The portal is a client like others, of this very gateway: told by settings, not by hand."""
     asked = Registration(
-        client_id="portal",
+        client_id=PORTAL,
         name="Portal",
         kind=ClientKind.CONFIDENTIAL,
         grants=frozenset({AUTHORIZATION_CODE, REFRESH_TOKEN}),

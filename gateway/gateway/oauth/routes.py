@@ -15,7 +15,14 @@ from gateway.i18n import current_language
 from gateway.oauth.metadata import metadata
 from gateway.oauth.protocol_request import repeated
 from gateway.oauth.tokens import AccessToken
-from servicekit.errors import Forbidden, GuichetError, NotFound, Unauthenticated, Unavailable
+from servicekit.errors import (
+    Forbidden,
+    GuichetError,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 
 if TYPE_CHECKING:
     from gateway.parts import Parts
@@ -43,10 +50,12 @@ def _add_metadata(blueprint: Blueprint, parts: Parts) -> None:
     @blueprint.get("/.well-known/openid-configuration")
     @blueprint.get("/.well-known/oauth-authorization-server")
     def discovery() -> Response:
+        parts.admission.admit_stranger()
         return _public(told)
 
     @blueprint.get("/oauth/jwks")
     def jwks() -> Response:
+        parts.admission.admit_stranger()
         return _public(parts.keys.public_set())
 
 
@@ -73,7 +82,17 @@ def _add_endpoints(blueprint: Blueprint, parts: Parts) -> None:
 
     @blueprint.route("/oauth/userinfo", methods=["GET", "POST"])
     def userinfo() -> Response:
-        return jsonify(_claims(parts, parts.tokens.check(bearer_token(request))))
+        return jsonify(_claims(parts, _admitted(parts)))
+
+
+def _admitted(parts: Parts) -> AccessToken:
+    try:
+        token = parts.tokens.check(bearer_token(request))
+    except Unauthenticated:
+        parts.admission.admit_stranger()
+        raise
+    parts.admission.admit_bearer(token)
+    return token
 
 
 def _claims(parts: Parts, token: AccessToken) -> dict[str, Any]:
@@ -142,8 +161,8 @@ def _error(status: int, error: str, description: str | None = None) -> Response:
 
 
 def _refusal(error: GuichetError) -> Response:
-    if isinstance(error, Unavailable):
-        response = _error(503, "temporarily_unavailable")
+    if isinstance(error, Unavailable | TooMany):
+        response = _error(error.status, "temporarily_unavailable")
         response.headers["Retry-After"] = str(error.details.get("retry_after", _PATIENCE))
         return response
     if isinstance(error, Unauthenticated | Forbidden):

@@ -9,6 +9,7 @@ from authlib.oauth2.rfc6749 import InvalidClientError, InvalidScopeError, OAuth2
 from flask import Response
 from flask import request as flask_request
 
+from gateway.limits.admission import Admission
 from gateway.oauth.client_authentication import BASIC, NONE, POST, by_basic, by_nothing, by_post
 from gateway.oauth.clients import Client, ClientDirectory
 from gateway.oauth.endpoints import (
@@ -50,6 +51,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         clock: Clock,
     ) -> None:
         super().__init__(query_client=clients.find)
+        admission: Admission,
         self.scopes_supported = SCOPES_SUPPORTED
         self.issuer = issuer
         self.clients = clients
@@ -62,6 +64,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         self.register_client_auth_method(BASIC, by_basic)
         self.register_client_auth_method(POST, by_post)
         self.register_client_auth_method(NONE, by_nothing)
+        self.admission = admission
         self.register_grant(AuthorizationCodeGrant, [ProofKey(), OpenIDConnect()])
         self.register_grant(RefreshTokenGrant, [OpenIDConnect()])
         self.register_grant(ClientCredentialsGrant)
@@ -91,6 +94,18 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         grant_type: str,
         client: Client,
         user: SignedInPerson | None = None,
+    def authenticate_client(
+        self, request: ProtocolRequest, methods: list[str], endpoint: str = "token"
+    ) -> Client:
+        """Counted: who proves who he is by himself, everybody else by his address."""
+        try:
+            client: Client = super().authenticate_client(request, methods, endpoint)
+        except InvalidClientError:
+            self.admission.admit_stranger()
+            raise
+        self.admission.admit_client(client)
+        return client
+
         scope: str | None = None,
         expires_in: int | None = None,
         include_refresh_token: bool = True,

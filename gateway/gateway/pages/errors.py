@@ -9,10 +9,10 @@ from werkzeug.exceptions import HTTPException
 from gateway.pages.csrf import StaleForm
 from gateway.pages.forms import in_words
 from gateway.pages.languages import here
-from gateway.pages.resume import STALE, UNAVAILABLE, offer_again
+from gateway.pages.resume import BUSY, STALE, UNAVAILABLE, offer_again
 from gateway.pages.visit import call_id
 from gateway.pages.words import error_words
-from servicekit.errors import Forbidden, GuichetError, Unavailable
+from servicekit.errors import Forbidden, GuichetError, TooMany, Unavailable
 
 _log = structlog.get_logger(__name__)
 
@@ -65,8 +65,9 @@ def refusal(error: GuichetError) -> Response:
     retry_after = error.details.get("retry_after")
     if isinstance(error, Unavailable) and retry_after is None:
         retry_after = _PATIENCE
-    if isinstance(error, Unavailable):
-        again = offer_again(UNAVAILABLE, status=error.status, retry_after=retry_after)
+    if isinstance(error, Unavailable | TooMany):
+        why = BUSY if isinstance(error, TooMany) else UNAVAILABLE
+        again = offer_again(why, status=error.status, retry_after=retry_after)
         if again is not None:
             return again
     status = 403 if error.status == 401 else error.status

@@ -13,7 +13,7 @@ from gateway.pages.forms import SECRET_FIELDS, Form
 from gateway.pages.visit import call_id
 from gateway.pages.words import resume_words, secret_labels
 
-SIGNED_OUT, STALE, UNAVAILABLE = "signed-out", "stale", "unavailable"
+SIGNED_OUT, STALE, UNAVAILABLE, BUSY = "signed-out", "stale", "unavailable", "busy"
 
 
 def offer_again(why: str, *, status: int, retry_after: int | None = None) -> Response | None:

@@ -75,6 +75,10 @@ def resume_words(why: str) -> tuple[str, str]:
             gettext("A service is not answering"),
             gettext("What you entered is kept. Send it again in a moment: it is done once."),
         ),
+        "busy": (
+            gettext("Too many requests"),
+            gettext("Nothing was done yet. What you entered is kept: send it again in a moment."),
+        ),
     }
     return known[why]
 

@@ -16,6 +16,8 @@ from contracts.registry import CALLS, SCOPES
 from contracts.rights import CallerKind
 from gateway.api.face import create_face
 from gateway.dispatch import Dispatcher
+from gateway.limits.admission import Admission
+from gateway.limits.buckets import Buckets
 from gateway.rights import RightsCache
 from gateway.wire import Wire
 from servicekit.context import Context, ContextSigner, ContextVerifier, generate_key_pair
@@ -111,7 +113,12 @@ def build_face() -> tuple[Flask, Face]:
     rights = RightsCache(wire=wire)
     tokens = FakeTokens({"good": FakeToken()})
     dispatcher = Dispatcher(wire=wire, rights=rights)
-    app = create_face(dispatcher=dispatcher, tokens=tokens, public_url="http://localhost:8080")
+    app = create_face(
+        dispatcher=dispatcher,
+        tokens=tokens,
+        admission=Admission(Buckets({})),
+        public_url="http://localhost:8080",
+    )
     face = Face(app.test_client(), services, tokens, rights)
     for name in CALLS:
         services.answers[name] = lambda payload: {}

@@ -1,0 +1,86 @@
+"""Who a request is counted for, and what it is told about what is left.
+
+Whoever proves who he is is counted by himself, wherever he asks from: the people of a company
+share no quota because they share an address. Everybody else is counted by address, and so is a
+public client, whose name anybody may say.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, IPv6Network
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from flask import Response, g, request
+
+from contracts.rights import CallerKind
+from gateway.forwarding import parse_address
+from gateway.limits.buckets import Buckets, Holder, Kind, Standing
+from gateway.metrics import LIMITED
+from gateway.oauth.registration import PORTAL
+from servicekit.errors import TooMany
+
+if TYPE_CHECKING:
+    from gateway.oauth.clients import Client
+    from gateway.oauth.tokens import AccessToken
+
+CODE = "quota-exceeded"
+
+
+class Admission:
+    """Each method spends one request and raises TooMany("quota-exceeded") where none is left."""
+
+    def __init__(self, buckets: Buckets) -> None:
+        self._buckets = buckets
+
+    def admit_stranger(self) -> None:
+        self._admit(Holder(Kind.ADDRESS, address_name(request.remote_addr)))
+
+    def admit_person(self, person_id: UUID) -> None:
+        self._admit(Holder(Kind.PERSON, str(person_id)))
+
+    def admit_bearer(self, token: AccessToken) -> None:
+        kind = Kind.PERSON if token.kind is CallerKind.PERSON else Kind.CLIENT
+        self._admit(Holder(kind, token.subject))
+
+    def admit_client(self, client: Client) -> None:
+        """One that asks the protocol's endpoints. The portal asks for people who are counted."""
+        if client.client_id == PORTAL:
+            return
+        if client.confidential:
+            self._admit(Holder(Kind.CLIENT, client.client_id))
+        else:
+            self.admit_stranger()
+
+    def _admit(self, holder: Holder) -> None:
+        standing = self._buckets.spend(holder)
+        g.standing = standing
+        if standing is None or standing.retry_after is None:
+            return
+        LIMITED.labels(standing.policy).inc()
+        raise TooMany(
+            CODE,
+            {
+                "retry_after": standing.retry_after,
+                "limit": standing.quota.amount,
+                "violated-policies": [standing.policy],
+            },
+        )
+
+
+def tell_standing(response: Response) -> Response:
+    """``RateLimit`` and ``RateLimit-Policy`` (draft-ietf-httpapi-ratelimit-headers-10)."""
+    standing: Standing | None = g.get("standing")
+    if standing is not None:
+        name, quota = standing.policy, standing.quota
+        response.headers["RateLimit-Policy"] = f'"{name}";q={quota.amount};w={quota.seconds}'
+        response.headers["RateLimit"] = f'"{name}";r={standing.remaining};t={standing.full_in}'
+    return response
+
+
+def address_name(text: str | None) -> str:
+    """Of IPv6 the network: whoever has one address there has 2^64 of them."""
+    address = parse_address(text or "")
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, 64), strict=False))
+    return str(address) if address is not None else "unknown"
