@@ -19,6 +19,7 @@ from servicekit.postgres import (
     Cursor,
     OperationalError,
     PoolTimeout,
+    errors,
     sql,
 )
 
@@ -105,12 +106,16 @@ class Line:
         cursor_on: Callable[[Connection[Any]], Cursor[Any]],
         message_on: Callable[[Connection[Any]], bytes],
     ) -> Cursor[Any]:
-        for _ in range(self._pool.most_broken + 1):
+        for _ in range(self._pool.most_broken + 2):
             try:
                 cursor = cursor_on(self.connection)
                 cursor.execute(message_on(self.connection), prepare=False)
                 while cursor.nextset():
                     pass
+            except errors.InvalidSqlStatementName:
+                # With what psycopg prepared by itself it deallocates all, after some rollbacks.
+                _prepared.pop(self.connection, None)
+                self.connection.rollback()
             except OperationalError:
                 if not self.connection.broken:
                     raise

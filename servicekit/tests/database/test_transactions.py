@@ -41,6 +41,17 @@ def test_a_change_is_undone_when_the_block_raises(db: Database, notes: Any) -> N
         assert tx.value("SELECT count(*) FROM house.audit_entries", {}) == 0
 
 
+def test_what_was_prepared_is_prepared_again_after_a_rollback(db: Database, notes: Any) -> None:
+    """A refusal rolls back; psycopg then deallocates what it and we had prepared."""
+    for _ in range(4):
+        with pytest.raises(ZeroDivisionError), db.read(tenant=notes.acme) as tx:  # noqa: PT012
+            for _ in range(8):  # often enough for psycopg to prepare it by itself, too
+                notes.texts(tx)
+            1 / 0  # noqa: B018
+        with db.read(tenant=notes.acme) as tx:
+            assert notes.texts(tx) == []
+
+
 def test_a_read_cannot_write(db: Database, notes: Any) -> None:
     with pytest.raises(errors.ReadOnlySqlTransaction), db.read(tenant=notes.acme) as tx:
         notes.add(tx, tenant=notes.acme, text="no")
