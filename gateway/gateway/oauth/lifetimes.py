@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 CODE = timedelta(seconds=60)
+DEVICE_CODE = timedelta(minutes=10)
+DEVICE_GUESSES = timedelta(minutes=15)  # how long wrong user codes are held against a person
 PUSHED_REQUEST = timedelta(seconds=60)  # from the client's push until a browser comes with it
 ACCESS_TOKEN_OF_PERSON = timedelta(minutes=5)
 ACCESS_TOKEN_OF_CLIENT = timedelta(minutes=15)
@@ -17,6 +19,9 @@ SESSION_SEEN_STEP = timedelta(minutes=1)  # a row is not written at every page
 
 # From the password to the last step after it.
 PENDING_SIGN_IN = timedelta(minutes=10)
+
+# A form waits for who proves again who he is.
+KEPT_FORM = timedelta(minutes=15)
 
 # From the question to the answer: signing in, agreeing.
 INTERACTION = timedelta(minutes=15)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -13,11 +14,13 @@ from contracts.codes import Language, TenantCode
 from gateway.oauth.acting import acting
 from gateway.oauth.endings import Endings
 from gateway.oauth.lifetimes import SESSION_IDLE_MINUTES, SESSION_LONGEST, SESSION_SEEN_STEP
+from gateway.oauth.proofs import together
 from gateway.oauth.secrecy import digest_of, new_secret
 from gateway.store import sessions as store
 from gateway.store.sessions import SessionRow as Session
 from servicekit.clock import Clock
 from servicekit.db import EVERYONE, Database, Tx
+from servicekit.errors import Unauthenticated
 from servicekit.ids import new_id
 
 __all__ = ["Session", "Sessions"]
@@ -93,6 +96,15 @@ class Sessions:
         now = self._clock.now()
         with self._db.read(tenant=EVERYONE) as tx:
             return store.find_session_by_id(tx, session_id=session_id, now=now)
+
+    def prove(self, response: Response, session: Session, *, amr: Collection[str]) -> None:
+        """Proved again, by ``amr``. Another cookie: whoever else had the old one has not."""
+        now, secret = self._clock.now(), new_secret()
+        proved = replace(session, auth_time=now, last_seen_at=now, amr=together(session.amr, amr))
+        with self._db.write(acting("session.prove"), tenant=EVERYONE) as tx:
+            if not store.change_proof(tx, session=proved, digest=digest_of(secret)):
+                raise Unauthenticated("token-refused")
+        self._hand_over(response, secret)
 
     def end(self, response: Response, request: Request) -> None:
         """Sign out at this browser, and with it every token of the session."""

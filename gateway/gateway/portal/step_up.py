@@ -1,0 +1,169 @@
+"""Prove again who you are, then go on where you were, with what you had typed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext
+
+from contracts.codes import FactorKind
+from contracts.identity import list_factor_kinds, prove_password, prove_second_factor
+from gateway.oauth.proofs import PASSWORD
+from gateway.pages.csrf import FIELD
+from gateway.pages.forms import KEY_FIELD, SECRET_FIELDS, Form, secret, sent_form
+from gateway.pages.going import see_other
+from gateway.pages.labels import field_label
+from gateway.pages.languages import here
+from gateway.pages.local_paths import local_path
+from gateway.pages.visit import ask_as_gateway, origin, parts
+from gateway.pages.words import secret_labels
+from gateway.portal.visitors import StepUpNeeded, visitor
+from servicekit.errors import Forbidden, NotFound, TooMany, Unauthenticated
+
+KEPT_FIELD = "kept_form"
+_PATH = "/account/step-up"
+_API = "api"
+_DIGITS = 6
+_REFUSALS = (Forbidden, Unauthenticated, TooMany)
+
+
+def register(blueprint: Blueprint) -> None:
+    blueprint.register_error_handler(StepUpNeeded, ask_for_proof)
+    blueprint.before_request(forget_form_sent_again)
+    rule = blueprint.add_url_rule
+    rule(_PATH, "step_up", show, methods=["GET"])
+    rule(_PATH, "step_up_prove", prove, methods=["POST"])
+    rule(f"{_PATH}/forms/<uuid:form_id>", "step_up_form", show_form, methods=["GET"])
+
+
+def ask_for_proof(error: Exception) -> Response:
+    """A page is come back to; a form is kept, and shown filled in afterwards."""
+    if request.method == "GET":
+        return see_other(url_for("portal.step_up", next=here()))
+    form_id = parts().kept_forms.keep(
+        visitor().session.session_id,
+        path=request.path,
+        fields=[
+            (name, value)
+            for name in request.form
+            if name not in (FIELD, KEPT_FIELD, *SECRET_FIELDS)
+            for value in request.form.getlist(name)
+        ],
+        secrets=[name for name in SECRET_FIELDS if name in request.form],
+    )
+    next_path = url_for("portal.step_up_form", form_id=form_id)
+    return see_other(url_for("portal.step_up", next=next_path))
+
+
+def forget_form_sent_again() -> None:
+    """A kept form serves once: what is sent now is kept anew where it must be."""
+    if request.method != "POST" or KEPT_FIELD not in request.form:
+        return
+    try:
+        form_id = UUID(request.form[KEPT_FIELD])
+    except ValueError:
+        return
+    parts().kept_forms.forget(visitor().session.session_id, form_id)
+
+
+def show() -> Response:
+    return _page(Form(), next_path=local_path(request.args.get("next")))
+
+
+def prove() -> Response:
+    form = sent_form()
+    next_path = local_path(form.value("next"))
+    who = visitor()
+    try:
+        amr = _proved(form)
+    except _REFUSALS as error:
+        return _page(form.refused(error), next_path=next_path, status=error.status)
+    response = see_other(next_path or url_for("portal.home"))
+    parts().sessions.prove(response, who.session, amr=amr)
+    return response
+
+
+def show_form(form_id: UUID) -> Response:
+    """What was typed, to be looked at and sent: nothing is done by coming here."""
+    kept = parts().kept_forms.read(visitor().session.session_id, form_id)
+    if kept is None:
+        raise NotFound("form-gone")
+    labels = secret_labels()
+    page = render_template(
+        "portal/step_up_form.html",
+        action=kept.path,
+        kept=[*kept.fields, (KEPT_FIELD, str(form_id))],
+        shown=_shown(kept.fields),
+        secrets=[(name, labels[name]) for name in kept.secrets],
+        form=Form(),
+    )
+    return make_response(page, 200)
+
+
+def _shown(fields: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """The fields that have a name for people, in the order of their form."""
+    labelled = [(field_label(name), value) for name, value in fields if name != KEY_FIELD]
+    return [(label, value) for label, value in labelled if label and value.strip()]
+
+
+def _proved(form: Form) -> tuple[str, ...]:
+    """By the second factor where there is one, else by the password of the way in."""
+    kinds = _kinds()
+    return _by_factor(form, kinds) if kinds else _by_password()
+
+
+def _by_password() -> tuple[str, ...]:
+    session = visitor().session
+    iam_user = session.iam_user_id if session.method == _API else None
+    asked = {
+        "person_id": str(session.person_id),
+        "iam_user_id": str(iam_user) if iam_user else None,
+        "password": secret("password"),
+    }
+    ask_as_gateway(prove_password, {**asked, **origin()})
+    return (PASSWORD,)
+
+
+def _by_factor(form: Form, kinds: list[str]) -> tuple[str, ...]:
+    answer = ask_as_gateway(
+        prove_second_factor,
+        {
+            "person_id": str(visitor().session.person_id),
+            "kind": _kind_of(form.value("code"), kinds),
+            "code": form.value("code") or None,
+            **origin(),
+        },
+    )
+    return tuple(answer["amr"])
+
+
+def _kind_of(code: str, kinds: list[str]) -> str:
+    """Six digits are an app's; recovery codes are longer."""
+    digits = "".join(code.split())
+    by_app = FactorKind.TOTP in kinds and len(digits) <= _DIGITS and digits.isdigit()
+    return (FactorKind.TOTP if by_app else FactorKind.RECOVERY_CODE).value
+
+
+def _kinds() -> list[str]:
+    answer = ask_as_gateway(list_factor_kinds, {"person_id": str(visitor().session.person_id)})
+    return list(answer["factors"])
+
+
+def _page(form: Form, *, next_path: str | None, status: int = 200) -> Response:
+    session = visitor().session
+    page = render_template(
+        "portal/step_up.html",
+        form=form,
+        next_path=next_path or "",
+        by_code=bool(_kinds()),
+        password_label=gettext("API password") if session.method == _API else gettext("Password"),
+    )
+    return make_response(page, status)
