@@ -7,6 +7,10 @@ from contracts.identity.facts import (
     CredentialLockedPayload,
     FailedLoginResetPayload,
     IamUserCreatedPayload,
+    IamUserStatePayload,
+    InvitationAnsweredPayload,
+    MailChangeLinkIssuedPayload,
+    MailChangeRequestedPayload,
     MembershipPayload,
     PasswordResetRequestedPayload,
     PasswordSetPayload,
@@ -14,7 +18,9 @@ from contracts.identity.facts import (
     PersonRegisteredPayload,
     StaffAppointedPayload,
     TenantJoinedPayload,
+    TenantLeftPayload,
     TenantPeopleEstablishedPayload,
+    UserInvitedPayload,
     WelcomeLinkIssuedPayload,
 )
 
@@ -31,12 +37,36 @@ TenantJoined = IDENTITY.event(
     "TenantJoined", payload=TenantJoinedPayload, heard_by=("notifications", "gateway")
 )
 RolesChanged = IDENTITY.event("RolesChanged", payload=MembershipPayload, heard_by=("gateway",))
-TenantLeft = IDENTITY.event("TenantLeft", payload=MembershipPayload, heard_by=("gateway",))
+TenantLeft = IDENTITY.event(
+    "TenantLeft", payload=TenantLeftPayload, heard_by=("notifications", "gateway")
+)
+UserInvited = IDENTITY.event("UserInvited", payload=UserInvitedPayload, heard_by=("notifications",))
+InvitationAnswered = IDENTITY.event(
+    "InvitationAnswered", payload=InvitationAnsweredPayload, heard_by=("notifications",)
+)
+UserDisabled = IDENTITY.event(
+    "UserDisabled", payload=MembershipPayload, heard_by=("notifications", "gateway")
+)
+UserEnabled = IDENTITY.event(
+    "UserEnabled", payload=MembershipPayload, heard_by=("notifications", "gateway")
+)
 TenantPeopleEstablished = IDENTITY.event(
     "TenantPeopleEstablished", payload=TenantPeopleEstablishedPayload, heard_by=("tenancy",)
 )
 IamUserCreated = IDENTITY.event(
     "IamUserCreated", payload=IamUserCreatedPayload, heard_by=("notifications",)
+)
+IamUserDisabled = IDENTITY.event(
+    "IamUserDisabled", payload=IamUserStatePayload, heard_by=("notifications", "gateway")
+)
+IamUserEnabled = IDENTITY.event(
+    "IamUserEnabled", payload=IamUserStatePayload, heard_by=("notifications", "gateway")
+)
+MailChangeRequested = IDENTITY.event(
+    "MailChangeRequested", payload=MailChangeRequestedPayload, heard_by=("notifications",)
+)
+MailChangeLinkIssued = IDENTITY.event(
+    "MailChangeLinkIssued", payload=MailChangeLinkIssuedPayload, heard_by=("notifications",)
 )
 PasswordResetRequested = IDENTITY.event(
     "PasswordResetRequested", payload=PasswordResetRequestedPayload, heard_by=("notifications",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from contracts.codes import CredentialKind, Language, Role, Section, StaffRole
@@ -57,11 +58,66 @@ class TenantJoinedPayload(Strict):
     roles = roles_by_section(required=True)
     newly_registered = Flag(required=True)
     joined_at = Instant(required=True)
+    invited = Flag(
+        load_default=False, metadata={"description": "An invitation goes to him beside this."}
+    )
 
 
 class MembershipPayload(Strict):
     person_id = Id(required=True)
     tenant = Tenant(required=True)
+
+
+class Leaving(StrEnum):
+    """How somebody came to be no user of a tenant any more."""
+
+    REMOVED = "removed"
+    LEFT = "left"
+    DECLINED = "declined"
+
+
+class TenantLeftPayload(MembershipPayload):
+    how = Choice(Leaving, load_default=Leaving.REMOVED)
+
+
+class UserInvitedPayload(MembershipPayload):
+    """Somebody who has a login is asked to accept a contract. No inviter: the provider."""
+
+    roles = roles_by_section(required=True)
+    invited_by_name = Text(required=True, allow_none=True)
+    sealed_link = Text(maximum=1024, required=True, metadata=_SEALED)
+    expires_at = Instant(required=True)
+
+
+class InvitationAnsweredPayload(MembershipPayload):
+    """``name``: as the tenant may call him now."""
+
+    accepted = Flag(required=True)
+    name = Text(required=True)
+    invited_by = Id(required=True, allow_none=True)
+
+
+class MailChangeRequestedPayload(Strict):
+    """For a word to the address he has: somebody signed in as him wants another one."""
+
+    person_id = Id(required=True)
+    login = Login(required=True)
+    requested_at = Instant(required=True)
+
+
+class MailChangeLinkIssuedPayload(Strict):
+    """For the new address, which whoever reads it there confirms."""
+
+    person_id = Id(required=True)
+    login = Login(required=True)
+    new_email = Email(required=True)
+    sealed_link = Text(maximum=1024, required=True, metadata=_SEALED)
+    expires_at = Instant(required=True)
+
+
+class IamUserStatePayload(MembershipPayload):
+    iam_user_id = Id(required=True)
+    user_name = Login(required=True)
 
 
 class TenantPeopleEstablishedPayload(Strict):

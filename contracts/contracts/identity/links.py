@@ -8,6 +8,8 @@ from contracts.codes import CredentialKind, Language
 from contracts.declare import Effect, Refusal
 from contracts.fields import (
     Choice,
+    Email,
+    Flag,
     Id,
     Instant,
     Part,
@@ -17,6 +19,7 @@ from contracts.fields import (
     Text,
 )
 from contracts.identity.contract import IDENTITY, Nothing
+from contracts.identity.facts import roles_by_section
 from contracts.people import PasswordRules, Visit
 from contracts.rights import gateway_only
 
@@ -34,6 +37,14 @@ class ReadLink(Strict):
     token = Secret(maximum=128, required=True)
 
 
+class Invitation(Strict):
+    """A contract that asks to be accepted. No inviter: the provider."""
+
+    name = Text(required=True, metadata={"description": "Of the contract, as it was opened."})
+    roles = roles_by_section(required=True)
+    invited_by = Text(required=True, allow_none=True)
+
+
 class LinkView(Strict):
     purpose = Choice(LinkPurpose, required=True)
     credential = Choice(CredentialKind, required=True)
@@ -42,6 +53,8 @@ class LinkView(Strict):
     language = Choice(Language, required=True)
     expires_at = Instant(required=True)
     rules = Part(PasswordRules, required=True)
+    invitation = Part(Invitation, load_default=None, allow_none=True)
+    new_email = Email(load_default=None, allow_none=True)
 
 
 read_link = IDENTITY.call(
@@ -99,4 +112,53 @@ request_password_reset = IDENTITY.call(
     right=gateway_only(),
     effect=Effect.ATTEMPT,
     summary="Forgotten password: the same answer whether or not there is such a user.",
+)
+
+
+class AnswerInvitation(Strict):
+    token = Secret(maximum=128, required=True)
+    accept = Flag(required=True)
+
+
+class AnsweredInvitation(Strict):
+    tenant = Tenant(required=True)
+    accepted = Flag(required=True)
+
+
+answer_invitation = IDENTITY.call(
+    "answer_invitation",
+    request=AnswerInvitation,
+    response=AnsweredInvitation,
+    right=gateway_only(),
+    effect=Effect.ATTEMPT,
+    summary="Use an invitation's link: accept the contract, or decline it and be removed.",
+    refusals=(
+        Refusal("NotFound", "link-not-usable"),
+        Refusal("Conflict", "office-held"),
+        Refusal("Conflict", "last-user-manager"),
+    ),
+)
+
+
+class UseLink(Strict):
+    token = Secret(maximum=128, required=True)
+
+
+class MailWasChanged(Strict):
+    person_id = Id(required=True)
+    user_name = Text(required=True)
+    email = Email(required=True)
+
+
+confirm_mail_change = IDENTITY.call(
+    "confirm_mail_change",
+    request=UseLink,
+    response=MailWasChanged,
+    right=gateway_only(),
+    effect=Effect.ATTEMPT,
+    summary="Use the link mailed to a new address: from now on it is the person's.",
+    refusals=(
+        Refusal("NotFound", "link-not-usable"),
+        Refusal("Conflict", "email-taken"),
+    ),
 )

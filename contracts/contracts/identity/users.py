@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from contracts.codes import Language, Office, Role, Section, StaffRole
 from contracts.declare import Effect, Refusal, delete, get, post, put
 from contracts.fields import (
@@ -9,6 +11,7 @@ from contracts.fields import (
     Email,
     Flag,
     Id,
+    Instant,
     Login,
     Many,
     Mobile,
@@ -40,12 +43,37 @@ class User(Strict):
     family_name = Text(required=True)
     roles = roles_by_section(required=True)
     offices = Many(Choice(Office), required=True)
-    activated = Flag(required=True, metadata={"description": "Has set the portal password."})
+    activated = Flag(
+        required=True,
+        metadata={"description": "Has set the portal password, and accepted the contract."},
+    )
+    mobile = Mobile(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Of his IAM user in this domain."},
+    )
+    has_iam_user = Flag(load_default=False)
+    disabled_at = Instant(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Since when he holds nothing here; his roles are kept."},
+    )
+    invited_until = Instant(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "While he has not answered; in the past: it has run out."},
+    )
+
+
+class UserState(StrEnum):
+    INVITED = "invited"
+    DISABLED = "disabled"
 
 
 class ListUsers(PageRequest):
     tenant = Tenant(required=True)
     search = Search(maximum=100, load_default=None, allow_none=True)
+    state = Choice(UserState, load_default=None, allow_none=True)
 
 
 class Users(Page):
@@ -60,6 +88,16 @@ class InviteUser(Strict):
     language = Choice(Language, load_default=Language.FRENCH)
     mobile = Mobile(load_default=None, allow_none=True)
     roles = roles_by_section(required=True)
+
+
+class ChangeUser(Strict):
+    """All of it: a number left out is taken away. The e-mail is the person's own."""
+
+    tenant = Tenant(required=True)
+    person_id = Id(required=True)
+    given_name = PersonName(required=True)
+    family_name = PersonName(required=True)
+    mobile = Mobile(load_default=None, allow_none=True)
 
 
 class ChangeRoles(Strict):
@@ -88,6 +126,57 @@ list_users = IDENTITY.call(
     summary="The tenant's users with their roles, by family name.",
     route=get("/tenants/{tenant}/users"),
 )
+get_user = IDENTITY.call(
+    "get_user",
+    request=UserOfTenant,
+    response=User,
+    right=in_tenant("users.read", Section.USERS, Role.VISITOR, staff=_STAFF_READERS),
+    effect=Effect.READ,
+    summary="One user of the tenant.",
+    refusals=(_USER_UNKNOWN,),
+    route=get("/tenants/{tenant}/users/{person_id}"),
+)
+change_user = IDENTITY.call(
+    "change_user",
+    request=ChangeUser,
+    response=User,
+    right=in_tenant("users.write", Section.USERS, Role.MANAGER),
+    effect=Effect.WRITE,
+    summary="Change what the tenant calls a user, and the mobile number of his IAM user.",
+    refusals=(
+        _USER_UNKNOWN,
+        Refusal("Conflict", "mobile-taken"),
+        Refusal("Conflict", "no-iam-user"),
+    ),
+    route=put("/tenants/{tenant}/users/{person_id}"),
+)
+disable_user = IDENTITY.call(
+    "disable_user",
+    request=UserOfTenant,
+    response=User,
+    right=in_tenant("users.write", Section.USERS, Role.MANAGER),
+    effect=Effect.WRITE,
+    summary="Disable a user in the tenant: he holds nothing there until he is enabled again.",
+    refusals=(
+        _USER_UNKNOWN,
+        Refusal("Conflict", "not-oneself"),
+        Refusal("Conflict", "office-held"),
+        Refusal("Conflict", "last-user-manager"),
+    ),
+    route=post("/tenants/{tenant}/users/{person_id}/disable"),
+    step_up=True,
+)
+enable_user = IDENTITY.call(
+    "enable_user",
+    request=UserOfTenant,
+    response=User,
+    right=in_tenant("users.write", Section.USERS, Role.MANAGER),
+    effect=Effect.WRITE,
+    summary="Enable a disabled user again, with the roles that he had.",
+    refusals=(_USER_UNKNOWN, Refusal("Forbidden", "role-not-held")),
+    route=post("/tenants/{tenant}/users/{person_id}/enable"),
+    step_up=True,
+)
 invite_user = IDENTITY.call(
     "invite_user",
     request=InviteUser,
@@ -101,6 +190,7 @@ invite_user = IDENTITY.call(
         *_ROLE_REFUSALS,
     ),
     route=post("/tenants/{tenant}/users", 201),
+    step_up=True,
 )
 change_roles = IDENTITY.call(
     "change_roles",
@@ -117,6 +207,7 @@ change_roles = IDENTITY.call(
         *_ROLE_REFUSALS,
     ),
     route=put("/tenants/{tenant}/users/{person_id}/roles"),
+    step_up=True,
 )
 remove_user = IDENTITY.call(
     "remove_user",
@@ -131,6 +222,7 @@ remove_user = IDENTITY.call(
         Refusal("Conflict", "last-user-manager"),
     ),
     route=delete("/tenants/{tenant}/users/{person_id}"),
+    step_up=True,
 )
 send_welcome_again = IDENTITY.call(
     "send_welcome_again",
@@ -140,7 +232,7 @@ send_welcome_again = IDENTITY.call(
         "users.write", Section.USERS, Role.MANAGER, staff=(StaffRole.SALES, StaffRole.SUPPORT)
     ),
     effect=Effect.WRITE,
-    summary="Send the welcome mail again with a new link; the older link ends.",
+    summary="Send the welcome mail, or the invitation, again with a new link; the older one ends.",
     refusals=(_USER_UNKNOWN, Refusal("Conflict", "already-activated")),
     route=post("/tenants/{tenant}/users/{person_id}/welcome", 202),
 )

@@ -17,14 +17,11 @@ CREATE INDEX users_invited_idx ON users (tenant, sort_key, person_id)
 CREATE INDEX users_invited_person_idx ON users (person_id, tenant)
     WHERE invited_until IS NOT NULL;
 
--- Row-level security, forced, would hide every row from the owner who migrates.
-SELECT set_config('guichet.tenant', '*', true);
 UPDATE users u
    SET invited_until = u.joined_at
   FROM credentials c
  WHERE c.person_id = u.person_id AND c.kind = 'portal'
    AND (c.hash IS NULL OR u.accepted_at IS NULL);
-SELECT set_config('guichet.tenant', '', true);
 
 -- disabled_at closes the doors of the domain by hand as well as for being idle (0007); disabled_by
 -- is whoever did it by hand.

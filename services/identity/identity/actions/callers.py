@@ -29,7 +29,7 @@ def person_id_of_caller(context: Context) -> UUID | None:
 def roles_of_caller(tx: Tx, *, context: Context, tenant: TenantCode) -> Roles:
     """What the caller holds in the tenant now, whatever the gateway still remembers."""
     user = users.find_user(tx, tenant=tenant, person_id=person_of(context))
-    return {} if user is None else user.roles
+    return {} if user is None else user.held
 
 
 def name_of_caller(tx: Tx, *, context: Context) -> str:

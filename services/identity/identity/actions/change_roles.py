@@ -8,6 +8,7 @@ from uuid import UUID
 from contracts.codes import TenantCode
 from contracts.identity import RolesChanged
 from identity.actions.callers import roles_of_caller
+from identity.actions.pseudonyms import person_target
 from identity.actions.registering import provide_iam_user
 from identity.clients.sealing import Sealer
 from identity.domain.people import User
@@ -46,7 +47,7 @@ def change_roles(
         _open_console(tx, sealer=sealer, tenant=tenant, person_id=person_id, roles=roles, now=now)
         tx.record(
             "users:roles:changed",
-            target=user.login,
+            target=person_target(person_id),
             details={"from": dict(user.roles), "to": dict(roles)},
             at=now,
         )

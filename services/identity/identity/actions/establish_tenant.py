@@ -10,6 +10,7 @@ from uuid import UUID
 
 from contracts.codes import Office, TenantCode
 from contracts.identity import TenantPeopleEstablished
+from identity.actions.pseudonyms import person_target
 from identity.actions.registering import join, provide_iam_user, register
 from identity.clients.sealing import Sealer
 from identity.domain.names import name_key
@@ -52,7 +53,9 @@ def establish_tenant(
         tx.record(
             "tenants:people:established",
             target=tenant,
-            details={office.value: person.login for office, person in holders.items()},
+            details={
+                office.value: person_target(person.person_id) for office, person in holders.items()
+            },
             at=now,
         )
         tx.emit(TenantPeopleEstablished, at=now, tenant=tenant, **_as_payload(holders))
@@ -77,6 +80,7 @@ def _establish_people(
             typed=contact,
             newly_registered=new,
             roles=ALL_ROLES,
+            invited_by=None,
             now=now,
         )
         for mobile in (contact.mobile, None):

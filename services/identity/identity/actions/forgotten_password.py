@@ -84,7 +84,7 @@ def issue_reset_link(*, db: Database, sealer: Sealer, item: DueItem) -> None:
             tx, credential_id=credential_id, purpose=LinkPurpose.RESET
         )
         if open_since is None or now - open_since >= _AGAIN_AFTER:
-            _issue(tx, sealer=sealer, bearer=bearer, now=now)
+            send_reset_link(tx, sealer=sealer, bearer=bearer, now=now)
 
 
 def _remember(tx: Tx, *, bearer: CredentialBearer, visit: Visit, now: datetime) -> None:
@@ -99,7 +99,7 @@ def _remember(tx: Tx, *, bearer: CredentialBearer, visit: Visit, now: datetime) 
     )
 
 
-def _issue(tx: Tx, *, sealer: Sealer, bearer: CredentialBearer, now: datetime) -> None:
+def send_reset_link(tx: Tx, *, sealer: Sealer, bearer: CredentialBearer, now: datetime) -> None:
     link = issue_link(
         tx,
         sealer=sealer,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.codes import TenantCode
-from identity.actions.callers import roles_of_caller
+from identity.actions.callers import person_of, roles_of_caller
+from identity.actions.pseudonyms import person_target
 from identity.actions.registering import join, provide_iam_user, register
 from identity.clients.sealing import Sealer
 from identity.domain.people import NewPerson, Person, User
 from identity.domain.roles import Roles, check_grant, check_roles_exist
-from identity.store import tenants, users
+from identity.store import persons, tenants, users
 from servicekit.context import Context
 from servicekit.db import Database, Tx
 from servicekit.errors import Conflict
@@ -40,6 +41,7 @@ def invite_user(
             typed=new,
             newly_registered=newly,
             roles=roles,
+            invited_by=persons.get_person(tx, person_id=person_of(context)),
             now=now,
         ):
             raise Conflict("user-exists")
@@ -48,7 +50,7 @@ def invite_user(
         )
         tx.record(
             "users:user:invited",
-            target=person.login,
+            target=person_target(person.person_id),
             details={"roles": dict(roles), "newly_registered": newly},
             at=now,
         )

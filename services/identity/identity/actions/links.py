@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contracts.identity import LinkPurpose
@@ -21,12 +23,20 @@ class IssuedLink:
 
 
 def issue_link(
-    tx: Tx, *, sealer: Sealer, credential_id: UUID, purpose: LinkPurpose, now: datetime
+    tx: Tx,
+    *,
+    sealer: Sealer,
+    credential_id: UUID,
+    purpose: LinkPurpose,
+    now: datetime,
+    topic: str = "",
+    payload: Mapping[str, Any] | None = None,
 ) -> IssuedLink:
+    """``topic``: what of several open links of one purpose this one is about."""
     credentials.get_state(tx, credential_id=credential_id)  # its lock orders two issues at once
     token = sealer.fresh_token()
     expires_at = now + LIFETIMES[purpose]
-    links.change_ended(tx, credential_id=credential_id, at=now, purpose=purpose)
+    links.change_ended(tx, credential_id=credential_id, at=now, purpose=purpose, topic=topic)
     links.add_link(
         tx,
         link_id=new_id(),
@@ -35,5 +45,7 @@ def issue_link(
         credential_id=credential_id,
         issued_at=now,
         expires_at=expires_at,
+        topic=topic,
+        payload=payload,
     )
     return IssuedLink(token.sealed, expires_at)

@@ -9,8 +9,9 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 from contracts.codes import TenantCode
+from contracts.identity import UserState
 from identity.actions.callers import person_of
-from identity.domain.names import searched
+from identity.domain.names import name_key, searched
 from identity.domain.people import Account, IamUser, Person, Rights, StaffMember, User
 from identity.store import credentials, iam_users, persons, rights, staff, users
 from servicekit.context import Context
@@ -39,7 +40,13 @@ def resolve_rights(*, db: Database, context: Context, person_id: UUID) -> Rights
         if not standing.enabled:
             return Rights(person_id, enabled=False, staff=())
         held = rights.list_rights(tx, person_id=person_id, limit=_MOST_TENANTS)
-    return Rights(person_id, enabled=True, staff=standing.staff, tenants=tuple(held))
+    return Rights(
+        person_id,
+        enabled=True,
+        staff=standing.staff,
+        tenants=tuple(held),
+        second_factor_required=standing.second_factor_required,
+    )
 
 
 def get_person(*, db: Database, context: Context, person_id: UUID) -> Person:
@@ -70,6 +77,11 @@ def account_of(tx: Tx, *, person_id: UUID, now: datetime) -> Account:
     )
 
 
+def get_user(*, db: Database, context: Context, tenant: TenantCode, person_id: UUID) -> User:
+    with db.read(tenant=tenant, context=context) as tx:
+        return users.get_user(tx, tenant=tenant, person_id=person_id)
+
+
 def list_users(
     *,
     db: Database,
@@ -78,6 +90,7 @@ def list_users(
     search: str | None,
     cursor: str | None,
     limit: int,
+    state: UserState | None = None,
 ) -> Page[User]:
     after = decode_cursor(cursor, (str, UUID))
     with db.read(tenant=tenant, context=context) as tx:
@@ -85,6 +98,7 @@ def list_users(
             tx,
             tenant=tenant,
             search=searched(search) if search else None,
+            state=state,
             after=None if after is None else (after[0], after[1]),
             limit=limit + 1,
         )
@@ -99,11 +113,16 @@ def list_iam_users(
     tenant: TenantCode,
     cursor: str | None,
     limit: int,
+    search: str | None = None,
 ) -> Page[IamUser]:
     after = decode_cursor(cursor, (str,))
     with db.read(tenant=tenant, context=context) as tx:
         found = iam_users.list_iam_users(
-            tx, tenant=tenant, after=None if after is None else after[0], limit=limit + 1
+            tx,
+            tenant=tenant,
+            search=name_key(search) if search else None,
+            after=None if after is None else after[0],
+            limit=limit + 1,
         )
     items, next_cursor = page(found, limit, lambda user: (user.user_name_key,))
     return Page([user.at(now) for user in items], next_cursor)

@@ -12,10 +12,13 @@ from contracts.identity import (
     LinkPurpose,
     PersonRegistered,
     TenantJoined,
+    UserInvited,
     WelcomeLinkIssued,
 )
 from identity.actions.links import issue_link
+from identity.actions.pseudonyms import iam_user_target, person_target
 from identity.clients.sealing import Sealer
+from identity.domain.links import LIFETIMES
 from identity.domain.names import (
     login_stem,
     name_key,
@@ -121,7 +124,12 @@ def welcome(
         sealed_link=link.sealed_link,
         expires_at=link.expires_at,
     )
-    tx.record("links:welcome:sent", target=person.login, details={"purpose": "welcome"}, at=now)
+    tx.record(
+        "links:welcome:sent",
+        target=person_target(person.person_id),
+        details={"purpose": "welcome"},
+        at=now,
+    )
     return True
 
 
@@ -134,15 +142,23 @@ def join(
     typed: NewPerson,
     newly_registered: bool,
     roles: Roles,
+    invited_by: Person | None,
     now: datetime,
 ) -> bool:
     """Make the person a user of the tenant; False where he is one already.
 
-    Somebody who had a login before is shown as ``typed`` until he signs in: to know an e-mail
-    must not be enough to learn whose it is.
+    Somebody who had a login before is shown as ``typed`` until he accepts: to know an e-mail
+    must not be enough to learn whose it is. No ``invited_by``: the provider.
     """
+    purpose = LinkPurpose.WELCOME if newly_registered else LinkPurpose.INVITATION
     joined = users.add_user(
-        tx, tenant=tenant, person=person, typed=None if newly_registered else typed, at=now
+        tx,
+        tenant=tenant,
+        person=person,
+        typed=None if newly_registered else typed,
+        at=now,
+        invited_until=now + LIFETIMES[purpose],
+        invited_by=None if invited_by is None else invited_by.person_id,
     )
     if not joined:
         return False
@@ -155,9 +171,52 @@ def join(
         roles=roles,
         newly_registered=newly_registered,
         joined_at=now,
+        invited=not newly_registered,
     )
     welcome(tx, sealer=sealer, person=person, tenant=tenant, now=now)
+    if not newly_registered:
+        send_invitation(
+            tx,
+            sealer=sealer,
+            tenant=tenant,
+            person_id=person.person_id,
+            roles=roles,
+            invited_by_name=None if invited_by is None else invited_by.full_name,
+            now=now,
+        )
     return True
+
+
+def send_invitation(
+    tx: Tx,
+    *,
+    sealer: Sealer,
+    tenant: TenantCode,
+    person_id: UUID,
+    roles: Roles,
+    invited_by_name: str | None,
+    now: datetime,
+) -> None:
+    """The link by which somebody who has a login accepts the contract, or declines it."""
+    credential = credentials.get_portal_credential(tx, person_id=person_id)
+    link = issue_link(
+        tx,
+        sealer=sealer,
+        credential_id=credential.credential_id,
+        purpose=LinkPurpose.INVITATION,
+        topic=tenant,
+        now=now,
+    )
+    tx.emit(
+        UserInvited,
+        at=now,
+        person_id=person_id,
+        tenant=tenant,
+        roles=roles,
+        invited_by_name=invited_by_name,
+        sealed_link=link.sealed_link,
+        expires_at=link.expires_at,
+    )
 
 
 def provide_iam_user(
@@ -195,11 +254,12 @@ def provide_iam_user(
     credentials.add_api_credential(
         tx, credential_id=credential_id, person_id=person_id, iam_user_id=iam_user_id
     )
-    _tell_created(
+    tell_created(
         tx,
         sealer=sealer,
         tenant=tenant,
-        person=person,
+        person_id=person.person_id,
+        user_name=person.login,
         iam_user_id=iam_user_id,
         credential_id=credential_id,
         now=now,
@@ -207,16 +267,18 @@ def provide_iam_user(
     return True
 
 
-def _tell_created(
+def tell_created(
     tx: Tx,
     *,
     sealer: Sealer,
     tenant: TenantCode,
-    person: Person,
+    person_id: UUID,
+    user_name: str,
     iam_user_id: UUID,
     credential_id: UUID,
     now: datetime,
 ) -> None:
+    """With the link that sets the API password; to tell it again is to mail it again."""
     link = issue_link(
         tx,
         sealer=sealer,
@@ -228,12 +290,16 @@ def _tell_created(
         IamUserCreated,
         at=now,
         iam_user_id=iam_user_id,
-        person_id=person.person_id,
+        person_id=person_id,
         tenant=tenant,
-        user_name=person.login,
+        user_name=user_name,
         sealed_link=link.sealed_link,
         expires_at=link.expires_at,
     )
     tx.record(
-        "links:welcome:sent", target=person.login, details={"purpose": "console_welcome"}, at=now
+        "links:welcome:sent",
+        target=iam_user_target(iam_user_id),
+        details={"purpose": "console_welcome"},
+        tenant=tenant,
+        at=now,
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from contracts.codes import CredentialKind, Language, TenantCode
 from contracts.identity import LinkPurpose
-from identity.domain.passwords import PasswordRules
+from identity.domain.passwords import PasswordRules, strictest
+from identity.domain.people import Invitation
+from servicekit.errors import TooMany
 
 LIFETIMES = {
     LinkPurpose.WELCOME: timedelta(days=7),
@@ -21,6 +24,7 @@ LIFETIMES = {
 }
 
 SETS_PASSWORD = frozenset({LinkPurpose.WELCOME, LinkPurpose.CONSOLE_WELCOME, LinkPurpose.RESET})
+_MAIL_CHANGES_A_DAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +43,28 @@ class Link:
     language: Language
     enabled: bool
     iam_user_id: UUID | None
-    minimum_length: int
-    maximum_length: int
-    character_classes: int
-    not_user_name: bool
+    topic: str
+    payload: dict[str, Any]
+    names: list[str]  # the person's own: no password is made of them
+    policies: list[dict[str, Any]]  # that a new password must satisfy, all of them
+    invitation: Invitation | None = None
 
     def usable(self, now: datetime) -> bool:
         return self.enabled and not self.closed and now < self.expires_at
 
     @property
+    def new_email(self) -> str | None:
+        return self.payload.get("new_email")
+
+    @property
     def rules(self) -> PasswordRules:
-        return PasswordRules(
-            self.minimum_length, self.maximum_length, self.character_classes, self.not_user_name
-        )
+        return strictest(PasswordRules(**policy) for policy in self.policies)
+
+
+def check_mail_changes(asked: int) -> None:
+    """``asked``: of one person within a day. Each sends a mail to an address of his choice."""
+    if asked >= _MAIL_CHANGES_A_DAY:
+        raise TooMany("mail-changes-too-many", {"retry_after": 86_400})
 
 
 def token_hash(token: str) -> bytes:

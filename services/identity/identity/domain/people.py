@@ -22,6 +22,15 @@ class Person:
     language: Language
     enabled: bool
 
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def names(self) -> list[str]:
+        """All of them: no password is made of these."""
+        return [self.given_name, self.family_name, self.login, self.email]
+
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
@@ -48,7 +57,16 @@ class User:
     roles: dict[Section, Role]
     offices: tuple[Office, ...]
     activated: bool
+    mobile: str | None
+    has_iam_user: bool
+    disabled_at: datetime | None
+    invited_until: datetime | None
     sort_key: str = field(repr=False, compare=False)
+
+    @property
+    def held(self) -> dict[Section, Role]:
+        """What counts: a disabled user keeps his roles and holds none of them."""
+        return {} if self.disabled_at is not None else self.roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,7 @@ class RightsInTenant:
     tenant: TenantCode
     roles: dict[Section, Role]
     offices: tuple[Office, ...]
+    second_factor_required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +83,7 @@ class Rights:
     enabled: bool
     staff: tuple[StaffRole, ...]
     tenants: tuple[RightsInTenant, ...] = ()
+    second_factor_required: bool = False  # of staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +108,7 @@ class IamUser:
     api_password_set: bool
     failed_logins: int
     locked_until: datetime | None
+    disabled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +125,7 @@ class IamUserRow(Lockable):
     mobile: str | None
     is_domain_owner: bool
     api_password_set: bool
+    disabled_at: datetime | None
 
     def at(self, now: datetime) -> IamUser:
         """What an administrator sees now: a lock that has run out is no lock."""
@@ -121,6 +143,7 @@ class IamUserRow(Lockable):
             api_password_set=self.api_password_set,
             failed_logins=guard.failures(),
             locked_until=guard.locked_until,
+            disabled_at=self.disabled_at,
         )
 
 
@@ -136,3 +159,15 @@ class Account:
     password_changed_at: datetime | None
     rules: PasswordRules
     iam_users: tuple[IamUser, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A contract that asks somebody who has a login to accept it. No inviter: the provider."""
+
+    tenant: TenantCode
+    name: str
+    roles: dict[Section, Role]
+    invited_by: str | None
+    invited_by_id: UUID | None
+    invited_until: datetime

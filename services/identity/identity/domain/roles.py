@@ -68,7 +68,13 @@ def check_office_keeps(*, offices: Collection[Office], before: Roles, after: Rol
         check_no_office(offices)
 
 
+def check_not_oneself(*, caller: UUID | None, person_id: UUID) -> None:
+    """To leave is another act: disabled, one could not take it back."""
+    if caller == person_id:
+        raise Conflict("not-oneself")
+
+
 def check_no_office(offices: Collection[Office]) -> None:
-    """Who holds an office hands it over before he leaves."""
+    """Who holds an office hands it over before he leaves, or is disabled."""
     if offices:
         raise Conflict("office-held", {"offices": sorted(str(office) for office in offices)})

@@ -6,9 +6,12 @@ from typing import Any
 
 from contracts import identity as calls
 from identity.actions.change_roles import change_roles
+from identity.actions.change_user import change_user
+from identity.actions.disable_user import disable_user, enable_user
 from identity.actions.invite_user import invite_user
 from identity.actions.read_people import (
     Page,
+    get_user,
     list_users,
 )
 from identity.actions.remove_user import remove_user
@@ -25,6 +28,22 @@ class UsersCalls(Housed):
     @answers(calls.list_users)
     def list_users(self, context: Context, payload: dict[str, Any]) -> Page[User]:
         return list_users(db=self.house.db, context=context, **payload)
+
+    @answers(calls.get_user)
+    def get_user(self, context: Context, payload: dict[str, Any]) -> User:
+        return get_user(db=self.house.db, context=context, **payload)
+
+    @answers(calls.change_user)
+    def change_user(self, context: Context, payload: dict[str, Any]) -> User:
+        return change_user(**self.acting(context), **payload)
+
+    @answers(calls.disable_user)
+    def disable_user(self, context: Context, payload: dict[str, Any]) -> User:
+        return disable_user(**self.acting(context), **payload)
+
+    @answers(calls.enable_user)
+    def enable_user(self, context: Context, payload: dict[str, Any]) -> User:
+        return enable_user(**self.acting(context), **payload)
 
     @answers(calls.invite_user)
     def invite_user(self, context: Context, payload: dict[str, Any]) -> User:

@@ -8,7 +8,7 @@ from uuid import UUID
 from contracts.codes import TenantCode
 from identity.domain.people import IamUserRow, Person
 from servicekit.db import Tx
-from servicekit.errors import NotFound
+from servicekit.errors import Conflict, NotFound
 
 
 def add_iam_user(
@@ -60,6 +60,7 @@ def get_iam_user(tx: Tx, *, tenant: TenantCode, iam_user_id: UUID) -> IamUserRow
         """
         SELECT i.id AS iam_user_id, c.id AS credential_id, i.tenant, i.person_id, i.user_name,
                i.user_name_key, i.email, i.mobile, c.hash IS NOT NULL AS api_password_set,
+               i.disabled_at,
                EXISTS (SELECT 1 FROM offices o
                         WHERE o.tenant = i.tenant AND o.person_id = i.person_id
                           AND o.office = 'domain_owner') AS is_domain_owner,
@@ -89,21 +90,25 @@ def find_domain_of_own(tx: Tx, *, person_id: UUID, iam_user_id: UUID) -> TenantC
 
 
 def list_iam_users(
-    tx: Tx, *, tenant: TenantCode, after: str | None, limit: int
+    tx: Tx, *, tenant: TenantCode, search: str | None, after: str | None, limit: int
 ) -> list[IamUserRow]:
-    """Of one domain, by user name."""
+    """Of one domain, by user name. ``search`` is folded text that occurs in user name or e-mail."""
     return tx.rows(
         """
         SELECT i.id AS iam_user_id, c.id AS credential_id, i.tenant, i.person_id, i.user_name,
                i.user_name_key, i.email, i.mobile, c.hash IS NOT NULL AS api_password_set,
+               i.disabled_at,
                EXISTS (SELECT 1 FROM offices o
                         WHERE o.tenant = i.tenant AND o.person_id = i.person_id
                           AND o.office = 'domain_owner') AS is_domain_owner,
                c.failed_at, c.pending_at, c.turned_away, c.locked_until,
                r.failure_limit, r.window_seconds, r.lock_seconds
-          FROM (SELECT id, tenant, person_id, user_name, user_name_key, email, mobile
+          FROM (SELECT id, tenant, person_id, user_name, user_name_key, email, mobile, disabled_at
                   FROM iam_users
                  WHERE tenant = %(tenant)s
+                   AND (%(search)s::text IS NULL
+                        OR position(%(search)s::text IN user_name_key) > 0
+                        OR position(%(search)s::text IN email_key) > 0)
                    AND (%(after)s::text IS NULL OR user_name_key > %(after)s::text)
                  ORDER BY user_name_key
                  LIMIT %(limit)s) AS i
@@ -111,7 +116,7 @@ def list_iam_users(
           JOIN policies r ON r.id = c.policy_id
          ORDER BY i.user_name_key
         """,
-        {"tenant": tenant, "after": after, "limit": limit},
+        {"tenant": tenant, "search": search, "after": after, "limit": limit},
         IamUserRow,
     )
 
@@ -122,6 +127,7 @@ def list_own_iam_users(tx: Tx, *, person_id: UUID, limit: int) -> list[IamUserRo
         """
         SELECT i.id AS iam_user_id, c.id AS credential_id, i.tenant, i.person_id, i.user_name,
                i.user_name_key, i.email, i.mobile, c.hash IS NOT NULL AS api_password_set,
+               i.disabled_at,
                EXISTS (SELECT 1 FROM offices o
                         WHERE o.tenant = i.tenant AND o.person_id = i.person_id
                           AND o.office = 'domain_owner') AS is_domain_owner,
@@ -137,3 +143,66 @@ def list_own_iam_users(tx: Tx, *, person_id: UUID, limit: int) -> list[IamUserRo
         {"person_id": person_id, "limit": limit},
         IamUserRow,
     )
+
+
+def change_disabled(
+    tx: Tx, *, tenant: TenantCode, iam_user_id: UUID, at: datetime | None, by: UUID | None
+) -> None:
+    """``at`` None: enabled again."""
+    tx.run(
+        """
+        UPDATE iam_users SET disabled_at = %(at)s, disabled_by = %(by)s
+         WHERE tenant = %(tenant)s AND id = %(iam_user_id)s
+        """,
+        {"tenant": tenant, "iam_user_id": iam_user_id, "at": at, "by": by},
+    )
+
+
+def change_mobile(tx: Tx, *, tenant: TenantCode, person_id: UUID, mobile: str | None) -> None:
+    """Of one domain. Conflict("mobile-taken") where another user of it has the number."""
+    with tx.unless(constraint="iam_users_mobile_key", error=Conflict("mobile-taken")):
+        tx.run(
+            """
+            UPDATE iam_users SET mobile = %(mobile)s
+             WHERE tenant = %(tenant)s AND person_id = %(person_id)s
+            """,
+            {"tenant": tenant, "person_id": person_id, "mobile": mobile},
+        )
+
+
+def change_own_mobile(tx: Tx, *, person_id: UUID, before: str | None, after: str | None) -> None:
+    """In the domains that he has accepted and that knew him by the number before, or by none;
+    where another user bears it he is known by none. Asked with the scope EVERYONE."""
+    tx.run(
+        """
+        UPDATE iam_users own
+           SET mobile = CASE WHEN EXISTS (SELECT 1 FROM iam_users other
+                                           WHERE other.tenant = own.tenant
+                                             AND other.mobile = %(after)s::text
+                                             AND other.id <> own.id)
+                             THEN NULL ELSE %(after)s::text END
+          FROM users u
+         WHERE own.person_id = %(person_id)s
+           AND (own.mobile IS NULL OR own.mobile = %(before)s::text)
+           AND u.person_id = own.person_id AND u.tenant = own.tenant
+           AND u.accepted_at IS NOT NULL
+        """,
+        {"person_id": person_id, "before": before, "after": after},
+    )
+
+
+def change_email(tx: Tx, *, person_id: UUID, before_key: str, email: str, email_key: str) -> None:
+    """In the domains that knew him by the address before. Asked with the scope EVERYONE."""
+    with tx.unless(constraint="iam_users_email_key", error=Conflict("email-taken")):
+        tx.run(
+            """
+            UPDATE iam_users SET email = %(email)s, email_key = %(email_key)s
+             WHERE person_id = %(person_id)s AND email_key = %(before_key)s
+            """,
+            {
+                "person_id": person_id,
+                "before_key": before_key,
+                "email": email,
+                "email_key": email_key,
+            },
+        )

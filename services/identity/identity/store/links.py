@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contracts.identity import LinkPurpose
@@ -17,12 +19,13 @@ def find_link(tx: Tx, *, token_hash: bytes) -> Link | None:
         SELECT l.id AS link_id, l.purpose, l.expires_at,
                l.used_at IS NOT NULL OR l.ended_at IS NOT NULL AS closed,
                c.id AS credential_id, c.kind AS credential, p.id AS person_id,
-               coalesce(i.user_name, p.login) AS user_name, i.tenant, p.language, p.enabled,
-               c.iam_user_id,
-               r.minimum_length, r.maximum_length, r.character_classes, r.not_user_name
+               coalesce(i.user_name, p.login) AS user_name, i.tenant, p.language,
+               p.enabled AND i.disabled_at IS NULL AS enabled,
+               c.iam_user_id, l.topic, l.payload,
+               ARRAY[p.given_name, p.family_name, p.login, p.email] AS names,
+               password_policies_of(c.kind, p.id, i.tenant) AS policies
           FROM links l
           JOIN credentials c ON c.id = l.credential_id
-          JOIN policies r ON r.id = c.policy_id
           JOIN persons p ON p.id = c.person_id
           LEFT JOIN iam_users i ON i.id = c.iam_user_id
          WHERE l.token_hash = %(token_hash)s
@@ -41,13 +44,16 @@ def add_link(
     credential_id: UUID,
     issued_at: datetime,
     expires_at: datetime,
+    topic: str = "",
+    payload: Mapping[str, Any] | None = None,
 ) -> None:
     """The credential's row must be locked: links of one credential are issued one at a time."""
     tx.run(
         """
-        INSERT INTO links (id, token_hash, purpose, credential_id, issued_at, expires_at)
+        INSERT INTO links (id, token_hash, purpose, credential_id, issued_at, expires_at, topic,
+                           payload)
         VALUES (%(id)s, %(token_hash)s, %(purpose)s, %(credential_id)s, %(issued_at)s,
-                %(expires_at)s)
+                %(expires_at)s, %(topic)s, %(payload)s)
         """,
         {
             "id": link_id,
@@ -56,6 +62,8 @@ def add_link(
             "credential_id": credential_id,
             "issued_at": issued_at,
             "expires_at": expires_at,
+            "topic": topic,
+            "payload": dict(payload or {}),
         },
     )
 
@@ -73,19 +81,28 @@ def change_used(tx: Tx, *, link_id: UUID, at: datetime) -> bool:
 
 
 def change_ended(
-    tx: Tx, *, credential_id: UUID, at: datetime, purpose: LinkPurpose | None = None
+    tx: Tx,
+    *,
+    credential_id: UUID,
+    at: datetime,
+    purpose: LinkPurpose | None = None,
+    topic: str = "",
 ) -> None:
-    """End whatever link of the credential is still open, or the one of this purpose."""
+    """End the open link of this purpose and topic; without a purpose, whatever a new password
+    makes worthless: an invitation is none of it, nor is the way back of who lost his login."""
     tx.run(
         """
         UPDATE links SET ended_at = %(at)s
          WHERE credential_id = %(credential_id)s AND used_at IS NULL AND ended_at IS NULL
-           AND (%(purpose)s::text IS NULL OR purpose = %(purpose)s::text)
+           AND CASE WHEN %(purpose)s::text IS NULL
+                    THEN purpose IN ('welcome', 'console_welcome', 'reset', 'mail_change')
+                    ELSE purpose = %(purpose)s::text AND topic = %(topic)s END
         """,
         {
             "credential_id": credential_id,
             "at": at,
             "purpose": None if purpose is None else purpose.value,
+            "topic": topic,
         },
     )
 
@@ -102,3 +119,38 @@ def find_issued_at(tx: Tx, *, credential_id: UUID, purpose: LinkPurpose) -> date
         {"credential_id": credential_id, "purpose": purpose.value},
     )
     return issued_at
+
+
+def count_issued(tx: Tx, *, credential_id: UUID, purpose: LinkPurpose, since: datetime) -> int:
+    """Of this purpose since then, whatever became of them."""
+    found: int = tx.value(
+        """
+        SELECT count(*)
+          FROM links
+         WHERE credential_id = %(credential_id)s AND purpose = %(purpose)s
+           AND issued_at > %(since)s
+        """,
+        {"credential_id": credential_id, "purpose": purpose.value, "since": since},
+    )
+    return found
+
+
+def change_all_ended(tx: Tx, *, person_id: UUID, at: datetime) -> None:
+    """Whatever was mailed to the person's address before: of the portal and of each domain.
+
+    Asked with the scope EVERYONE.
+    """
+    tx.run(
+        """
+        UPDATE links SET ended_at = %(at)s
+         WHERE credential_id IN (
+                   SELECT c.id FROM credentials c
+                    WHERE c.person_id = %(person_id)s AND c.kind = 'portal'
+                    UNION ALL
+                   SELECT c.id FROM iam_users i
+                     JOIN credentials c ON c.iam_user_id = i.id AND c.kind = 'api'
+                    WHERE i.person_id = %(person_id)s)
+           AND used_at IS NULL AND ended_at IS NULL AND purpose <> 'not_me'
+        """,
+        {"person_id": person_id, "at": at},
+    )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from contracts.codes import Language, TenantCode
+from contracts.codes import TenantCode
 from identity.domain.people import Person
 from servicekit.db import Tx
-from servicekit.errors import NotFound
+from servicekit.errors import Conflict, NotFound
 
 
 def find_by_email(tx: Tx, *, email_key: str) -> Person | None:
@@ -88,11 +88,52 @@ def add_person(
     return added == 1
 
 
-def change_language(tx: Tx, *, person_id: UUID, language: Language) -> None:
-    tx.run(
-        "UPDATE persons SET language = %(language)s WHERE id = %(person_id)s",
-        {"person_id": person_id, "language": language.value},
+def get_person_to_change(tx: Tx, *, person_id: UUID) -> Person:
+    """Nobody else changes him until the transaction ends."""
+    person = tx.row(
+        """
+        SELECT id AS person_id, login, email, given_name, family_name, mobile, language, enabled
+          FROM persons
+         WHERE id = %(person_id)s
+           FOR NO KEY UPDATE
+        """,
+        {"person_id": person_id},
+        Person,
     )
+    if person is None:
+        raise NotFound("person-unknown")
+    return person
+
+
+def change_person(tx: Tx, *, person: Person) -> None:
+    """Names, mobile number and language; login and e-mail have ways of their own."""
+    tx.run(
+        """
+        UPDATE persons
+           SET given_name = %(given_name)s, family_name = %(family_name)s, mobile = %(mobile)s,
+               language = %(language)s
+         WHERE id = %(person_id)s
+        """,
+        {
+            "person_id": person.person_id,
+            "given_name": person.given_name,
+            "family_name": person.family_name,
+            "mobile": person.mobile,
+            "language": person.language.value,
+        },
+    )
+
+
+def change_email(tx: Tx, *, person_id: UUID, email: str, email_key: str) -> None:
+    """Conflict("email-taken") where it is somebody else's."""
+    with tx.unless(constraint="persons_email_key", error=Conflict("email-taken")):
+        tx.run(
+            """
+            UPDATE persons SET email = %(email)s, email_key = %(email_key)s
+             WHERE id = %(person_id)s
+            """,
+            {"person_id": person_id, "email": email, "email_key": email_key},
+        )
 
 
 def list_tenants(tx: Tx, *, person_id: UUID, limit: int) -> list[TenantCode]:
