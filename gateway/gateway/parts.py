@@ -14,6 +14,7 @@ from gateway.limits.buckets import Buckets, Kind
 from gateway.limits.sharing import Sharing
 from gateway.listening import Listening
 from gateway.oauth.clients import ClientDirectory
+from gateway.oauth.devices import Devices
 from gateway.oauth.endings import Endings
 from gateway.oauth.granting import Grants
 from gateway.oauth.issuing import Issuer
@@ -112,6 +113,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
     keys = KeyRing(db=db, vault=vault, clock=clock)
     endings = Endings(db=db, clock=clock)
     clients = ClientDirectory(db=db, clock=clock)
+    grants = Grants(db=db, clock=clock, endings=endings)
     sessions = Sessions(db=db, clock=clock, endings=endings, secure=settings.secure)
     tokens = _token_checker(settings, keys, endings, clock)
     return Parts(
@@ -135,8 +137,9 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
         server=AuthorizationServer(
             issuer=_issuer(settings, keys, clock),
             clients=clients,
-            grants=Grants(db=db, clock=clock, endings=endings),
+            grants=grants,
             pushed=PushedRequests(db=db, clock=clock),
+            devices=Devices(db=db, clock=clock, grants=grants),
             tokens=tokens,
             keys=keys,
             sessions=sessions,

@@ -13,3 +13,37 @@ CREATE TABLE pushed_requests (
 );
 CREATE INDEX pushed_requests_client ON pushed_requests (client_id);
 CREATE INDEX pushed_requests_expiry ON pushed_requests (expires_at);
+
+-- Devices without a browser (RFC 8628): the person types the user code into a page of ours. The
+-- family's id is fixed at once: a device code that comes back knows what to end.
+CREATE TABLE device_requests (
+    digest bytea PRIMARY KEY CHECK (length(digest) = 32),
+    user_code text NOT NULL CONSTRAINT device_requests_user_code_key UNIQUE
+        CHECK (user_code ~ '^[BCDFGHJKLMNPQRSTVWXZ]{8}$'),
+    family_id uuid NOT NULL CONSTRAINT device_requests_family_key UNIQUE,
+    client_id text NOT NULL REFERENCES clients ON DELETE CASCADE,
+    scopes text[] NOT NULL,
+    -- From where the device asked: the person is shown it.
+    address text,
+    interval_seconds integer NOT NULL CHECK (interval_seconds BETWEEN 1 AND 60),
+    polled_at timestamptz,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    decision text CHECK (decision IN ('allowed', 'denied')),
+    person_id uuid,
+    session_id uuid,
+    auth_time timestamptz,
+    amr text[],
+    used_at timestamptz,
+    CHECK (decision IS NULL OR session_id IS NOT NULL)
+);
+CREATE INDEX device_requests_client ON device_requests (client_id);
+CREATE INDEX device_requests_expiry ON device_requests (expires_at);
+
+-- User codes are short: who tries others than his own is stopped.
+CREATE TABLE device_guesses (
+    person_id uuid PRIMARY KEY,
+    failures integer NOT NULL,
+    since timestamptz NOT NULL
+);
+CREATE INDEX device_guesses_since ON device_guesses (since);

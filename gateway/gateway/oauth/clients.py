@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
-from authlib.oauth2.rfc6749 import ClientMixin
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError
 
 from gateway.oauth.redirects import matches
 from gateway.oauth.secrecy import digest_of
@@ -72,6 +72,13 @@ class Client(ClientMixin):
 
     def check_grant_type(self, grant_type: str) -> bool:
         return grant_type in self.row.grants
+
+
+def granted_scope(client: Client, scope: str | None) -> str:
+    granted = client.get_allowed_scope(scope)
+    if granted is None:
+        raise InvalidScopeError()
+    return granted
 
 
 class ClientDirectory:

@@ -89,16 +89,30 @@ class Grants:
             if not first:
                 self._end_family_of_code(tx, code, now)
                 return False
-            families.add_family(tx, family=_family(code, code.session_expires_at, now))
-            if refresh_token is not None:
-                self._add_refresh_token(
-                    tx, refresh_token, code.family_id, code.session_expires_at, now
-                )
+            family = _family(code, code.session_expires_at, now)
+            self.start_family(tx, family=family, refresh_token=refresh_token, now=now)
         return True
 
+    def start_family(
+        self, tx: Tx, *, family: FamilyRow, refresh_token: str | None, now: datetime
+    ) -> None:
+        families.add_family(tx, family=family)
+        if refresh_token is not None:
+            self._add_refresh_token(tx, refresh_token, family.family_id, family.expires_at, now)
+
+    def end_replayed(
+        self, tx: Tx, *, family_id: UUID, client_id: str, person_id: UUID, now: datetime
+    ) -> None:
+        """The code it grew from came back."""
+        self._end_family(tx, family_id, client_id, person_id, EndedBy.CODE_REPLAY, now)
+
     def _end_family_of_code(self, tx: Tx, code: CodeRow, now: datetime) -> None:
-        self._end_family(
-            tx, code.family_id, code.client_id, code.person_id, EndedBy.CODE_REPLAY, now
+        self.end_replayed(
+            tx,
+            family_id=code.family_id,
+            client_id=code.client_id,
+            person_id=code.person_id,
+            now=now,
         )
 
     # --- refresh tokens -------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The three grants there are (no implicit, no password), and what extends them."""
+"""The grants that begin in a browser, and the client's own; no implicit, no password."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from gateway.oauth.protocol_request import ProtocolRequest
 from gateway.oauth.secrecy import digest_of, new_secret
 from gateway.oauth.ways_in import bound_domain, opened_scope
 from gateway.store.codes import CodeRow
+from gateway.store.device_requests import PolledRow
 from gateway.store.families import RefreshRow
 from gateway.store.sessions import SessionRow
 
@@ -56,7 +57,7 @@ class AuthorizationCode:
         return self.row.redirect_uri
 
     def get_scope(self) -> str:
-        return _scope_of(self.row)
+        return scope_of(self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +69,16 @@ class RefreshToken:
         return client.client_id == self.row.client_id
 
     def get_scope(self) -> str:
-        return _scope_of(self.row)
+        return scope_of(self.row)
 
 
-def _scope_of(row: CodeRow | RefreshRow) -> str:
+def scope_of(row: CodeRow | RefreshRow | PolledRow) -> str:
     """Judged again at each token: what was written before a rule became narrower obeys it too."""
     assert row.session_method is not None  # a grant is usable while its session lives
     return opened_scope(" ".join(row.scopes), method=row.session_method)
 
 
-def _person_of(row: CodeRow | RefreshRow) -> SignedInPerson:
+def person_of(row: CodeRow | RefreshRow | PolledRow) -> SignedInPerson:
     assert row.session_method is not None
     return SignedInPerson(
         person_id=row.person_id,
@@ -117,7 +118,7 @@ class AuthorizationCodeGrant(AuthlibAuthorizationCodeGrant):  # type: ignore[mis
         return None if row is None else AuthorizationCode(row, digest)
 
     def authenticate_user(self, code: AuthorizationCode) -> SignedInPerson:
-        return _person_of(code.row)
+        return person_of(code.row)
 
     def save_token(self, token: dict[str, Any]) -> None:
         code: AuthorizationCode = self.request.authorization_code
@@ -149,7 +150,7 @@ class RefreshTokenGrant(AuthlibRefreshTokenGrant):  # type: ignore[misc]
         return None if row is None else RefreshToken(row, digest)
 
     def authenticate_user(self, token: RefreshToken) -> SignedInPerson:
-        return _person_of(token.row)
+        return person_of(token.row)
 
     def save_token(self, token: dict[str, Any]) -> None:
         old: RefreshToken = self.request.refresh_token

@@ -25,10 +25,11 @@ from servicekit.ids import new_id
 AUTHORIZATION_CODE = "authorization_code"
 REFRESH_TOKEN = "refresh_token"  # noqa: S105 - the name of a grant
 CLIENT_CREDENTIALS = "client_credentials"
-GRANTS = (AUTHORIZATION_CODE, REFRESH_TOKEN, CLIENT_CREDENTIALS)
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+GRANTS = (AUTHORIZATION_CODE, REFRESH_TOKEN, CLIENT_CREDENTIALS, DEVICE_CODE)
 
-LIVE_SECRETS = 2
 PORTAL = "portal"
+LIVE_SECRETS = 2
 # Each stands in every token of the client, and no token above 8 KiB is read. Whoever acts for
 # more registers "*", or a second client.
 MOST_TENANTS = 300

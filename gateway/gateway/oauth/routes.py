@@ -70,6 +70,11 @@ def _add_endpoints(blueprint: Blueprint, parts: Parts) -> None:
         response: Response = parts.server.create_endpoint_response("pushed_authorization_request")
         return response
 
+    @blueprint.post("/oauth/device_authorization")
+    def authorize_device() -> Response:
+        response: Response = parts.server.create_endpoint_response("device_authorization")
+        return response
+
     @blueprint.post("/oauth/revoke")
     def revoke() -> Response:
         response: Response = parts.server.create_endpoint_response("revocation")

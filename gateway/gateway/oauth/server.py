@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer as AuthlibAuthorizationServer
-from authlib.oauth2.rfc6749 import InvalidClientError, InvalidScopeError, OAuth2Error
+from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
 from flask import Response
 from flask import request as flask_request
 
 from gateway.limits.admission import Admission
 from gateway.oauth.client_authentication import BASIC, NONE, POST, by_basic, by_nothing, by_post
-from gateway.oauth.clients import Client, ClientDirectory
+from gateway.oauth.clients import Client, ClientDirectory, granted_scope
+from gateway.oauth.devices import DeviceAuthorizationEndpoint, DeviceCodeGrant, Devices
 from gateway.oauth.endpoints import (
     EndSessionEndpoint,
     IntrospectionEndpoint,
@@ -45,30 +46,34 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         clients: ClientDirectory,
         grants: Grants,
         pushed: PushedRequests,
+        devices: Devices,
         tokens: TokenChecker,
         keys: KeyRing,
         sessions: Sessions,
         clock: Clock,
+        admission: Admission,
     ) -> None:
         super().__init__(query_client=clients.find)
-        admission: Admission,
         self.scopes_supported = SCOPES_SUPPORTED
         self.issuer = issuer
         self.clients = clients
         self.grants = grants
         self.pushed = pushed
+        self.devices = devices
         self.tokens = tokens
         self.keys = keys
         self.sessions = sessions
         self.clock = clock
+        self.admission = admission
         self.register_client_auth_method(BASIC, by_basic)
         self.register_client_auth_method(POST, by_post)
         self.register_client_auth_method(NONE, by_nothing)
-        self.admission = admission
         self.register_grant(AuthorizationCodeGrant, [ProofKey(), OpenIDConnect()])
         self.register_grant(RefreshTokenGrant, [OpenIDConnect()])
         self.register_grant(ClientCredentialsGrant)
+        self.register_grant(DeviceCodeGrant, [OpenIDConnect()])
         self.register_endpoint(PushedRequestEndpoint)
+        self.register_endpoint(DeviceAuthorizationEndpoint)
         self.register_endpoint(RevocationEndpoint)
         self.register_endpoint(IntrospectionEndpoint)
         self.register_endpoint(EndSessionEndpoint)
@@ -89,11 +94,6 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
             received_at=self.clock.now(),
         )
 
-    def generate_token(
-        self,
-        grant_type: str,
-        client: Client,
-        user: SignedInPerson | None = None,
     def authenticate_client(
         self, request: ProtocolRequest, methods: list[str], endpoint: str = "token"
     ) -> Client:
@@ -106,6 +106,11 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         self.admission.admit_client(client)
         return client
 
+    def generate_token(
+        self,
+        grant_type: str,
+        client: Client,
+        user: SignedInPerson | None = None,
         scope: str | None = None,
         expires_in: int | None = None,
         include_refresh_token: bool = True,
@@ -122,10 +127,3 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         if isinstance(error, InvalidClientError) and response.status_code == 401:
             response.headers["WWW-Authenticate"] = 'Basic realm="guichet", charset="UTF-8"'
         return response
-
-
-def granted_scope(client: Client, scope: str | None) -> str:
-    granted = client.get_allowed_scope(scope)
-    if granted is None:
-        raise InvalidScopeError()
-    return granted

@@ -12,9 +12,10 @@ import structlog
 from gateway.oauth.acting import acting
 from gateway.oauth.endings import Endings
 from gateway.oauth.keys import KeyRing
-from gateway.oauth.lifetimes import USED_CODE
+from gateway.oauth.lifetimes import DEVICE_GUESSES, USED_CODE
 from gateway.store import (
     codes,
+    device_requests,
     endings,
     families,
     pending_sign_ins,
@@ -63,6 +64,8 @@ class Watch:
             sessions.remove_stale_sessions(tx, now=now)
             pending_sign_ins.remove_stale_pending_sign_ins(tx, now=now)
             portal_sessions.remove_stale_portal_sessions(tx, now=now)
+            device_requests.remove_stale_device_requests(tx, expired_before=now - USED_CODE)
+            device_requests.remove_stale_guesses(tx, since_before=now - DEVICE_GUESSES)
             pushed_requests.remove_stale_pushed_requests(tx, now=now)
             codes.remove_stale_codes(tx, expired_before=now - USED_CODE)
             families.remove_stale_families(tx, now=now - timedelta(hours=1))

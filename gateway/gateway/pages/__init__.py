@@ -11,6 +11,7 @@ from gateway import i18n
 from gateway.pages import (
     assets,
     csrf,
+    device,
     entering,
     errors,
     forgotten,
@@ -72,6 +73,6 @@ def _pages() -> Blueprint:
     blueprint = Blueprint("pages", __name__)
     guard(blueprint)
     blueprint.register_error_handler(entering.NotHere, entering.start_again)
-    for part in (sign_in, links, forgotten, languages):
+    for part in (sign_in, links, forgotten, languages, device):
         part.register(blueprint)
     return blueprint

@@ -143,6 +143,8 @@ def flash_words() -> dict[str, str]:
     # Formatted by flashed_sentences: gettext leaves the percent signs alone without arguments.
     return {
         "signed-out": gettext("You are signed out."),
+        "device-allowed": gettext("The device is allowed."),
+        "device-denied": gettext("The device is not allowed."),
         "sign-in-again": gettext("Signing in took too long: please start again."),
         "password-set": gettext("Your password is set: sign in with it."),
         "password-changed": gettext("Your password is changed. Your other sessions have ended."),

@@ -38,6 +38,7 @@ def test_both_metadata_documents_are_one_and_every_endpoint_is_there(provider: A
         "authorization_code",
         "refresh_token",
         "client_credentials",
+        "urn:ietf:params:oauth:grant-type:device_code",
     ]
     assert told["authorization_response_iss_parameter_supported"] is True
     rules = {rule.rule for rule in provider.app.url_map.iter_rules()}
