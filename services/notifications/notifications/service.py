@@ -13,9 +13,10 @@ from notifications.actions.keep_copies import (
     rename_tenant,
 )
 from notifications.actions.list_mails import MailsPage, list_mails
+from notifications.actions.own_data import erase_person, export_person
 from notifications.actions.queue_mail import queue_mail
 from notifications.actions.resend_mail import resend_mail
-from notifications.domain import letters
+from notifications.domain import letters, people_letters
 from notifications.domain.letters import Letter
 from notifications.domain.mails import Mail
 from notifications.domain.readers import Reader, Tenant
@@ -43,6 +44,10 @@ class NotificationsService:
             **payload,
         )
 
+    @answers(calls.export_person)
+    def export_person(self, context: Context, payload: dict[str, Any]) -> dict[str, list[Mail]]:
+        return export_person(db=self.house.db, context=context, **payload)
+
     @answers(calls.list_audit_entries)
     def list_audit_entries(self, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
         return audit.list_entries(db=self.house.db, context=context, **payload)
@@ -68,6 +73,17 @@ class NotificationsService:
     @hears(identity.PersonChanged)
     def on_person_changed(self, fact: Fact) -> None:
         self._keep_reader(fact)
+
+    @hears(identity.PersonErased)
+    def on_person_erased(self, fact: Fact) -> None:
+        erase_person(
+            db=self.house.db,
+            context=fact.context,
+            event_id=fact.id,
+            person_id=fact.data["person_id"],
+            pseudonym=fact.data["pseudonym"],
+            as_of=fact.time,
+        )
 
     @hears(tenancy.TenantOpened)
     def on_tenant_opened(self, fact: Fact) -> None:
@@ -107,6 +123,42 @@ class NotificationsService:
     def on_tenant_joined(self, fact: Fact) -> None:
         self._queue(fact, letters.tenant_joined(fact.data))
 
+    @hears(identity.UserInvited)
+    def on_user_invited(self, fact: Fact) -> None:
+        self._queue(fact, letters.invitation(fact.data))
+
+    @hears(identity.InvitationAnswered)
+    def on_invitation_answered(self, fact: Fact) -> None:
+        self._queue(fact, letters.invitation_answered(fact.data))
+
+    @hears(identity.TenantLeft)
+    def on_tenant_left(self, fact: Fact) -> None:
+        self._queue(fact, letters.access_ended(fact.data))
+
+    @hears(identity.UserDisabled)
+    def on_user_disabled(self, fact: Fact) -> None:
+        self._queue(fact, letters.access_disabled(fact.data))
+
+    @hears(identity.UserEnabled)
+    def on_user_enabled(self, fact: Fact) -> None:
+        self._queue(fact, letters.access_enabled(fact.data))
+
+    @hears(identity.IamUserDisabled)
+    def on_iam_user_disabled(self, fact: Fact) -> None:
+        self._queue(fact, letters.access_disabled(fact.data))
+
+    @hears(identity.IamUserEnabled)
+    def on_iam_user_enabled(self, fact: Fact) -> None:
+        self._queue(fact, letters.access_enabled(fact.data))
+
+    @hears(identity.MailChangeLinkIssued)
+    def on_mail_change_link_issued(self, fact: Fact) -> None:
+        self._queue(fact, letters.mail_change(fact.data))
+
+    @hears(identity.MailChangeRequested)
+    def on_mail_change_requested(self, fact: Fact) -> None:
+        self._queue(fact, letters.mail_change_requested(fact.data))
+
     @hears(identity.PasswordResetRequested)
     def on_password_reset_requested(self, fact: Fact) -> None:
         self._queue(fact, letters.password_reset(fact.data))
@@ -122,6 +174,58 @@ class NotificationsService:
     @hears(identity.FailedLoginReset)
     def on_failed_login_reset(self, fact: Fact) -> None:
         self._queue(fact, letters.failed_login_reset(fact.data))
+
+    @hears(identity.FactorsChanged)
+    def on_factors_changed(self, fact: Fact) -> None:
+        self._queue(fact, letters.factors_changed(fact.data))
+
+    @hears(identity.RecoveryCodeUsed)
+    def on_recovery_code_used(self, fact: Fact) -> None:
+        self._queue(fact, letters.recovery_code_used(fact.data))
+
+    @hears(identity.SecondFactorLocked)
+    def on_second_factor_locked(self, fact: Fact) -> None:
+        self._queue(fact, letters.second_factor_locked(fact.data))
+
+    @hears(identity.StaffAppointed)
+    def on_staff_appointed(self, fact: Fact) -> None:
+        self._queue(fact, people_letters.staff_roles_changed(fact.data))
+
+    @hears(identity.StaffRolesChanged)
+    def on_staff_roles_changed(self, fact: Fact) -> None:
+        self._queue(fact, people_letters.staff_roles_changed(fact.data))
+
+    @hears(identity.PersonDisabled)
+    def on_person_disabled(self, fact: Fact) -> None:
+        self._queue(fact, people_letters.person_disabled(fact.data))
+
+    @hears(identity.PersonEnabled)
+    def on_person_enabled(self, fact: Fact) -> None:
+        self._queue(fact, people_letters.person_enabled(fact.data))
+
+    @hears(identity.RecoveryProposed)
+    def on_recovery_proposed(self, fact: Fact) -> None:
+        self._queue(fact, people_letters.recovery_proposed(fact.data))
+
+    @hears(identity.RecoveryApproved)
+    def on_recovery_approved(self, fact: Fact) -> None:
+        self._queue(fact, people_letters.recovery_decided(fact.data))
+
+    @hears(identity.RecoveryExecuted)
+    def on_recovery_executed(self, fact: Fact) -> None:
+        self._queue(fact, people_letters.recovery_decided(fact.data))
+
+    @hears(identity.ErasureRequested)
+    def on_erasure_requested(self, fact: Fact) -> None:
+        self._queue(fact, people_letters.erasure_requested(fact.data))
+
+    @hears(identity.ErasureCancelled)
+    def on_erasure_cancelled(self, fact: Fact) -> None:
+        self._queue(fact, people_letters.erasure_cancelled(fact.data))
+
+    @hears(identity.ErasureRefused)
+    def on_erasure_refused(self, fact: Fact) -> None:
+        self._queue(fact, people_letters.erasure_refused(fact.data))
 
     @hears(subscriptions.OrderPlaced)
     def on_order_placed(self, fact: Fact) -> None:

@@ -16,6 +16,8 @@ import pytest
 
 from contracts.codes import CredentialKind, Language, Role, Section, TenantCode
 from contracts.declare import Event
+from contracts.identity import FactorChange
+from contracts.identity.facts import Leaving
 from contracts.registry import EVENTS, events_heard_by
 from contracts.subscriptions import Product
 from notifications.clients.wording import PARTS, TEMPLATES, House, Wording
@@ -62,6 +64,11 @@ TERMINATION = {
     "effective_on": date(2026, 12, 1),
     "requested_by": str(PERSON),
 }
+FACTORS = {"person_id": PERSON, "tenant": None, "sealed_link": "sealed", "changed_at": AT}
+INVITED = {**ACCOUNT, "roles": {Section.USERS: Role.VISITOR}}
+INVITER = {"invited_by": OTHER}
+ELSEWHERE = {"new_email": "john@new.example"}
+ASKED = {"requested_at": AT}
 PORTAL, API = CredentialKind.PORTAL, CredentialKind.API
 
 CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
@@ -77,6 +84,18 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
             | {Section.BACKUP_CONSOLE: Role.CUST_ADMIN, Section.USERS: Role.VISITOR},
         },
     ),
+    (letters.invitation, {**INVITED, "invited_by_name": "Jane Roe"}),
+    (letters.invitation, {**INVITED, "invited_by_name": None}),
+    (letters.invitation_answered, {**ACCOUNT, "name": "Eve Moon", "accepted": True, **INVITER}),
+    (letters.invitation_answered, {**ACCOUNT, "name": "Eve Moon", "accepted": False, **INVITER}),
+    (letters.access_ended, {**ACCOUNT, "how": Leaving.REMOVED}),
+    (letters.access_ended, {**ACCOUNT, "how": Leaving.LEFT}),
+    (letters.access_disabled, ACCOUNT),
+    (letters.access_disabled, {**ACCOUNT, "user_name": None}),
+    (letters.access_enabled, ACCOUNT),
+    (letters.access_enabled, {**ACCOUNT, "user_name": None}),
+    (letters.mail_change, {**ACCOUNT, "login": "John.Doe", "tenant": None, **ELSEWHERE}),
+    (letters.mail_change_requested, {**ACCOUNT, "login": "John.Doe", "tenant": None, **ASKED}),
     (letters.password_reset, {**ACCOUNT, "credential": API}),
     (letters.password_reset, {**ACCOUNT, "credential": PORTAL, "tenant": None}),
     (letters.password_set, {**ACCOUNT, "credential": API, "set_at": AT}),
@@ -102,6 +121,18 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     ),
     (letters.termination_scheduled, TERMINATION),
     (letters.termination_effective, TERMINATION),
+    (
+        letters.factors_changed,
+        {**FACTORS, "change": FactorChange.PASSKEY_ENROLLED, "name": "Phone"},
+    ),
+    *(
+        (letters.factors_changed, {**FACTORS, "change": change, "name": None, "sealed_link": None})
+        for change in FactorChange
+    ),
+    *((letters.recovery_code_used, {**FACTORS, "left": left, "used_at": AT}) for left in (0, 1, 9)),
+    (letters.recovery_code_used, {**FACTORS, "left": 9, "used_at": AT, "sealed_link": None}),
+    (letters.second_factor_locked, {**FACTORS, "locked_until": AT}),
+    (letters.second_factor_locked, {**FACTORS, "locked_until": AT, "sealed_link": None}),
 ]
 BOTH = list(Language)
 
@@ -135,7 +166,7 @@ def written(case: Any, language: Language, *, name: str = "John") -> tuple[str, 
 
 def name_of(case: Any) -> str:
     make, fact = case
-    return f"{make.__name__}-{fact.get('credential', '')}-{fact['tenant']}"
+    return f"{make.__name__}-{fact.get('credential', '')}-{fact.get('tenant')}"
 
 
 @pytest.mark.parametrize("template", Template)

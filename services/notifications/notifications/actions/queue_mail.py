@@ -41,6 +41,8 @@ def queue_mail(
         if not tx.once(event_id):
             return
         reader = _reader(tx, letter)
+        if reader.erased:
+            return
         values = {**plain(letter.facts), "reader": _named(reader), "tenant": _tenant(tx, letter)}
         mail = Mail(
             mail_id=new_id(),
@@ -48,7 +50,7 @@ def queue_mail(
             template=letter.template,
             tenant=letter.tenant,
             person_id=reader.person_id,
-            recipient=reader.email,
+            recipient=letter.recipient or reader.email,
             recipient_name=reader.full_name,
             language=reader.language,
             subject=wording.subject(

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.codes import CredentialKind, TenantCode
+from contracts.identity.facts import Leaving
 
 
 class Template(StrEnum):
@@ -19,10 +20,28 @@ class Template(StrEnum):
     WELCOME = "welcome"
     CONSOLE_WELCOME = "console_welcome"
     TENANT_JOINED = "tenant_joined"
+    INVITATION = "invitation"
+    INVITATION_ANSWERED = "invitation_answered"
+    ACCESS_ENDED = "access_ended"
+    ACCESS_DISABLED = "access_disabled"
+    ACCESS_ENABLED = "access_enabled"
+    MAIL_CHANGE = "mail_change"
+    MAIL_CHANGE_REQUESTED = "mail_change_requested"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a template's name
     PASSWORD_SET = "password_set"  # noqa: S105
     CREDENTIAL_LOCKED = "credential_locked"
     FAILED_LOGIN_RESET = "failed_login_reset"
+    FACTORS_CHANGED = "factors_changed"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    SECOND_FACTOR_LOCKED = "second_factor_locked"
+    STAFF_ROLES_CHANGED = "staff_roles_changed"
+    PERSON_DISABLED = "person_disabled"
+    PERSON_ENABLED = "person_enabled"
+    RECOVERY_PROPOSED = "recovery_proposed"
+    RECOVERY_DECIDED = "recovery_decided"
+    ERASURE_REQUESTED = "erasure_requested"
+    ERASURE_CANCELLED = "erasure_cancelled"
+    ERASURE_REFUSED = "erasure_refused"
     ORDER_PLACED = "order_placed"
     TERMINATION_SCHEDULED = "termination_scheduled"
     TERMINATION_EFFECTIVE = "termination_effective"
@@ -30,7 +49,8 @@ class Template(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """``names_tenant``: its text needs the tenant's name, so it waits until that is known."""
+    """``names_tenant``: its text needs the tenant's name, so it waits until that is known.
+    ``recipient``: where it goes to another address than the reader's own."""
 
     template: Template
     person_id: UUID
@@ -38,6 +58,7 @@ class Letter:
     facts: Mapping[str, Any]
     sealed_link: str | None = field(default=None, repr=False)
     names_tenant: bool = False
+    recipient: str | None = None
 
 
 Fact = Mapping[str, Any]
@@ -66,20 +87,104 @@ def console_welcome(fact: Fact) -> Letter:
 
 
 def tenant_joined(fact: Fact) -> Letter | None:
-    """None for a person new to us: the welcome mail names the tenant already."""
-    if fact["newly_registered"]:
+    """None for a person new to us: the welcome mail names the tenant already; nor for who is
+    invited, who has a mail of his own."""
+    if fact["newly_registered"] or fact.get("invited"):
         return None
     return Letter(
         template=Template.TENANT_JOINED,
         person_id=fact["person_id"],
         tenant=fact["tenant"],
-        facts={
-            "roles": [
-                {"section": section.value, "role": role.value}
-                for section, role in sorted(fact["roles"].items())
-            ]
-        },
+        facts={"roles": _roles(fact)},
         names_tenant=True,
+    )
+
+
+def _roles(fact: Fact) -> list[dict[str, str]]:
+    return [
+        {"section": section.value, "role": role.value}
+        for section, role in sorted(fact["roles"].items())
+    ]
+
+
+def invitation(fact: Fact) -> Letter:
+    return Letter(
+        template=Template.INVITATION,
+        person_id=fact["person_id"],
+        tenant=fact["tenant"],
+        facts={
+            "roles": _roles(fact),
+            "invited_by": fact["invited_by_name"],
+            "expires_at": fact["expires_at"],
+        },
+        sealed_link=fact["sealed_link"],
+        names_tenant=True,
+    )
+
+
+def invitation_answered(fact: Fact) -> Letter | None:
+    """To who has invited; None where that was the provider."""
+    if fact["invited_by"] is None:
+        return None
+    return Letter(
+        template=Template.INVITATION_ANSWERED,
+        person_id=fact["invited_by"],
+        tenant=fact["tenant"],
+        facts={"name": fact["name"], "accepted": fact["accepted"]},
+        names_tenant=True,
+    )
+
+
+def access_ended(fact: Fact) -> Letter | None:
+    """None for who has declined: he has said so himself a moment ago, and had nothing yet."""
+    how = fact["how"]
+    if how is Leaving.DECLINED:
+        return None
+    return Letter(
+        template=Template.ACCESS_ENDED,
+        person_id=fact["person_id"],
+        tenant=fact["tenant"],
+        facts={"by_oneself": how is Leaving.LEFT},
+        names_tenant=True,
+    )
+
+
+def access_disabled(fact: Fact) -> Letter:
+    return _access(Template.ACCESS_DISABLED, fact)
+
+
+def access_enabled(fact: Fact) -> Letter:
+    return _access(Template.ACCESS_ENABLED, fact)
+
+
+def _access(template: Template, fact: Fact) -> Letter:
+    """``user_name``: of the IAM user, where the technical console alone is meant."""
+    return Letter(
+        template=template,
+        person_id=fact["person_id"],
+        tenant=fact["tenant"],
+        facts={"user_name": fact.get("user_name")},
+        names_tenant=True,
+    )
+
+
+def mail_change(fact: Fact) -> Letter:
+    return Letter(
+        template=Template.MAIL_CHANGE,
+        person_id=fact["person_id"],
+        tenant=None,
+        facts={"login": fact["login"], "expires_at": fact["expires_at"]},
+        sealed_link=fact["sealed_link"],
+        recipient=fact["new_email"],
+    )
+
+
+def mail_change_requested(fact: Fact) -> Letter:
+    return Letter(
+        template=Template.MAIL_CHANGE_REQUESTED,
+        person_id=fact["person_id"],
+        tenant=None,
+        facts={"login": fact["login"], "requested_at": fact["requested_at"]},
     )
 
 
@@ -120,6 +225,35 @@ def failed_login_reset(fact: Fact) -> Letter:
             "user_name": fact["user_name"],
             "by_oneself": fact.get("reset_by_person_id") == fact["person_id"],
         },
+    )
+
+
+def factors_changed(fact: Fact) -> Letter:
+    facts = {
+        "change": fact["change"].value,
+        "name": fact["name"],
+        "changed_at": fact["changed_at"],
+    }
+    return _about_factors(Template.FACTORS_CHANGED, fact, facts)
+
+
+def recovery_code_used(fact: Fact) -> Letter:
+    facts = {"left": fact["left"], "used_at": fact["used_at"]}
+    return _about_factors(Template.RECOVERY_CODE_USED, fact, facts)
+
+
+def second_factor_locked(fact: Fact) -> Letter:
+    facts = {"locked_until": fact["locked_until"]}
+    return _about_factors(Template.SECOND_FACTOR_LOCKED, fact, facts)
+
+
+def _about_factors(template: Template, fact: Fact, facts: Mapping[str, Any]) -> Letter:
+    return Letter(
+        template=template,
+        person_id=fact["person_id"],
+        tenant=None,
+        facts=facts,
+        sealed_link=fact["sealed_link"],
     )
 
 
