@@ -9,7 +9,7 @@ from contracts.codes import Role, Section, StaffRole
 from contracts.declare import Contract, Effect, Refusal, get, post
 from contracts.fields import Choice, Id, Instant, Many, Part, Strict, Tenant, Text, Whole
 from contracts.paging import Page, PageRequest
-from contracts.rights import in_tenant
+from contracts.rights import gateway_only, in_tenant
 
 NOTIFICATIONS = Contract("notifications")
 
@@ -79,4 +79,35 @@ resend_mail = NOTIFICATIONS.call(
     summary="Send a mail again to the same recipient; a one-time link in it stays the same link.",
     refusals=(Refusal("NotFound", "mail-unknown"), Refusal("Conflict", "mail-pending")),
     route=post("/tenants/{tenant}/mails/{mail_id}/resend", 202),
+)
+
+
+class ExportPerson(Strict):
+    person_id = Id(required=True)
+
+
+class ExportedMail(Strict):
+    tenant = Tenant(required=True, allow_none=True)
+    template = Text(required=True, maximum=64)
+    recipient = Text(required=True)
+    subject = Text(required=True)
+    status = Choice(MailStatus, required=True)
+    created_at = Instant(required=True)
+    sent_at = Instant(required=True, allow_none=True)
+
+
+class ExportedMails(Strict):
+    mails = Many(
+        Part(ExportedMail), maximum=5000, required=True, metadata={"description": "Newest first."}
+    )
+
+
+export_person = NOTIFICATIONS.call(
+    "export_person",
+    request=ExportPerson,
+    response=ExportedMails,
+    right=gateway_only(),
+    effect=Effect.READ,
+    summary="Which mails were sent to a person, for himself.",
+    deadline=30.0,
 )

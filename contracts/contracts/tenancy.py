@@ -7,6 +7,7 @@ from contracts.codes import Office, Role, Section, StaffRole, SupportLevel
 from contracts.declare import Contract, Effect, Refusal, get, patch, post
 from contracts.fields import (
     Choice,
+    Edition,
     Flag,
     Id,
     Instant,
@@ -21,7 +22,7 @@ from contracts.fields import (
 )
 from contracts.paging import Page, PageRequest
 from contracts.people import Contact
-from contracts.rights import by_office, in_tenant, listing, staff_only
+from contracts.rights import by_office, gateway_only, in_tenant, listing, staff_only
 
 TENANCY = Contract("tenancy")
 
@@ -135,6 +136,7 @@ get_contract = TENANCY.call(
 class RenameContract(Strict):
     tenant = Tenant(required=True)
     name = Text(required=True, metadata={"description": "The contract's new name."})
+    edition = Edition()
 
 
 rename_contract = TENANCY.call(
@@ -144,8 +146,41 @@ rename_contract = TENANCY.call(
     right=by_office("contracts.write", Office.REFERENT),
     effect=Effect.WRITE,
     summary="Give the contract another name; its referent alone may.",
-    refusals=(Refusal("NotFound", "contract-unknown"),),
+    refusals=(
+        Refusal("NotFound", "contract-unknown"),
+        Refusal("Conflict", "edited-meanwhile"),
+    ),
     route=patch("/contracts/{tenant}"),
+)
+
+
+class ExportPerson(Strict):
+    person_id = Id(required=True)
+
+
+class ExportedOffice(Strict):
+    """A copy of his name and address that a contract shows for the office he holds."""
+
+    tenant = Tenant(required=True)
+    office = Choice(Office, required=True)
+    email = Text(required=True)
+    given_name = Text(required=True)
+    family_name = Text(required=True)
+    held_since = Instant(required=True)
+
+
+class ExportedOffices(Strict):
+    offices = Many(Part(ExportedOffice), maximum=1000, required=True)
+
+
+export_person = TENANCY.call(
+    "export_person",
+    request=ExportPerson,
+    response=ExportedOffices,
+    right=gateway_only(),
+    effect=Effect.READ,
+    summary="What contracts hold of a person, for himself.",
+    deadline=30.0,
 )
 
 

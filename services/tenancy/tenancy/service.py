@@ -14,10 +14,11 @@ from tenancy.actions.establish_people import establish_people
 from tenancy.actions.list_contracts import ContractsPage, list_contracts
 from tenancy.actions.move_clock import ClockReading, move_clock
 from tenancy.actions.open_tenant import open_tenant
+from tenancy.actions.own_data import erase_person, export_person
 from tenancy.actions.read_contract import read_contract
 from tenancy.actions.rename_contract import rename_contract
 from tenancy.domain.contracts import Contract, Opening
-from tenancy.domain.people import Contact
+from tenancy.domain.people import Contact, HeldOffice
 
 
 class TenancyService:
@@ -79,6 +80,22 @@ class TenancyService:
     @answers(calls.verify_house_chain)
     def verify_house_chain(self, context: Context, payload: dict[str, Any]) -> audit.Verification:
         return audit.verify_chain(db=self.house.db, context=context, **payload)
+
+    @answers(calls.export_person)
+    def export_person(
+        self, context: Context, payload: dict[str, Any]
+    ) -> dict[str, list[HeldOffice]]:
+        return export_person(db=self.house.db, context=context, **payload)
+
+    @hears(identity.PersonErased)
+    def on_person_erased(self, fact: Fact) -> None:
+        erase_person(
+            db=self.house.db,
+            context=fact.context,
+            event_id=fact.id,
+            person_id=fact.data["person_id"],
+            pseudonym=fact.data["pseudonym"],
+        )
 
     @hears(identity.TenantPeopleEstablished)
     def on_people_established(self, fact: Fact) -> None:

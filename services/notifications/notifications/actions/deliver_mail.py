@@ -126,8 +126,6 @@ def _note_sent(desk: Desk, context: Context, mail: Mail) -> None:
             target=str(mail.mail_id),
             details={
                 "person_id": mail.person_id,
-                "recipient": mail.recipient,
-                "subject": mail.subject,
                 "attempts": mail.attempts,
             },
             at=now,

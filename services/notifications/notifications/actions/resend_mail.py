@@ -35,7 +35,7 @@ def resend_mail(
         tx.record(
             f"mail:{mail.template}:asked-again",
             target=str(mail_id),
-            details={"recipient": mail.recipient, "was": mail.status},
+            details={"person_id": mail.person_id, "was": mail.status},
             at=now,
         )
         tx.after_commit(wake)

@@ -16,6 +16,7 @@ class Reader:
     given_name: str
     family_name: str
     language: Language
+    erased: bool = False
 
     @property
     def full_name(self) -> str:

@@ -54,7 +54,7 @@ _AGAIN = """
 UPDATE mails
 SET status = %(status)s, sending = sending + 1, attempts = 0, next_attempt_at = %(real_now)s,
     last_error = NULL
-WHERE tenant = %(tenant)s AND mail_id = %(mail_id)s
+WHERE tenant = %(tenant)s AND mail_id = %(mail_id)s AND NOT erased
 RETURNING
     mail_id, event_id, template, tenant, person_id, recipient, recipient_name, language, subject,
     facts, sealed_link, call_id, status, sending, attempts, created_at, sent_at, last_error
@@ -64,7 +64,7 @@ SELECT
     mail_id, event_id, template, tenant, person_id, recipient, recipient_name, language, subject,
     facts, sealed_link, call_id, status, sending, attempts, created_at, sent_at, last_error
 FROM mails
-WHERE tenant = %(tenant)s AND mail_id = %(mail_id)s
+WHERE tenant = %(tenant)s AND mail_id = %(mail_id)s AND NOT erased
 FOR UPDATE
 """
 _LIST = """
@@ -75,6 +75,22 @@ FROM mails
 WHERE tenant = %(tenant)s AND (%(before)s::uuid IS NULL OR mail_id < %(before)s)
 ORDER BY mail_id DESC
 LIMIT %(limit)s
+"""
+_LIST_OF_PERSON = """
+SELECT
+    mail_id, event_id, template, tenant, person_id, recipient, recipient_name, language, subject,
+    facts, sealed_link, call_id, status, sending, attempts, created_at, sent_at, last_error
+FROM mails
+WHERE person_id = %(person_id)s
+ORDER BY mail_id DESC
+LIMIT %(limit)s
+"""
+_ERASE = """
+UPDATE mails
+SET recipient = %(email)s, recipient_name = %(pseudonym)s, facts = '{}', sealed_link = NULL,
+    subject = template, last_error = NULL, erased = true,
+    status = CASE status WHEN 'pending' THEN 'dead' ELSE status END
+WHERE person_id = %(person_id)s
 """
 
 
@@ -126,3 +142,13 @@ def list_mails(tx: Tx, *, tenant: TenantCode, before: UUID | None, limit: int) -
 
 def _attempt(mail: Mail) -> dict[str, object]:
     return {"mail_id": mail.mail_id, "sending": mail.sending, "attempts": mail.attempts}
+
+
+def list_mails_of(tx: Tx, *, person_id: UUID, limit: int) -> list[Mail]:
+    """Of one person in all tenants, newest first. Asked with the scope EVERYONE."""
+    return tx.rows(_LIST_OF_PERSON, {"person_id": person_id, "limit": limit}, Mail)
+
+
+def change_to_erased(tx: Tx, *, person_id: UUID, pseudonym: str, email: str) -> None:
+    """What still waits is not sent. With the scope EVERYONE."""
+    tx.run(_ERASE, {"person_id": person_id, "pseudonym": pseudonym, "email": email})

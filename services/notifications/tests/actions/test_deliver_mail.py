@@ -40,7 +40,7 @@ def test_a_sent_mail_stands_in_the_ledger_and_in_the_trail(waiting: Any) -> None
     assert waiting.column("sent_at") == waiting.clock.now()
     [entry] = trail(waiting)
     assert (entry.action, entry.target) == ("mail:welcome:sent", str(waiting.column("mail_id")))
-    assert entry.details["recipient"] == "john@acme.example"
+    assert "john@acme.example" not in str(entry.details)
     assert mail["Message-ID"] == f"<{entry.target}.1@cloudstore.example>"
     assert audit.verify_chain(db=waiting.db, tenant=ACME).verified
 

@@ -66,8 +66,6 @@ def _tell(tx: Tx, *, contract: Contract, opening: Opening, opened_by: str) -> No
             "name": contract.name,
             "organisation_id": contract.organisation.organisation_id,
             "support_level": contract.support_level,
-            "referent": opening.referent.email,
-            "domain_owner": opening.owner.email,
         },
         at=contract.opened_at,
     )

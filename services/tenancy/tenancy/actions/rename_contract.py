@@ -5,20 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.codes import TenantCode
-from contracts.tenancy import ContractRenamed
+from contracts.tenancy import ContractRenamed, ContractView
 from servicekit.context import Context
 from servicekit.db import Database
+from servicekit.editions import demand_edition
 from tenancy.domain import search
 from tenancy.domain.contracts import Contract
 from tenancy.store import beginnings, contracts
 
 
 def rename_contract(
-    *, db: Database, context: Context, now: datetime, tenant: TenantCode, name: str
+    *,
+    db: Database,
+    context: Context,
+    now: datetime,
+    tenant: TenantCode,
+    name: str,
+    edition: str | None = None,
 ) -> Contract:
     """Takes effect here at once, elsewhere when the event is heard: within seconds."""
     with db.write(context, tenant=tenant) as tx:
         contract = contracts.get_contract_to_change(tx, tenant=tenant)
+        demand_edition(edition, shown_as=ContractView, present=contract)
         renamed = contract.renamed(name)
         if renamed is contract:
             return tx.answer(contract)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from contracts.codes import Language
+from contracts.codes import Language, Office, TenantCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,15 @@ class Contact:
 
     def as_holder(self) -> Holder:
         return Holder(None, None, self.email, self.given_name, self.family_name)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOffice:
+    """What a contract keeps of who holds an office of it."""
+
+    tenant: TenantCode
+    office: Office
+    email: str
+    given_name: str
+    family_name: str
+    held_since: datetime

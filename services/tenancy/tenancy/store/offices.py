@@ -5,7 +5,7 @@ from uuid import UUID
 
 from contracts.codes import Office, TenantCode
 from servicekit.db import Tx
-from tenancy.domain.people import Holder
+from tenancy.domain.people import HeldOffice, Holder
 
 _ADD = """
     INSERT INTO offices (tenant, office, person_id, login, email, given_name, family_name,
@@ -18,6 +18,19 @@ _CHANGE_PERSON = """
     UPDATE offices
        SET person_id = %(person_id)s, login = %(login)s
      WHERE tenant = %(tenant)s AND office = %(office)s AND person_id IS NULL
+"""
+_LIST_OF_PERSON = """
+    SELECT tenant, office, email, given_name, family_name, held_since
+      FROM offices
+     WHERE person_id = %(person_id)s
+     ORDER BY tenant, office
+     LIMIT %(limit)s
+"""
+_ERASE = """
+    UPDATE offices
+       SET login = %(pseudonym)s, email = %(email)s, given_name = 'erased',
+           family_name = %(pseudonym)s
+     WHERE person_id = %(person_id)s
 """
 
 
@@ -47,3 +60,14 @@ def change_unknown_holder(
         _CHANGE_PERSON,
         {"tenant": tenant, "office": office, "person_id": person_id, "login": login},
     )
+
+
+def list_offices_of(tx: Tx, *, person_id: UUID, limit: int) -> list[HeldOffice]:
+    """In all contracts, by code. Asked with the scope EVERYONE."""
+    return tx.rows(_LIST_OF_PERSON, {"person_id": person_id, "limit": limit}, HeldOffice)
+
+
+def change_to_erased(tx: Tx, *, person_id: UUID, pseudonym: str, email: str) -> None:
+    """With the scope EVERYONE. Identity erases nobody who holds an office: this is for a copy that
+    has not heard of a handover yet."""
+    tx.run(_ERASE, {"person_id": person_id, "pseudonym": pseudonym, "email": email})
