@@ -17,13 +17,15 @@ from contracts.codes import Language, TenantCode
 from contracts.declare import Call
 from contracts.identity import change_password
 from contracts.rights import Audience, Caller, CallerKind, refusal, role_suffices
-from gateway.rights import Holding, RightsCache
+from gateway.naming import Naming
+from gateway.rights import Holding, PersonRights, RightsCache
 from gateway.wire import Circumstances, JsonObject, Wire
 from servicekit.clock import Clock, SystemClock
 from servicekit.context import new_call_id
 from servicekit.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from servicekit.faults import fields_invalid
 from servicekit.freshness import demand_fresh_proof
+from servicekit.reasons import demand_reason
 
 if TYPE_CHECKING:
     from gateway.oauth.tokens import AccessToken
@@ -45,9 +47,11 @@ class Dispatcher:
         rights: RightsCache,
         sessions: Sessions | None = None,
         clock: Clock | None = None,
+        naming: Naming | None = None,
     ) -> None:
-        """``clock``: real time, on which tokens live."""
+        """``clock``: real time, on which tokens live. Without ``naming`` trails show no names."""
         self.wire = wire
+        self._naming = naming
         self.rights = rights
         self._sessions = sessions
         self._clock = clock or SystemClock()
@@ -93,9 +97,11 @@ class Dispatcher:
         tenant = loaded.get(call.tenant_field) if call.tenant_field else None
         caller = self._caller(call, token, tenant, about)
         _demand(call, caller)
+        demand_reason(call, caller, reason)
         demand_fresh_proof(call, caller, now=self._clock.now())
         self._spare_own_session(call, token, about)
-        return self.wire.send(call, payload, caller, about)
+        answer = self.wire.send(call, payload, caller, about)
+        return self._naming.named(call, payload, answer, about) if self._naming else answer
 
     def _spare_own_session(self, call: Call, token: AccessToken, about: Circumstances) -> None:
         """A new password ends the other sessions: that event carries the id of this call."""
@@ -128,21 +134,33 @@ class Dispatcher:
         if token.domain is not None and tenant not in (None, token.domain):
             raise Forbidden("tenant-foreign")
         rights = rights.within(token.domain)
-        holding = rights.holding(tenant)
-        return Caller(
-            kind=CallerKind.PERSON,
-            subject=token.subject,
-            scopes=token.scopes,
-            staff=rights.staff,
-            tenant=tenant,
-            roles=holding.roles,
-            offices=holding.offices,
-            tenants=_shown_tenants(call, rights.tenants, tenant),
-            act=token.act,
-            proved_at=token.auth_time,
-            factors=token.factors,
-            session=token.session_id,
-        )
+        counting = rights.proved_by(token.factors)
+        caller = _caller_holding(counting, call, token, tenant)
+        if counting is not rights and refusal(call.right, caller) is not None:
+            # Only who would be let in with a second factor learns that it is what he lacks.
+            _demand(call, _caller_holding(rights, call, token, tenant))
+            raise Forbidden("second-factor-required")
+        return caller
+
+
+def _caller_holding(
+    rights: PersonRights, call: Call, token: AccessToken, tenant: TenantCode | None
+) -> Caller:
+    holding = rights.holding(tenant)
+    return Caller(
+        kind=CallerKind.PERSON,
+        subject=token.subject,
+        scopes=token.scopes,
+        staff=rights.staff,
+        tenant=tenant,
+        roles=holding.roles,
+        offices=holding.offices,
+        tenants=_shown_tenants(call, rights.tenants, tenant),
+        act=token.act,
+        proved_at=token.auth_time,
+        factors=token.factors,
+        session=token.session_id,
+    )
 
 
 def load_payload(call: Call, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from contracts.codes import CredentialKind
 from contracts.declare import Event
 from contracts.registry import events_heard_by
 from gateway.metrics import EVENTS
+from gateway.naming import Naming
 from gateway.rights import RightsCache
 from servicekit.events import Fact, Subscriber
 
@@ -24,7 +25,15 @@ RIGHTS_CHANGED: tuple[Event, ...] = (
     identity.TenantLeft,
     identity.StaffAppointed,
     identity.PasswordSet,
+    identity.LoginDisowned,
+    identity.SecondFactorRuleChanged,
+    identity.StaffRolesChanged,
+    identity.PersonDisabled,
+    identity.PersonEnabled,
+    identity.PersonErased,
 )
+# A rule about sign-ins may concern whoever it likes.
+_OF_EVERYBODY = frozenset({identity.SecondFactorRuleChanged.type})
 
 # Which ways in a password opens.
 _METHODS = {
@@ -45,11 +54,25 @@ class Sessions(Protocol):
     ) -> int: ...
 
 
+class OwnData(Protocol):
+    def forget(self, person_id: UUID) -> None: ...
+
+
 class Listening:
     """Both subscribers of one gateway process."""
 
-    def __init__(self, *, amqp_url: str, rights: RightsCache, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        *,
+        amqp_url: str,
+        rights: RightsCache,
+        sessions: Sessions,
+        naming: Naming,
+        own_data: OwnData,
+    ) -> None:
         self._rights = rights
+        self._naming = naming
+        self._own_data = own_data
         self._sessions = sessions
         self._broadcast = Subscriber(
             amqp_url,
@@ -80,10 +103,24 @@ class Listening:
 
     def forget_rights(self, fact: Fact) -> None:
         EVENTS.labels(fact.type).inc()
-        self._rights.forget(fact.data["person_id"])
+        if fact.type == identity.PersonErased.type:
+            self._naming.forget_all()
+        if fact.type in _OF_EVERYBODY:
+            self._rights.forget_all()
+        else:
+            self._rights.forget(fact.data["person_id"])
 
     def end_sessions(self, fact: Fact) -> None:
         """Ending what has ended does nothing, so hearing this twice is harmless."""
+        if fact.type == identity.FactorsReset.type:
+            self._sessions.end_all(fact.data["person_id"], proved_before=_told_at(fact.id))
+        if fact.type == identity.PersonDisabled.type:
+            self._sessions.end_all(fact.data["person_id"], proved_before=_told_at(fact.id))
+        if fact.type == identity.LoginDisowned.type:
+            self._sessions.end_all(fact.data["person_id"], proved_before=_told_at(fact.id))
+        if fact.type == identity.PersonErased.type:
+            self._sessions.end_all(fact.data["person_id"])
+            self._own_data.forget(fact.data["person_id"])
         if fact.type != identity.PasswordSet.type:
             return
         self._sessions.end_all(

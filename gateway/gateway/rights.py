@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from threading import Lock
@@ -14,6 +14,7 @@ from contracts.codes import Office, Role, Section, StaffRole, TenantCode
 from contracts.identity import resolve_rights
 from contracts.rights import Caller, CallerKind
 from gateway.metrics import RIGHTS
+from gateway.oauth.proofs import TWO_FACTORS
 from gateway.wire import Circumstances, JsonObject, Wire
 from servicekit.errors import GuichetError, Unavailable
 
@@ -23,10 +24,11 @@ _SPOILED_AT_MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What a person holds in one tenant."""
+    """What a person holds in one tenant, in a session with a second factor where it demands one."""
 
     roles: Mapping[Section, Role] = field(default_factory=dict)
     offices: frozenset[Office] = frozenset()
+    second_factor_required: bool = False
 
 
 NOTHING = Holding()
@@ -38,6 +40,7 @@ class PersonRights:
     enabled: bool
     staff: frozenset[StaffRole]
     tenants: Mapping[TenantCode, Holding]
+    second_factor_required: bool = False  # of staff
 
     def holding(self, tenant: TenantCode | None) -> Holding:
         return NOTHING if tenant is None else self.tenants.get(tenant, NOTHING)
@@ -48,6 +51,23 @@ class PersonRights:
             return self
         held = {tenant: what for tenant, what in self.tenants.items() if tenant == domain}
         return replace(self, staff=frozenset(), tenants=held)
+
+    def proved_by(self, factors: Collection[str]) -> PersonRights:
+        """What counts of it in a session that was begun so (``amr``): without a second factor,
+        nothing that demands one."""
+        if TWO_FACTORS in factors or not self.demands_second_factor:
+            return self
+        counting = {
+            tenant: what for tenant, what in self.tenants.items() if not what.second_factor_required
+        }
+        staff = frozenset() if self.second_factor_required else self.staff
+        return replace(self, staff=staff, tenants=counting)
+
+    @property
+    def demands_second_factor(self) -> bool:
+        if self.second_factor_required and self.staff:
+            return True
+        return any(what.second_factor_required for what in self.tenants.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +185,9 @@ def _rights(answer: JsonObject) -> PersonRights:
             TenantCode(held["tenant"]): Holding(
                 roles={Section(name): Role(role) for name, role in held["roles"].items()},
                 offices=frozenset(Office(office) for office in held["offices"]),
+                second_factor_required=held.get("second_factor_required", False),
             )
             for held in answer["tenants"]
         },
+        second_factor_required=answer.get("second_factor_required", False),
     )

@@ -32,6 +32,10 @@ class RightsInTenant(Strict):
     tenant = Tenant(required=True)
     roles = roles_by_section(required=True)
     offices = Many(Choice(Office), required=True)
+    second_factor_required = Flag(
+        load_default=False,
+        metadata={"description": "In a session without one, roles and offices here are nothing."},
+    )
 
 
 class Rights(Strict):
@@ -39,6 +43,10 @@ class Rights(Strict):
     enabled = Flag(required=True)
     staff = Many(Choice(StaffRole), required=True)
     tenants = Many(Part(RightsInTenant), maximum=10_000, required=True)
+    second_factor_required = Flag(
+        load_default=False,
+        metadata={"description": "In a session without one, staff roles are nothing."},
+    )
 
 
 resolve_rights = IDENTITY.call(

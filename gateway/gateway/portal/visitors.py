@@ -18,6 +18,7 @@ from gateway.portal import tokens
 from gateway.rights import PersonRights
 from gateway.wire import Circumstances
 from servicekit.errors import Forbidden, Invalid, Unauthenticated
+from servicekit.freshness import STEP_UP_REQUIRED
 
 if TYPE_CHECKING:
     from gateway.oauth.sessions import Session
@@ -28,6 +29,26 @@ class SignInNeeded(Exception):
     """Nobody is signed in here, or the session has ended."""
 
 
+class StepUpNeeded(Exception):
+    """The act is sensitive, and he proved who he is too long ago."""
+
+
+class ReasonNeeded(Exception):
+    """Somebody of staff has not said yet why he looks at this."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__(about)
+        self.about = about
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is looked at for a reason, on the present page."""
+
+    about: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     session: Session
@@ -36,8 +57,14 @@ class Visitor:
 
     def may(self, call: Call, tenant: TenantCode | None = None) -> bool:
         """Whether to show what leads to the call; the call itself is decided anew."""
+        return refusal(call.right, self._caller(tenant)) is None
+
+    def must_say_why(self, call: Call, tenant: TenantCode | None) -> bool:
+        return call.needs_reason(self._caller(tenant))
+
+    def _caller(self, tenant: TenantCode | None) -> Caller:
         holding = self.rights.holding(tenant)
-        caller = Caller(
+        return Caller(
             kind=CallerKind.PERSON,
             subject=self.token.subject,
             scopes=self.token.scopes,
@@ -46,7 +73,6 @@ class Visitor:
             roles=holding.roles,
             offices=holding.offices,
         )
-        return refusal(call.right, caller) is None
 
     @property
     def domain(self) -> TenantCode | None:
@@ -79,16 +105,58 @@ def met_visitor() -> Visitor | None:
 def ask(
     call: Call, payload: dict[str, Any] | None = None, *, form: Form | None = None
 ) -> dict[str, Any]:
-    """A call on the visitor's behalf. ``form``: its key makes sending twice one act."""
-    return parts().dispatcher.as_token(
-        call,
-        {name: value for name, value in (payload or {}).items() if value is not None},
-        visitor().token,
-        language=current_language(),
-        idempotency_key=form.key if form else None,
-        reason=_reason(form) if form else None,
-        call_id=call_id(),
-    )
+    """A call on the visitor's behalf. ``form``: its key makes sending twice one act.
+
+    Raises ReasonNeeded where staff have not said yet why they look at what is a customer's, and
+    StepUpNeeded where the visitor must prove again who he is.
+    """
+    asked = {name: value for name, value in (payload or {}).items() if value is not None}
+    try:
+        return parts().dispatcher.as_token(
+            call,
+            asked,
+            visitor().token,
+            language=current_language(),
+            idempotency_key=form.key if form else None,
+            reason=_reason_for(call, asked, form),
+            call_id=call_id(),
+        )
+    except Forbidden as error:
+        if error.code == STEP_UP_REQUIRED:
+            raise StepUpNeeded from None
+        raise
+
+
+def look() -> Look | None:
+    """The first thing this page looked at for a reason."""
+    return cast("Look | None", g.get("look"))
+
+
+def _reason_for(call: Call, asked: dict[str, Any], form: Form | None) -> str | None:
+    """As typed in the form; else as given for the contract or the person asked about."""
+    typed = _reason(form) if form else None
+    tenant = asked.get(call.tenant_field) if call.tenant_field else None
+    if not visitor().must_say_why(call, None if tenant is None else TenantCode(tenant)):
+        return typed
+    about = tenant or (f"person:{asked['person_id']}" if "person_id" in asked else None)
+    if about is None:
+        return typed
+    reason = typed or _given(about)
+    if reason is None:
+        raise ReasonNeeded(about)
+    if typed is not None:
+        parts().given_reasons.keep(visitor().session.session_id, about, typed)
+    if "look" not in g:
+        g.look = Look(about, reason)
+    return reason
+
+
+def _given(about: str) -> str | None:
+    """Read once per request."""
+    known: dict[str, str | None] = g.setdefault("given_reasons", {})
+    if about not in known:
+        known[about] = parts().given_reasons.find(visitor().session.session_id, about)
+    return known[about]
 
 
 def _reason(form: Form) -> str | None:
@@ -110,6 +178,7 @@ def _meet() -> Visitor:
         raise SignInNeeded from None
     about = Circumstances(language=current_language(), call_id=call_id())
     rights = parts().rights.resolve(session.person_id, about).within(token.domain)
+    rights = rights.proved_by(session.amr)
     if not rights.enabled:
         # No way back through the sign-in: the browser's session would lead here again and again.
         raise Forbidden("token-refused")

@@ -67,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(settings: Settings) -> None:
     # Here, because the commands that end at once need neither nameko nor Flask: a second of CPU.
+    from identity.clients.factor_keys import FactorKeys
+    from identity.clients.passkeys import Passkeys
     from identity.service import IdentityService, Parts
     from servicekit.native import NativeThreads
     from servicekit.serve import serve
@@ -80,6 +82,8 @@ def _serve(settings: Settings) -> None:
         verifier=ContextVerifier(settings.context_public_key),
         hasher=Hasher(threads=threads, room=settings.sign_ins_at_once),
         sealer=Sealer(settings.seal_key),
+        factor_keys=FactorKeys(settings.seal_key),
+        passkeys=Passkeys(public_url=settings.public_url, brand=settings.brand),
     )
     serve(IdentityService, parts, settings)
 

@@ -82,7 +82,12 @@ INSERT INTO staff_rules (singleton, second_factor_required) VALUES (true, false)
 -- from within one tenant too, and about all of the person's: hence the scope.
 CREATE FUNCTION second_factors_of(wanted_person uuid, domain text) RETURNS TABLE (
     totp boolean, passkey boolean, recovery_code boolean, required boolean
-) LANGUAGE sql STABLE SET guichet.tenant = '*' AS $factors$
+) LANGUAGE plpgsql STABLE AS $factors$
+DECLARE
+    scope constant text := coalesce(current_setting('guichet.tenant', true), '');
+BEGIN
+    PERFORM set_config('guichet.tenant', '*', true);
+    RETURN QUERY
     SELECT EXISTS (SELECT 1 FROM totp_factors t WHERE t.person_id = wanted_person),
            EXISTS (SELECT 1 FROM passkeys k WHERE k.person_id = wanted_person),
            EXISTS (SELECT 1 FROM recovery_codes c
@@ -99,5 +104,14 @@ CREATE FUNCTION second_factors_of(wanted_person uuid, domain text) RETURNS TABLE
                                    AND EXISTS (SELECT 1 FROM staff_roles s
                                                 WHERE s.person_id = wanted_person))
                 ELSE EXISTS (SELECT 1 FROM entry_rules e
-                              WHERE e.tenant = domain AND e.second_factor_required) END
+                              WHERE e.tenant = domain AND e.second_factor_required) END;
+    PERFORM set_config('guichet.tenant', scope, true);
+END
 $factors$;
+
+-- What became of second steps stands in the history too.
+ALTER TABLE sign_ins DROP CONSTRAINT sign_ins_outcome_check;
+ALTER TABLE sign_ins ADD CONSTRAINT sign_ins_outcome_check CHECK (outcome IN (
+    'accepted', 'unknown', 'disabled', 'locked', 'no-password', 'no-console', 'wrong',
+    'password-set', 'password-changed', 'reset-requested', 'disowned',
+    'factor-accepted', 'factor-wrong', 'factor-locked', 'factor-copied')) NOT VALID;

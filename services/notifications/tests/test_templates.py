@@ -14,14 +14,14 @@ from uuid import UUID
 
 import pytest
 
-from contracts.codes import CredentialKind, Language, Role, Section, TenantCode
+from contracts.codes import CredentialKind, Language, Role, Section, StaffRole, TenantCode
 from contracts.declare import Event
-from contracts.identity import FactorChange
+from contracts.identity import FactorChange, RecoveryKind
 from contracts.identity.facts import Leaving
 from contracts.registry import EVENTS, events_heard_by
 from contracts.subscriptions import Product
 from notifications.clients.wording import PARTS, TEMPLATES, House, Wording
-from notifications.domain import letters
+from notifications.domain import letters, people_letters
 from notifications.domain.letters import Letter, Template
 from notifications.service import NotificationsService
 from servicekit.plain import plain
@@ -107,6 +107,26 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     ),
     (letters.failed_login_reset, {**ACCOUNT, "reset_by": "John.Doe", "reset_by_person_id": PERSON}),
     (letters.failed_login_reset, {**ACCOUNT, "reset_by": "Jane.Roe", "reset_by_person_id": OTHER}),
+    (people_letters.staff_roles_changed, {"person_id": PERSON, "roles": list(StaffRole)}),
+    (people_letters.staff_roles_changed, {"person_id": PERSON, "roles": []}),
+    (people_letters.person_disabled, {"person_id": PERSON, "disabled_at": AT}),
+    (people_letters.person_enabled, {"person_id": PERSON, "enabled_at": AT}),
+    *(
+        (people_letters.recovery_proposed, {"person_id": PERSON, "kind": kind, "expires_at": AT})
+        for kind in RecoveryKind
+    ),
+    (
+        people_letters.recovery_decided,
+        {"person_id": PERSON, "kind": RecoveryKind.CHANGE_EMAIL, "takes_effect_at": AT},
+    ),
+    (
+        people_letters.recovery_decided,
+        {"person_id": PERSON, "kind": RecoveryKind.ENABLE_PERSON, "executed_at": AT},
+    ),
+    (people_letters.erasure_requested, {"person_id": PERSON, "due_at": AT, "by_staff": True}),
+    (people_letters.erasure_requested, {"person_id": PERSON, "due_at": AT, "by_staff": False}),
+    (people_letters.erasure_cancelled, {"person_id": PERSON, "cancelled_at": AT}),
+    (people_letters.erasure_refused, {"person_id": PERSON}),
     (
         letters.order_placed,
         {
@@ -268,7 +288,10 @@ def test_the_two_welcomes_say_what_the_faq_promises() -> None:
 
 
 def test_dates_and_amounts_are_written_as_the_reader_writes_them() -> None:
-    order, termination = CASES[12], CASES[13]
+    order, termination = (
+        next(case for case in CASES if case[0] is make)
+        for make in (letters.order_placed, letters.termination_scheduled)
+    )
     _, french, _ = written(order, Language.FRENCH)
     _, english, _ = written(order, Language.ENGLISH)
     assert "19,90\N{NO-BREAK SPACE}€" in french

@@ -72,6 +72,7 @@ def account_of(tx: Tx, *, person_id: UUID, now: datetime) -> Account:
         mobile=person.mobile,
         language=person.language,
         password_changed_at=credential.changed_at,
+        password_expires_at=credential.rules.expires_at(credential.changed_at),
         rules=credential.rules,
         iam_users=tuple(user.at(now) for user in own),
     )

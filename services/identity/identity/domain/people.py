@@ -157,6 +157,7 @@ class Account:
     mobile: str | None
     language: Language
     password_changed_at: datetime | None
+    password_expires_at: datetime | None
     rules: PasswordRules
     iam_users: tuple[IamUser, ...]
 

@@ -7,9 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from identity.actions.decide_recovery import RUN_OUT, TAKE_EFFECT, run_out, take_effect
+from identity.actions.erase_person import erase_person
+from identity.actions.forget_sign_ins import OLD, forget_sign_ins
 from identity.actions.forgotten_password import RESET, issue_reset_link
 from identity.actions.note_refusal import REFUSED, note_refusal
+from identity.actions.request_erasure import ERASE
+from identity.clients.factor_keys import FactorKeys
 from identity.clients.hashing import Hasher
+from identity.clients.passkeys import Passkeys
 from identity.clients.sealing import Sealer
 from identity.domain.attempts import Visit
 from identity.settings import Settings
@@ -28,12 +34,23 @@ class Parts:
     verifier: ContextVerifier
     hasher: Hasher
     sealer: Sealer
+    factor_keys: FactorKeys
+    passkeys: Passkeys
 
     @property
     def due_handlers(self) -> Mapping[str, Handler]:
         return {
             REFUSED: lambda item: note_refusal(db=self.db, item=item),
+            OLD: lambda item: forget_sign_ins(
+                db=self.db,
+                item=item,
+                now=self.clock.now(),
+                kept_for=self.settings.history_kept_for,
+            ),
             RESET: lambda item: issue_reset_link(db=self.db, sealer=self.sealer, item=item),
+            RUN_OUT: lambda item: run_out(db=self.db, item=item),
+            TAKE_EFFECT: lambda item: take_effect(db=self.db, sealer=self.sealer, item=item),
+            ERASE: lambda item: erase_person(db=self.db, item=item),
         }
 
 
@@ -47,6 +64,9 @@ class Housed:
 
     def proving(self, context: Context) -> dict[str, Any]:
         return {**self.acting(context), "hasher": self.house.hasher, "pause": time.sleep}
+
+    def entering(self, context: Context) -> dict[str, Any]:
+        return {**self.proving(context), "throttle": self.house.settings.throttle}
 
 
 def with_visit(payload: dict[str, Any]) -> dict[str, Any]:

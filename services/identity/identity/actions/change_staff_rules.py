@@ -1,0 +1,27 @@
+"""What the provider demands of its own people at sign-in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.identity import SecondFactorRuleChanged
+from identity.store import factor_guards
+from servicekit.context import Context
+from servicekit.db import EVERYONE, Database
+
+
+def get_staff_rules(*, db: Database, context: Context) -> dict[str, bool]:
+    with db.read(tenant=EVERYONE, context=context) as tx:
+        return {"second_factor_required": factor_guards.get_staff_rule(tx)}
+
+
+def change_staff_rules(
+    *, db: Database, context: Context, now: datetime, second_factor_required: bool
+) -> dict[str, bool]:
+    """In force at once, also for who is signed in."""
+    rules = {"second_factor_required": second_factor_required}
+    with db.write(context, tenant=EVERYONE) as tx:
+        if factor_guards.change_staff_rule(tx, second_factor_required=second_factor_required):
+            tx.record("staff:rules:changed", target="staff", details=rules, at=now)
+            tx.emit(SecondFactorRuleChanged, at=now, changed_at=now, tenant=None)
+        return tx.answer(rules)

@@ -1,0 +1,83 @@
+"""What every enrolment of a second factor has in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from contracts.identity import FactorChange, FactorsChanged
+from identity.actions.chains import chains_of
+from identity.clients.factor_keys import FactorKeys
+from identity.domain.factors import Factors
+from identity.store import factor_guards, factors
+from servicekit.db import Tx
+from servicekit.errors import Conflict, Invalid, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """``recovery_codes``: in the clear for this once; none where the person has some already.
+    ``amr``: what the enrolment itself has proved (RFC 8176)."""
+
+    factors: Factors
+    recovery_codes: tuple[str, ...] = field(repr=False)
+    amr: tuple[str, ...]
+
+
+def lock_factors(tx: Tx, *, person_id: UUID, first_only: bool) -> None:
+    """One change of a person's factors after the other: the first of two brings the codes.
+
+    ``first_only``: for who has proved a password and nothing more. It opens no enrolment beside
+    a factor that there is.
+    """
+    if factor_guards.find_guard(tx, person_id=person_id) is None:
+        raise NotFound("person-unknown")
+    if first_only and factors.get_factors(tx, person_id=person_id).count:
+        raise Conflict("factor-enrolled")
+
+
+def settle_enrolment(
+    tx: Tx,
+    *,
+    keys: FactorKeys,
+    person_id: UUID,
+    change: FactorChange,
+    name: str | None,
+    amr: tuple[str, ...],
+    now: datetime,
+) -> Enrolled:
+    """With the first factor come the recovery codes."""
+    codes: tuple[str, ...] = ()
+    if not factors.get_codes_left(tx, person_id=person_id):
+        codes = add_codes(tx, keys=keys, person_id=person_id, now=now)
+    tell_changed(tx, person_id=person_id, change=change, name=name, now=now)
+    return Enrolled(factors.get_factors(tx, person_id=person_id), codes, amr)
+
+
+def add_codes(tx: Tx, *, keys: FactorKeys, person_id: UUID, now: datetime) -> tuple[str, ...]:
+    """Ten; whatever codes there were have ended."""
+    codes = keys.fresh_recovery_codes()
+    hashes = [keys.hash_of_code(person_id=person_id, typed=code) for code in codes]
+    factors.change_recovery_codes(tx, person_id=person_id, hashes=hashes, at=now)
+    return tuple(codes)
+
+
+def tell_changed(
+    tx: Tx, *, person_id: UUID, change: FactorChange, name: str | None, now: datetime
+) -> None:
+    """``name``: a passkey's. It stands in the mail, not in the trail: people put names into it."""
+    subject, done = change.value.rsplit("_", 1)
+    for chain in chains_of(tx, person_id=person_id, tenant=None):
+        tx.record(
+            f"portal:{subject.replace('_', '-')}:{done}",
+            target=f"person:{person_id}",
+            tenant=chain,
+            at=now,
+        )
+    tx.emit(FactorsChanged, at=now, person_id=person_id, change=change, name=name, changed_at=now)
+
+
+def refuse_answer(field: str) -> Invalid:
+    code = f"{field}-refused"
+    return Invalid(code, {"fields": {field: [code]}})

@@ -1,0 +1,136 @@
+"""Portal login by a passkey alone: what one has and, checked by it, what one knows or is.
+
+The locks of password and second step play no part: nobody guesses a signature, and so nobody
+locks somebody else out with wrong ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.codes import Language, SecondFactorStep, TenantCode
+from identity.actions.chains import chains_of
+from identity.actions.proving import Checked, FactorTools, Purpose, check_passkey, new_challenge
+from identity.domain.attempts import Method, Outcome, Visit
+from identity.domain.factors import ProofOutcome
+from identity.domain.names import name_key
+from identity.domain.people import Person
+from identity.store import factors, persons, sign_ins
+from servicekit.context import Context
+from servicekit.db import EVERYONE, Database, Tx
+from servicekit.errors import Unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeySignedIn:
+    person_id: UUID
+    login: str
+    language: Language
+    amr: tuple[str, ...]
+    tenant: TenantCode | None = None
+    iam_user_id: UUID | None = None
+    second_factor: SecondFactorStep = SecondFactorStep.NONE
+
+
+def start_passkey_sign_in(
+    *,
+    db: Database,
+    tools: FactorTools,
+    context: Context,
+    real_now: datetime,
+    login: str | None,
+    bound_to: str,
+) -> dict[str, str]:
+    """With a login, which passkeys may answer. One that nobody bears, and one whose bearer has no
+    passkey, gets such as nobody has: the same ones each time, for the same work."""
+    key = name_key(login or "")
+    with db.write(context, tenant=EVERYONE) as tx:
+        known = factors.list_credential_ids_by_login(tx, login_key=key)
+        challenge = new_challenge(
+            tx, purpose=Purpose.SIGN_IN, bound_to=bound_to, person_id=None, real_now=real_now
+        )
+    decoys = tools.keys.decoy_passkeys(key)
+    allowed = (known or decoys) if key else []
+    options = tools.passkeys.authentication_options(
+        challenge=challenge, allowed=allowed, verify_user=True
+    )
+    return {"options": options}
+
+
+def passkey_sign_in(
+    *,
+    db: Database,
+    tools: FactorTools,
+    context: Context,
+    now: datetime,
+    real_now: datetime,
+    passkey: str,
+    bound_to: str,
+    visit: Visit,
+) -> PasskeySignedIn:
+    """The passkey says who signs in, whatever login was typed before."""
+    answer = None
+    with db.write(context, tenant=EVERYONE) as tx:
+        checked = check_passkey(
+            tx,
+            passkeys=tools.passkeys,
+            now=now,
+            real_now=real_now,
+            purpose=Purpose.SIGN_IN,
+            answer=passkey,
+            bound_to=bound_to,
+            person_id=None,
+        )
+        person = _bearer(tx, checked)
+        outcome = _outcome(checked, person)
+        _remember(tx, person=person, outcome=outcome, visit=visit, now=now)
+        if person is not None:
+            _record(tx, person=person, outcome=outcome, now=now)
+            if outcome is Outcome.ACCEPTED:
+                answer = PasskeySignedIn(
+                    person.person_id, person.login, person.language, checked.amr
+                )
+    # Only now: raising inside would give the challenge back.
+    if answer is None:
+        raise Unauthenticated("sign-in-refused")
+    return answer
+
+
+def _bearer(tx: Tx, checked: Checked) -> Person | None:
+    if checked.passkey is None:
+        return None
+    return persons.get_person(tx, person_id=checked.passkey.person_id)
+
+
+def _outcome(checked: Checked, person: Person | None) -> Outcome | ProofOutcome:
+    if person is None:
+        return Outcome.UNKNOWN
+    if checked.outcome is not ProofOutcome.ACCEPTED:
+        return checked.outcome
+    return Outcome.ACCEPTED if person.enabled else Outcome.DISABLED
+
+
+def _remember(
+    tx: Tx, *, person: Person | None, outcome: Outcome | ProofOutcome, visit: Visit, now: datetime
+) -> None:
+    sign_ins.add_sign_in(
+        tx,
+        at=now,
+        method=Method.PORTAL,
+        outcome=outcome,
+        person_id=None if person is None else person.person_id,
+        iam_user_id=None,
+        visit=visit,
+    )
+
+
+def _record(tx: Tx, *, person: Person, outcome: Outcome | ProofOutcome, now: datetime) -> None:
+    accepted = outcome is Outcome.ACCEPTED
+    action = "portal:sign-in:" + ("accepted" if accepted else "refused")
+    details = {"method": "portal", "by": "passkey", "reason": outcome.value}
+    for chain in chains_of(tx, person_id=person.person_id, tenant=None):
+        tx.record(
+            action, target=f"person:{person.person_id}", details=details, tenant=chain, at=now
+        )
