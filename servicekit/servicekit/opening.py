@@ -1,7 +1,7 @@
-"""The first statement of a transaction goes in one message with BEGIN, as a prepared one.
+"""Few messages: the first statement of a transaction goes with BEGIN, the last ones with COMMIT.
 
 A message holds several statements only without parameters, and those would be planned anew each
-time. So the statement is prepared under a name, once for each connection, and executed by it.
+time. So a statement is prepared under a name, once for each connection, and executed by it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from servicekit.postgres import (
     Cursor,
     OperationalError,
     PoolTimeout,
-    errors,
     sql,
 )
 
@@ -47,6 +46,9 @@ class _Places(dict[str, str]):
     def __missing__(self, name: str) -> str:
         self[name] = f"${len(self) + 1}"
         return self[name]
+
+
+Statement = tuple[str, Mapping[str, Any]]
 
 
 class Pool(Protocol):
@@ -84,19 +86,25 @@ class Line:
         """``before``: statements that give nothing. ``rows`` is the row factory."""
         return self._send(
             lambda connection: connection.cursor(row_factory=rows),
-            lambda connection: first_message(
-                connection, before=[self._begin, *before], statement=statement, params=params
-            ),
+            lambda connection: "; ".join(
+                [self._begin, *before, spoken(connection, statement, params)]
+            ).encode(),
         )
 
-    def end_with(self, texts: Sequence[str]) -> None:
+    def end_with(self, statements: Sequence[Statement], *, before: Sequence[str]) -> None:
         """The last message. What never began and has nothing to say sends none."""
+        if not self.begun and not statements and not before:
+            return
+        opening = [] if self.begun else [self._begin, *before]
+
+        def message_on(connection: Connection[Any]) -> bytes:
+            texts = [spoken(connection, statement, params) for statement, params in statements]
+            return "; ".join([*opening, *texts, "COMMIT"]).encode()
+
         if self.begun:
-            message = "; ".join([*texts, "COMMIT"]).encode()
-            self.connection.execute(message, prepare=False)
-        elif texts:
-            message = "; ".join([self._begin, *texts, "COMMIT"]).encode()
-            self._send(lambda connection: connection.cursor(), lambda _: message)
+            self.connection.execute(message_on(self.connection), prepare=False)
+        else:
+            self._send(lambda connection: connection.cursor(), message_on)
 
     def give_back(self) -> None:
         self._pool.give_back(self.connection)
@@ -106,16 +114,12 @@ class Line:
         cursor_on: Callable[[Connection[Any]], Cursor[Any]],
         message_on: Callable[[Connection[Any]], bytes],
     ) -> Cursor[Any]:
-        for _ in range(self._pool.most_broken + 2):
+        for _ in range(self._pool.most_broken + 1):
             try:
                 cursor = cursor_on(self.connection)
                 cursor.execute(message_on(self.connection), prepare=False)
                 while cursor.nextset():
                     pass
-            except errors.InvalidSqlStatementName:
-                # With what psycopg prepared by itself it deallocates all, after some rollbacks.
-                _prepared.pop(self.connection, None)
-                self.connection.rollback()
             except OperationalError:
                 if not self.connection.broken:
                     raise
@@ -127,22 +131,19 @@ class Line:
         raise PoolTimeout("every connection of the pool was broken")
 
 
-def first_message(
-    connection: Connection[Any],
-    *,
-    before: Sequence[str],
-    statement: str,
-    params: Mapping[str, Any],
-) -> bytes:
-    """``before`` and the statement. Prepares it first where this connection does not know it."""
+def spoken(connection: Connection[Any], statement: str, params: Mapping[str, Any]) -> str:
+    """The statement as it may stand in a message with others: executed by its name.
+
+    Prepares it first where this connection does not know it: one message more, once.
+    """
     binder = ClientCursor(connection)
     if not statement.lstrip().startswith(_PREPARABLE):
-        return "; ".join([*before, binder.mogrify(statement.encode(), params)]).encode()
+        return binder.mogrify(statement.encode(), params)
     places = _Places()
     numbered = statement % places
     values = [params[name] for name in places]
     types = tuple(_type_of(value) for value in values)
-    name = _names.setdefault((statement, types), f"opening_{len(_names)}")
+    name = _names.setdefault((statement, types), f"spoken_{len(_names)}")
     known = _prepared.setdefault(connection, set())
     if name not in known:
         _spelled[name] = statement
@@ -150,8 +151,7 @@ def first_message(
         connection.execute(f"PREPARE {name}{declared} AS {numbered}".encode(), prepare=False)
         known.add(name)
     given = f" ({', '.join(['%s'] * len(values))})" if values else ""
-    executed = binder.mogrify(f"EXECUTE {name}{given}".encode(), values)
-    return "; ".join([*before, executed]).encode()
+    return binder.mogrify(f"EXECUTE {name}{given}".encode(), values)
 
 
 def statement_of(name: str) -> str:

@@ -75,7 +75,12 @@ class _MonthDumper(psycopg.adapt.Dumper):
 
 
 def configure(connection: Connection[Any]) -> None:
-    """What every connection of ours knows: mappings become jsonb, months text."""
+    """What every connection of ours knows: mappings become jsonb, months text.
+
+    psycopg prepares nothing by itself (``opening`` does): after some rollbacks it would deallocate
+    everything, ours too, in the middle of a transaction.
+    """
+    connection.prepare_threshold = None
     connection.adapters.register_dumper(dict, _MappingDumper)
     connection.adapters.register_dumper(Month, _MonthDumper)
     set_json_dumps(_dumps, connection)

@@ -29,7 +29,7 @@ from contracts.registry import CALLS
 from servicekit import audit, due_store, idempotency, outbox
 from servicekit.errors import GuichetError, Unavailable
 from servicekit.ids import new_id
-from servicekit.opening import Line
+from servicekit.opening import Line, Statement, spoken
 from servicekit.postgres import ClientCursor, Connection, Cursor, errors, mapped_row, tuple_row
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Params = Mapping[str, Any]
-Statement = tuple[str, Params]
 
 
 class Everyone:
@@ -230,9 +229,7 @@ class Tx:
         statements = self._chained() + self._closing
         self._check_deadline()
         line = self._open()
-        binder = ClientCursor(line.connection)
-        texts = [binder.mogrify(sql.encode(), params) for sql, params in statements]
-        line.end_with([*self._before, *texts])
+        line.end_with(statements, before=self._before)
         for callback in self._after_commit:
             callback()
 
@@ -257,7 +254,7 @@ class Tx:
         self._check_deadline()
         line = self._open()
         if line.begun:
-            return cursor.execute(sql.encode(), params)
+            return cursor.execute(spoken(line.connection, sql, params).encode(), prepare=False)
         before, self._before = self._before, []
         return line.begin_with(sql, params, before=before, rows=cursor.row_factory)
 

@@ -287,23 +287,16 @@ def _count_messages(url: str, notes: Any) -> dict[str, int]:
 
     with Database(url, pool_size=1, service="tenancy") as db:
         db._pool.connection_class = Counting
-        with db.read(tenant=notes.acme) as tx:
-            notes.texts(tx)
-        with db.write(notes.context(idempotency_key="k0"), tenant=notes.acme) as tx:
-            tx.record("notes:note:added", target="warm", at=notes.noon)
-            tx.answer(_clock_answer())
-        counts.update(read=0, write=0)
-        with db.read(tenant=notes.acme) as tx:
-            notes.texts(tx)
-        counting = "write"
-        context = notes.context(idempotency_key="k1", call="tenancy.get_clock")
-        with db.write(context, tenant=notes.acme) as tx:
-            note_id: UUID = notes.add(tx, tenant=notes.acme, text="x")
-            tx.record("notes:note:added", target=str(note_id), at=notes.noon)
-            tx.emit(ClockMoved, at=notes.noon, offset_seconds=1)
-            tx.answer({"now": notes.noon, "simulated": True})
+        for turn in ("first", "second"):  # the first one prepares what it says
+            counts.update(read=0, write=0)
+            counting = "read"
+            with db.read(tenant=notes.acme) as tx:
+                notes.texts(tx)
+            counting = "write"
+            context = notes.context(idempotency_key=turn, call="tenancy.get_clock")
+            with db.write(context, tenant=notes.acme) as tx:
+                note_id: UUID = notes.add(tx, tenant=notes.acme, text=turn)
+                tx.record("notes:note:added", target=str(note_id), at=notes.noon)
+                tx.emit(ClockMoved, at=notes.noon, offset_seconds=1)
+                tx.answer({"now": notes.noon, "simulated": True})
     return counts
-
-
-def _clock_answer() -> dict[str, Any]:
-    return {}
