@@ -1,0 +1,121 @@
+"""Names beside the pseudonyms of a trail, looked up when it is read: the trail itself holds none.
+
+So somebody can be erased and the chain still verifies. A name is kept for half a minute; that
+somebody is erased empties what is kept, in every process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from threading import Lock
+from typing import Any
+
+from contracts.declare import Call
+from contracts.identity import name_people
+from contracts.registry import CONTRACTS
+from contracts.rights import Caller, CallerKind
+from gateway.wire import Circumstances, JsonObject, Wire
+from servicekit.errors import Unavailable
+
+_GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
+_HOUSE = "-"
+_TRAILS = ("list_audit_entries", "list_house_entries")
+_MOST_KEPT = 50_000
+
+
+def _reads_of_trails() -> frozenset[str]:
+    return frozenset(
+        contract.calls[name].full_name
+        for contract in CONTRACTS.values()
+        for name in _TRAILS
+        if name in contract.calls
+    )
+
+
+class Naming:
+    def __init__(
+        self,
+        *,
+        wire: Wire,
+        ttl: float = 30.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._wire = wire
+        self._ttl = ttl
+        self._monotonic = monotonic
+        self._lock = Lock()
+        self._kept: dict[tuple[str, str], tuple[str | None, float]] = {}
+        self._reads = _reads_of_trails()
+
+    def forget_all(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+    def named(
+        self, call: Call, payload: Mapping[str, Any], answer: JsonObject, about: Circumstances
+    ) -> JsonObject:
+        """The answer of a call that reads a trail, with names; any other answer as it is.
+
+        Where identity does not answer, a trail can still be read, without names.
+        """
+        if call.full_name not in self._reads:
+            return answer
+        chain = str(payload.get("tenant", _HOUSE))
+        wanted = {target for entry in answer["items"] for target in _targets(entry)}
+        try:
+            names = self._names(chain, wanted, about)
+        except Unavailable:
+            names = {}
+        items = [{**entry, **_named(entry, names)} for entry in answer["items"]]
+        return {**answer, "items": items}
+
+    def _names(
+        self, chain: str, targets: Iterable[str], about: Circumstances
+    ) -> Mapping[str, str | None]:
+        now = self._monotonic()
+        with self._lock:
+            known = {
+                target: kept[0]
+                for target in targets
+                if (kept := self._kept.get((chain, target))) is not None and kept[1] > now
+            }
+        missing = sorted(set(targets) - known.keys())
+        if missing:
+            known |= self._ask(chain, missing, about)
+        return known
+
+    def _ask(
+        self, chain: str, targets: list[str], about: Circumstances
+    ) -> Mapping[str, str | None]:
+        asked = {"chain": chain, "targets": targets}
+        answer = self._wire.send(name_people, asked, _GATEWAY, about)
+        found: dict[str, str | None] = dict.fromkeys(targets)
+        found |= {item["target"]: item["name"] for item in answer["items"]}
+        until = self._monotonic() + self._ttl
+        with self._lock:
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.clear()
+            self._kept |= {(chain, target): (name, until) for target, name in found.items()}
+        return found
+
+
+def _targets(entry: Mapping[str, Any]) -> list[str]:
+    """At most two of an entry: 400 of a page of 200, as ``name_people`` takes."""
+    return [target for target in (_actor(entry), str(entry["target"])) if _is_pseudonym(target)]
+
+
+def _actor(entry: Mapping[str, Any]) -> str:
+    person = entry["actor_kind"] == CallerKind.PERSON
+    return f"person:{entry['actor']}" if person else str(entry["actor"])
+
+
+def _is_pseudonym(target: str) -> bool:
+    return target.startswith(("person:", "iam-user:"))
+
+
+def _named(entry: Mapping[str, Any], names: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {
+        "actor_name": names.get(_actor(entry)),
+        "target_name": names.get(str(entry["target"])),
+    }
