@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from contracts.declare import Call, Contract, Event
+from contracts.gateway import GATEWAY
 from contracts.identity import IDENTITY
 from contracts.notifications import NOTIFICATIONS
 from contracts.subscriptions import SUBSCRIPTIONS
 from contracts.tenancy import TENANCY
 
 CONTRACTS: dict[str, Contract] = {
-    contract.service: contract for contract in (IDENTITY, TENANCY, SUBSCRIPTIONS, NOTIFICATIONS)
+    contract.service: contract
+    for contract in (IDENTITY, TENANCY, SUBSCRIPTIONS, NOTIFICATIONS, GATEWAY)
 }
 
 CALLS: dict[str, Call] = {
@@ -42,5 +44,8 @@ SCOPES: dict[str, str] = {
     "mails.write": "Send mails again",
     "audit.read": "Read the audit trail",
     "staff": "Administer staff",
+    "people.read": "Look people up on behalf of the provider",
+    "people.write": "Close and open portal logins",
+    "recoveries": "Propose and decide recovery acts",
     "clock": "Read and move the clock of a simulated installation",
 }

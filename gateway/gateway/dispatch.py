@@ -15,8 +15,10 @@ from marshmallow import Schema, ValidationError
 
 from contracts.codes import Language, TenantCode
 from contracts.declare import Call
+from contracts.gateway import GATEWAY
 from contracts.identity import change_password
 from contracts.rights import Audience, Caller, CallerKind, refusal, role_suffices
+from gateway.local_calls import LocalCalls
 from gateway.naming import Naming
 from gateway.rights import Holding, PersonRights, RightsCache
 from gateway.wire import Circumstances, JsonObject, Wire
@@ -47,14 +49,18 @@ class Dispatcher:
         rights: RightsCache,
         sessions: Sessions | None = None,
         clock: Clock | None = None,
+        local: LocalCalls | None = None,
         naming: Naming | None = None,
     ) -> None:
-        """``clock``: real time, on which tokens live. Without ``naming`` trails show no names."""
+        """``clock``: real time, on which tokens live; ``local`` answers the gateway's own calls.
+        Without ``naming`` trails show no names.
+        """
         self.wire = wire
         self._naming = naming
         self.rights = rights
         self._sessions = sessions
         self._clock = clock or SystemClock()
+        self._local = local
 
     def as_gateway(
         self,
@@ -100,7 +106,10 @@ class Dispatcher:
         demand_reason(call, caller, reason)
         demand_fresh_proof(call, caller, now=self._clock.now())
         self._spare_own_session(call, token, about)
-        answer = self.wire.send(call, payload, caller, about)
+        if self._local is not None and call.service == GATEWAY.service:
+            answer = self._local.answer(call, payload, loaded, caller, about)
+        else:
+            answer = self.wire.send(call, payload, caller, about)
         return self._naming.named(call, payload, answer, about) if self._naming else answer
 
     def _spare_own_session(self, call: Call, token: AccessToken, about: Circumstances) -> None:

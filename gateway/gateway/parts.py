@@ -13,11 +13,14 @@ from gateway.limits.admission import Admission
 from gateway.limits.buckets import Buckets, Kind
 from gateway.limits.sharing import Sharing
 from gateway.listening import Listening
+from gateway.local_calls import LocalCalls
+from gateway.naming import Naming
 from gateway.oauth.clients import ClientDirectory
 from gateway.oauth.devices import Devices
 from gateway.oauth.endings import Endings
 from gateway.oauth.granting import Grants
 from gateway.oauth.issuing import Issuer
+from gateway.oauth.kept_forms import KeptForms
 from gateway.oauth.keys import KeyRing
 from gateway.oauth.pending import PendingSignIns
 from gateway.oauth.portal_sessions import PortalSessions
@@ -27,6 +30,8 @@ from gateway.oauth.server import AuthorizationServer
 from gateway.oauth.sessions import Sessions
 from gateway.oauth.tokens import TokenChecker
 from gateway.oauth.watch import Watch
+from gateway.own_data import OwnData
+from gateway.own_sessions import OwnSessions
 from gateway.rights import RightsCache
 from gateway.settings import Settings
 from gateway.vault import Vault
@@ -59,31 +64,32 @@ class Parts:
     tokens: TokenChecker
     sessions: Sessions
     pending: PendingSignIns
+    kept_forms: KeptForms
     portal_sessions: PortalSessions
+    given_reasons: GivenReasons
+    own_data: OwnData
+    admission: Admission
+    sharing: Sharing
     server: AuthorizationServer
     watch: Watch
     listening: Listening
 
     def start(self, *, patience: float = _LONGEST_WAIT) -> None:
-    given_reasons: GivenReasons
-    own_data: OwnData
-    admission: Admission
-    sharing: Sharing
         """Waits for the database, which may start at the same time."""
         self.db.open()
         self._prepare(time.monotonic() + patience)
         self.watch.start()
+        self.sharing.start()
         self.listening.start()
 
     def stop(self) -> None:
         self.listening.stop()
+        self.sharing.stop()
         self.watch.stop()
-        self.sharing.start()
         self.rpc.close()
         self.db.close()
 
     def _prepare(self, until: float) -> None:
-        self.sharing.stop()
         while True:
             try:
                 self.keys.open()
@@ -109,13 +115,16 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
     vault = Vault(settings.vault_key)
     signer, rpc = ContextSigner(settings.context_private_key), RpcClient(settings.amqp_url)
     wire = Wire(rpc=rpc, signer=signer)
-    rights = RightsCache(wire=wire)
+    rights, naming = RightsCache(wire=wire), Naming(wire=wire)
+    own_data = OwnData(db=db)
     keys = KeyRing(db=db, vault=vault, clock=clock)
     endings = Endings(db=db, clock=clock)
     clients = ClientDirectory(db=db, clock=clock)
     grants = Grants(db=db, clock=clock, endings=endings)
     sessions = Sessions(db=db, clock=clock, endings=endings, secure=settings.secure)
     tokens = _token_checker(settings, keys, endings, clock)
+    buckets = _buckets(settings)
+    admission = Admission(buckets)
     return Parts(
         settings=settings,
         db=db,
@@ -123,17 +132,27 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
         vault=vault,
         signer=signer,
         rpc=rpc,
-    buckets = _buckets(settings)
-    admission = Admission(buckets)
         rights=rights,
-        dispatcher=Dispatcher(wire=wire, rights=rights, sessions=sessions, clock=clock),
+        dispatcher=Dispatcher(
+            wire=wire,
+            rights=rights,
+            sessions=sessions,
+            clock=clock,
+            local=LocalCalls(db=db, sessions=OwnSessions(db=db, clock=clock, endings=endings)),
+            naming=naming,
+        ),
         clients=clients,
         keys=keys,
         endings=endings,
         tokens=tokens,
         sessions=sessions,
+        kept_forms=KeptForms(db=db, clock=clock, vault=vault),
         pending=PendingSignIns(db=db, clock=clock, secure=settings.secure),
+        given_reasons=GivenReasons(db=db, clock=clock),
+        own_data=own_data,
         portal_sessions=PortalSessions(db=db, clock=clock, vault=vault),
+        admission=admission,
+        sharing=Sharing(db=db, clock=clock, buckets=buckets),
         server=AuthorizationServer(
             issuer=_issuer(settings, keys, clock),
             clients=clients,
@@ -144,6 +163,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
             keys=keys,
             sessions=sessions,
             clock=clock,
+            admission=admission,
         ),
         watch=Watch(db=db, clock=clock, keys=keys, ended=endings),
         listening=Listening(
@@ -163,8 +183,6 @@ def _buckets(settings: Settings) -> Buckets:
             Kind.PERSON: settings.limit_person,
             Kind.CLIENT: settings.limit_client,
         }
-        admission=admission,
-        sharing=Sharing(db=db, clock=clock, buckets=buckets),
     )
 
 
@@ -175,7 +193,6 @@ def _issuer(settings: Settings, keys: KeyRing, clock: Clock) -> Issuer:
 def _token_checker(
     settings: Settings, keys: KeyRing, endings: Endings, clock: Clock
 ) -> TokenChecker:
-            admission=admission,
     return TokenChecker(
         issuer=settings.issuer,
         audience=settings.audience,

@@ -66,7 +66,7 @@ class Wire:
         """``payload`` and the answer hold JSON values. Raises the seven kinds of error."""
         seconds = min(call.deadline, LONGEST_DEADLINE)
         ends = time.monotonic() + seconds
-        token = self._signer.sign(_context(call, caller, about, seconds), payload)
+        token = self._signer.sign(context_of(call, caller, about, seconds), payload)
         stood = self._rpc.ping(0.0)
         try:
             return self._rpc.call(call, payload, token, seconds)
@@ -101,7 +101,7 @@ def _unverified(call: Call, error: Unauthenticated) -> Unauthenticated | Unavail
     return Unavailable("context-refused", {"service": call.service, "retry_after": 5})
 
 
-def _context(call: Call, caller: Caller, about: Circumstances, seconds: float) -> Context:
+def context_of(call: Call, caller: Caller, about: Circumstances, seconds: float) -> Context:
     key = None
     if call.effect is Effect.WRITE:
         key = about.idempotency_key or f"gateway-{uuid.uuid4().hex}"

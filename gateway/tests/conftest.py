@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from cryptography.fernet import Fernet
@@ -25,6 +25,7 @@ from contracts.registry import SCOPES
 from contracts.rights import CallerKind
 from gateway import pages, portal
 from gateway.dispatch import load_payload
+from gateway.oauth.kept_forms import KeptForm
 from gateway.oauth.pending import Pending, Step
 from gateway.oauth.proofs import together
 from gateway.oauth.tokens import AccessToken
@@ -104,6 +105,11 @@ class Sessions:
     def spare(self, session_id: UUID, *, call_id: str) -> None:
         self.spared = (session_id, call_id)
 
+    def prove(self, response: Response, session: SessionRow, *, amr: Collection[str]) -> None:
+        cookie = f"proved-{len(self.known)}"
+        self.known = {cookie: replace(session, amr=together(session.amr, amr))}
+        response.set_cookie(self.cookie_name, cookie)
+
 
 class PendingSignIns:
     """One at a time, under a cookie of fixed value."""
@@ -134,6 +140,23 @@ class PendingSignIns:
 
     def forget(self, response: Response) -> None:
         response.delete_cookie(self.cookie_name)
+
+
+class KeptForms:
+    def __init__(self) -> None:
+        self.kept: dict[UUID, KeptForm] = {}
+
+    def keep(self, session_id: UUID, **about: Any) -> UUID:
+        form_id = uuid4()
+        fields = {name: tuple(value) for name, value in about.items() if name != "path"}
+        self.kept[form_id] = KeptForm(form_id=form_id, path=about["path"], **fields)
+        return form_id
+
+    def read(self, session_id: UUID, form_id: UUID) -> KeptForm | None:
+        return self.kept.get(form_id)
+
+    def forget(self, session_id: UUID, form_id: UUID) -> None:
+        self.kept.pop(form_id, None)
 
 
 class Tokens:
@@ -168,6 +191,22 @@ class PortalSessions:
 
     def read(self, secret: str) -> Any:
         return SimpleNamespace(tokens=self.tokens, session_id=SESSION)
+
+
+class GivenReasons:
+    """By what they are about; every session is the same here."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    def keep(self, session_id: UUID, about: str, reason: str) -> None:
+        self.kept[about] = reason
+
+    def find(self, session_id: UUID, about: str) -> str | None:
+        return self.kept.get(about)
+
+    def end(self, session_id: UUID, about: str) -> None:
+        self.kept.pop(about, None)
 
 
 class Rights:
@@ -243,8 +282,10 @@ def site() -> Site:
         settings=settings,
         clock=SimpleNamespace(now=lambda: NOW),
         dispatcher=services,
+        kept_forms=KeptForms(),
         pending=PendingSignIns(),
         portal_sessions=PortalSessions(),
+        given_reasons=GivenReasons(),
         rights=rights,
         sessions=sessions,
         tokens=Tokens(),

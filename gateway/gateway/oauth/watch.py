@@ -18,6 +18,7 @@ from gateway.store import (
     device_requests,
     endings,
     families,
+    kept_forms,
     pending_sign_ins,
     portal_sessions,
     pushed_requests,
@@ -63,6 +64,7 @@ class Watch:
         with self._db.write(acting("sweep"), tenant=EVERYONE) as tx:
             sessions.remove_stale_sessions(tx, now=now)
             pending_sign_ins.remove_stale_pending_sign_ins(tx, now=now)
+            kept_forms.remove_stale_kept_forms(tx, now=now)
             portal_sessions.remove_stale_portal_sessions(tx, now=now)
             device_requests.remove_stale_device_requests(tx, expired_before=now - USED_CODE)
             device_requests.remove_stale_guesses(tx, since_before=now - DEVICE_GUESSES)

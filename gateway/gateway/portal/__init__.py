@@ -18,7 +18,9 @@ from gateway.portal import (
     contract_pages,
     entry,
     home,
+    reasons,
     services,
+    step_up,
     subscription_pages,
     trail_pages,
     users,
@@ -48,6 +50,7 @@ def install(app: Flask) -> None:
     blueprint.context_processor(account_context)
     for part in (
         entry,
+        step_up,
         home,
         contract_pages,
         users,
@@ -57,6 +60,7 @@ def install(app: Flask) -> None:
         account,
         console,
         back_office,
+        reasons,
     ):
         part.register(blueprint)
     app.register_blueprint(blueprint)

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from contracts import identity, subscriptions, tenancy
 from contracts.codes import TenantCode
 from contracts.declare import Call
-from gateway.portal.visitors import Visitor, ask, met_visitor, visitor
+from gateway.portal.visitors import Visitor, ask, look, met_visitor, visitor
 from servicekit.errors import Invalid, NotFound, Unavailable
 
 
@@ -50,7 +50,7 @@ _SECTIONS: tuple[tuple[str, Call], ...] = (
 def shell_context() -> dict[str, Any]:
     """For the layouts of the portal's pages; an error page asks no service who is here."""
     who = met_visitor()
-    return {"who": who, "main_links": _main_links(who) if who else []}
+    return {"who": who, "main_links": _main_links(who) if who else [], "look": look()}
 
 
 def contract_head(tenant: TenantCode) -> ContractHead:

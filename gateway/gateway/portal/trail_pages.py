@@ -19,7 +19,9 @@ from gateway.portal.visitors import ask, visitor
 from gateway.portal.words import trail_names
 from servicekit.errors import Unavailable
 
-_SERVICES = tuple(CONTRACTS)
+_SERVICES = tuple(
+    name for name, contract in CONTRACTS.items() if "list_audit_entries" in contract.calls
+)
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

@@ -156,5 +156,30 @@ def change_families_of_sessions_to_ended(tx: Tx, *, session_ids: list[UUID], now
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ApplicationRow:
+    """An application that holds tokens of a session."""
+
+    session_id: UUID
+    name: str
+
+
+def list_applications_of(
+    tx: Tx, *, session_ids: list[UUID], except_client: str, now: datetime
+) -> list[ApplicationRow]:
+    return tx.rows(
+        """
+        SELECT DISTINCT family.session_id, client.name
+          FROM token_families AS family
+          JOIN clients AS client USING (client_id)
+         WHERE family.session_id = ANY(%(session_ids)s) AND family.ended_at IS NULL
+           AND family.expires_at > %(now)s AND family.client_id <> %(except_client)s
+         ORDER BY client.name
+        """,
+        {"session_ids": session_ids, "except_client": except_client, "now": now},
+        ApplicationRow,
+    )
+
+
 def remove_stale_families(tx: Tx, *, now: datetime) -> int:
     return tx.run("DELETE FROM token_families WHERE expires_at <= %(now)s", {"now": now})

@@ -57,6 +57,39 @@ def find_session_by_id(tx: Tx, *, session_id: UUID, now: datetime) -> SessionRow
     )
 
 
+def list_sessions_of(
+    tx: Tx, *, person_id: UUID, before: UUID | None, now: datetime, limit: int
+) -> list[SessionRow]:
+    """Living ones, the latest begun first: ids are UUIDv7."""
+    return tx.rows(
+        """
+        SELECT session_id, person_id, login, language, method, domain, iam_user_id,
+               created_at, auth_time, last_seen_at, expires_at, amr, idle_minutes, address, device
+          FROM browser_sessions
+         WHERE person_id = %(person_id)s AND expires_at > %(now)s
+           AND last_seen_at > %(now)s - make_interval(mins => idle_minutes)
+           AND (%(before)s::uuid IS NULL OR session_id < %(before)s::uuid)
+         ORDER BY session_id DESC
+         LIMIT %(limit)s
+        """,
+        {"person_id": person_id, "before": before, "now": now, "limit": limit},
+        SessionRow,
+    )
+
+
+def remove_session_of(tx: Tx, *, session_id: UUID, person_id: UUID) -> bool:
+    """His own alone."""
+    return bool(
+        tx.run(
+            """
+            DELETE FROM browser_sessions
+             WHERE session_id = %(session_id)s AND person_id = %(person_id)s
+            """,
+            {"session_id": session_id, "person_id": person_id},
+        )
+    )
+
+
 def add_session(tx: Tx, *, session: SessionRow, digest: bytes) -> None:
     tx.run(
         """

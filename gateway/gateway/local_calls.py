@@ -1,0 +1,58 @@
+"""The gateway's own contract, answered in this process: as a service answers, without a wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from contracts import gateway as calls
+from contracts.declare import Call
+from contracts.rights import Caller
+from gateway.own_sessions import OwnSessions
+from gateway.wire import Circumstances, JsonObject, context_of
+from servicekit import audit
+from servicekit.context import Context, request_hash
+from servicekit.db import Database
+from servicekit.idempotency import Replayed
+
+Method = Callable[..., Any]
+
+
+class LocalCalls:
+    def __init__(self, *, db: Database, sessions: OwnSessions) -> None:
+        self._db = db
+        self.methods: Mapping[str, Method] = {
+            calls.list_house_entries.name: self._list_house_entries,
+            calls.verify_house_chain.name: self._verify_house_chain,
+            calls.list_sessions.name: sessions.list_sessions,
+            calls.end_session.name: sessions.end_session,
+            calls.end_other_sessions.name: sessions.end_other_sessions,
+            calls.end_all_sessions.name: sessions.end_all_sessions,
+            calls.end_all_sessions_of.name: sessions.end_all_sessions_of,
+        }
+
+    def answer(
+        self,
+        call: Call,
+        payload: Mapping[str, Any],
+        loaded: Mapping[str, Any],
+        caller: Caller,
+        about: Circumstances,
+    ) -> JsonObject:
+        """``payload`` as it came, ``loaded`` by the call's schema. Whoever comes here may call."""
+        context = context_of(call, caller, about, call.deadline)
+        context = replace(context, request_hash=request_hash(payload))
+        try:
+            answer: Any = self.methods[call.name](context, **loaded)
+        except Replayed as replayed:
+            done: JsonObject = replayed.answer
+            return done
+        dumped: JsonObject = call.response().dump(answer)
+        return dumped
+
+    def _list_house_entries(self, context: Context, **asked: Any) -> Any:
+        return audit.list_entries(db=self._db, context=context, **asked)
+
+    def _verify_house_chain(self, context: Context, **asked: Any) -> Any:
+        return audit.verify_chain(db=self._db, context=context, **asked)
