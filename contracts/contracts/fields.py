@@ -153,6 +153,20 @@ class Login(_Pattern):
     pattern, code = _LOGIN, "login"
 
 
+class Edition(_Pattern):
+    """What a caller has read of what he changes (``If-Match``); None where any will do.
+
+    ``demanded``: over REST the condition must be there, so that nobody undoes another's change
+    without having seen it.
+    """
+
+    pattern, code = re.compile(r"[0-9a-f]{32}"), "edition"
+
+    def __init__(self, *, demanded: bool = False, **kwargs: Any) -> None:
+        self.demanded = demanded
+        super().__init__(load_default=None, allow_none=True, **kwargs)
+
+
 class Tenant(_Coded, fields.String):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> TenantCode:
         try:

@@ -14,6 +14,7 @@ from contracts.declare import Call, Event
 from contracts.fields import (
     Choice,
     Day,
+    Edition,
     Email,
     Flag,
     Id,
@@ -41,6 +42,7 @@ _KINDS: tuple[tuple[type[fields.Field[Any]], str], ...] = (
     (Mobile, "mobile"),
     (Login, "login"),
     (Secret, "secret"),
+    (Edition, "edition"),
     (Tenant, "tenant"),
     (MonthField, "month"),
     (Choice, "choice"),

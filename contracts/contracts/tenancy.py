@@ -148,7 +148,7 @@ rename_contract = TENANCY.call(
     summary="Give the contract another name; its referent alone may.",
     refusals=(
         Refusal("NotFound", "contract-unknown"),
-        Refusal("Conflict", "edited-meanwhile"),
+        Refusal("Conflict", "changed-meanwhile"),
     ),
     route=patch("/contracts/{tenant}"),
 )

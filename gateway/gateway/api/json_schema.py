@@ -31,6 +31,7 @@ _EXTRA: dict[type[fields.Field[Any]], JsonSchema] = {
     contract_fields.Email: {"pattern": _EMAIL, "format": "email"},
     contract_fields.Mobile: {"pattern": r"^\+[1-9][0-9]{5,14}$", "minLength": 7, "maxLength": 16},
     contract_fields.Login: {"pattern": r"^[A-Za-z0-9._-]{5,64}$", "minLength": 5, "maxLength": 64},
+    contract_fields.Edition: {"pattern": "^[0-9a-f]{32}$", "minLength": 32, "maxLength": 32},
     contract_fields.Secret: {"format": "password", "pattern": r"^[^\u0000]*$"},
     contract_fields.Tenant: {"pattern": "^OCB[0-9]{7}$"},
     contract_fields.MonthField: {"pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},

@@ -24,9 +24,11 @@ from gateway.api.json_schema import (
     extra_properties,
     schema_name,
 )
-from gateway.api.problem import MEDIA_TYPE
+from gateway.api.preconditions import edition_field, is_demanded
+from gateway.api.problem import MEDIA_TYPE, PRECONDITION_FAILED
 from gateway.api.reading import intake_of
 from gateway.api.wording import sentence
+from servicekit.editions import CHANGED_MEANWHILE
 from servicekit.errors import KINDS, Unauthenticated
 from servicekit.freshness import STEP_UP_REQUIRED
 
@@ -53,6 +55,8 @@ _WRITES: dict[int, tuple[str, ...]] = {
     409: ("request-in-flight",),
     422: ("idempotency-key-reused",),
 }
+_DEMANDED: dict[int, tuple[str, ...]] = {428: ("precondition-required",)}
+_UNCONDITIONAL: dict[int, tuple[str, ...]] = {400: ("precondition-unsupported",)}
 _BY_AUDIENCE: dict[Audience, tuple[str, ...]] = {
     Audience.TENANT: ("tenant-foreign", "role-missing"),
     Audience.STAFF: ("staff-only",),
@@ -128,13 +132,16 @@ def _parameters(call: Call, converter: OpenAPIConverter) -> list[Document]:
 
 def _headers(call: Call) -> list[str]:
     names = ["Guichet-Reason", "X-Request-Id", "Accept-Language"]
+    edition = edition_field(call)
+    if edition is not None:
+        names.append("If-Match-Demanded" if is_demanded(call, edition) else "If-Match")
     return ["Idempotency-Key", *names] if call.effect is Effect.WRITE else names
 
 
 def _body(call: Call) -> Document | None:
     """The request without what stands in the path; none where nothing is left."""
     intake = intake_of(call)
-    inside = tuple(intake.in_path)
+    inside = tuple(name for name in (*intake.in_path, intake.in_header) if name is not None)
     if not intake.in_body or set(call.request._declared_fields) <= set(inside):
         return None
     schema = call.request(exclude=inside)
@@ -148,6 +155,8 @@ def _success(call: Call, status: int) -> Document:
     headers: Document = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
     if "next_cursor" in call.response._declared_fields:
         headers["Link"] = {"$ref": "#/components/headers/Link"}
+    if call.effect is Effect.READ or edition_field(call) is not None:
+        headers["ETag"] = {"$ref": "#/components/headers/ETag"}
     return {
         "description": HTTPStatus(status).phrase,
         "headers": headers,
@@ -159,7 +168,10 @@ def refusals(call: Call) -> dict[int, tuple[str, ...]]:
     """All codes a call may be refused with, by status, its own first."""
     found: dict[int, list[str]] = {}
     for refusal in call.refusals:
-        found.setdefault(KINDS[refusal.kind].status, []).append(refusal.code)
+        status = KINDS[refusal.kind].status
+        if refusal.code == CHANGED_MEANWHILE and edition_field(call) is not None:
+            status = PRECONDITION_FAILED
+        found.setdefault(status, []).append(refusal.code)
     found.setdefault(403, []).extend(_BY_AUDIENCE[call.right.audience])
     if call.step_up:
         found.setdefault(Unauthenticated.status, []).append(STEP_UP_REQUIRED)
@@ -168,6 +180,11 @@ def refusals(call: Call) -> dict[int, tuple[str, ...]]:
         groups.append(_WITH_BODY)
     if call.effect is Effect.WRITE:
         groups.append(_WRITES)
+    edition = edition_field(call)
+    if edition is not None and is_demanded(call, edition):
+        groups.append(_DEMANDED)
+    if edition is None and call.effect is not Effect.READ:
+        groups.append(_UNCONDITIONAL)
     for group in groups:
         for status, codes in group.items():
             found.setdefault(status, []).extend(codes)
@@ -288,6 +305,8 @@ One door to every capability: people and their rights, contracts, subscriptions,
 * Refusals are `application/problem+json` (RFC 9457) with a stable `code`; `errors` names each \
 field at fault. Their sentences follow `Accept-Language` (`fr`, `en`).
 * A write takes an `Idempotency-Key`: the same key and body again give the same answer, done once.
+* An answer to GET has an `ETag`; sent back as `If-Match` with a change, it is refused with 412 \
+where somebody has changed the thing meanwhile. Sent back as `If-None-Match`, it saves the body.
 * Lists are paged by cursor: follow `next_cursor`, or the `Link` header with `rel="next"`.
 * `RateLimit` and `RateLimit-Policy` say on each answer what is left of your quota.
 * 429 and 503 say in `Retry-After` when to try again.
@@ -322,10 +341,24 @@ _SCHEMAS: dict[str, JsonSchema] = {
     },
 }
 
+_CONDITION = r'^("[0-9a-f]{32}(-gzip)?"|\*)$'
+
 _PARAMETERS: dict[str, Document] = {
     "Idempotency-Key": {
         "description": "1 to 255 printable characters; the same key again is the same act.",
         "schema": {"type": "string", "pattern": "^[!-~]{1,255}$", "minLength": 1, "maxLength": 255},
+    },
+    "If-Match": {
+        "description": "The `ETag` of what you have read, or `*`: refused with 412 where it has "
+        "changed since.",
+        "schema": {"type": "string", "pattern": _CONDITION},
+    },
+    "If-Match-Demanded": {
+        "name": "If-Match",
+        "required": True,
+        "description": "The `ETag` of what you have read, or `*`; without it the answer is 428.",
+        "schema": {"type": "string", "pattern": _CONDITION},
+        "example": "*",
     },
     "Guichet-Reason": {
         "description": "Why, for the audit trail: staff acting on a customer give one.",
@@ -349,6 +382,7 @@ _HEADERS = {
     'seconds: `"client";q=12000;w=60`.',
     "X-Request-Id": "The id of this request in logs and audit entries.",
     "Link": 'The next page: `<…>; rel="next"`.',
+    "ETag": "Which edition of it this is.",
     "Retry-After": "Seconds to wait before trying again.",
     "WWW-Authenticate": "RFC 6750: what is wrong with the token.",
 }

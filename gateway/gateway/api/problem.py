@@ -14,11 +14,13 @@ from gateway.api.bearer import challenge
 from gateway.api.circumstances import spoken
 from gateway.api.refused import Refused
 from gateway.api.wording import sentence
+from servicekit.editions import CHANGED_MEANWHILE
 from servicekit.errors import GuichetError, TooMany, Unauthenticated, Unavailable
 from servicekit.freshness import STEP_UP_REQUIRED
 
 MEDIA_TYPE = "application/problem+json"
 REFERENCE = "/api/docs"
+PRECONDITION_FAILED = 412
 _MOST_FAULTS = 100
 _SHOWN_DETAILS = (
     "retry_after",
@@ -40,7 +42,7 @@ def problem_of(error: Exception, request: Request, call_id: str) -> Response:
             request,
             language,
             call_id,
-            status=_status(error),
+            status=_status(error, request),
             code=error.code,
             details=error.details,
             headers=_headers(error),
@@ -111,9 +113,15 @@ def pointer(field: str) -> str:
     return "#" + "".join(f"/{step}" for step in steps)
 
 
-def _status(error: GuichetError) -> int:
-    """Who must prove again who he is does not lack a right: RFC 9470, section 3."""
-    return Unauthenticated.status if error.code == STEP_UP_REQUIRED else error.status
+def _status(error: GuichetError, request: Request) -> int:
+    """Who must prove again who he is does not lack a right (RFC 9470, section 3); a condition that
+    did not hold has a status of its own (RFC 9110, section 15.5.13).
+    """
+    if error.code == STEP_UP_REQUIRED:
+        return Unauthenticated.status
+    if error.code == CHANGED_MEANWHILE and "If-Match" in request.headers:
+        return PRECONDITION_FAILED
+    return error.status
 
 
 def _headers(error: GuichetError) -> dict[str, str]:

@@ -15,6 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from contracts.declare import Call
 from contracts.fields import Flag, Many, Whole
 from gateway.api import strict_json
+from gateway.api.preconditions import edition_field
 from gateway.api.refused import Refused
 from servicekit.errors import Invalid
 
@@ -35,6 +36,7 @@ class Intake:
     in_query: Mapping[str, Coerce]
     lists: frozenset[str]
     in_body: bool
+    in_header: str | None
 
     def payload(self, request: Request, path: Mapping[str, str]) -> dict[str, Any]:
         """Raises Refused(4xx) for what cannot be read, Invalid for fields out of place."""
@@ -42,6 +44,8 @@ class Intake:
         raw = request.environ.get("QUERY_STRING", "")
         if raw:
             given = {**given, **self._query(raw)}
+        if self.in_header is not None and self.in_header in given:
+            raise _fault(self.in_header, "given-in-header")
         for name, value in path.items():
             if name in given:
                 raise _fault(name, "given-in-path")
@@ -74,7 +78,10 @@ class Intake:
 
 
 def intake_of(call: Call) -> Intake:
-    """GET and DELETE take the query, the others a JSON body, whatever the path leaves over."""
+    """GET and DELETE take the query, the others a JSON body, whatever the path leaves over.
+
+    The edition that a caller has read comes by ``If-Match`` and from nowhere else.
+    """
     if call.route is None:
         raise ValueError(f"{call.full_name} has no route")
     declared: Mapping[str, fields.Field[Any]] = call.request._declared_fields
@@ -83,12 +90,15 @@ def intake_of(call: Call) -> Intake:
     if unknown:
         raise ValueError(f"{call.full_name}: no field for {unknown} of its path")
     in_body = call.route.method in ("POST", "PUT", "PATCH")
-    rest = [] if in_body else [name for name in declared if name not in in_path]
+    in_header = edition_field(call)
+    elsewhere = (*in_path, in_header)
+    rest = [] if in_body else [name for name in declared if name not in elsewhere]
     return Intake(
         in_path={name: _coercion(declared[name]) for name in in_path},
         in_query={name: _coercion(declared[name]) for name in rest},
         lists=frozenset(name for name in rest if isinstance(declared[name], Many)),
         in_body=in_body,
+        in_header=in_header,
     )
 
 

@@ -21,6 +21,7 @@ from gateway.api.answering import compressed
 from gateway.api.examples import example, value_of
 from gateway.api.field_words import kind_of
 from gateway.api.openapi import build_openapi, described, freshness, needs, refusals
+from gateway.api.preconditions import is_demanded
 from gateway.api.reading import intake_of
 from gateway.api.wording import catalogue, sentence
 
@@ -130,6 +131,9 @@ def _fields(call: Call) -> list[FieldLine]:
     intake = intake_of(call)
     lines = []
     for name, field in call.request._declared_fields.items():
+        if name == intake.in_header:
+            lines.append(FieldLine("If-Match", "header", is_demanded(call, name), "ETag", ""))
+            continue
         place = "path" if name in intake.in_path else "body" if intake.in_body else "query"
         lines += _lines(name, field, place)
     return lines
@@ -155,6 +159,8 @@ def curl(call: Call, public_url: str) -> str:
     parts.append('-H "Authorization: Bearer $TOKEN"')
     if call.effect is Effect.WRITE:
         parts.append('-H "Idempotency-Key: $(uuidgen)"')
+    if intake.in_header is not None:
+        parts.append("-H 'If-Match: *'")
     body = example(call.request, without=tuple(intake.in_path))
     if intake.in_body and body:
         parts.append("-H 'Content-Type: application/json'")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Blueprint, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from contracts.declare import Call
+from contracts.declare import Call, Effect
 from contracts.registry import CALLS
 from gateway.api.answering import answer_of
 from gateway.api.bearer import bearer_token
@@ -20,6 +20,7 @@ from gateway.api.circumstances import (
     demand_json_accepted,
     spoken,
 )
+from gateway.api.preconditions import expected_edition, refuse_conditions
 from gateway.api.problem import problem_of
 from gateway.api.reading import Intake, intake_of
 from gateway.api.reference import add_reference
@@ -83,15 +84,16 @@ def _view(
     call: Call, intake: Intake, dispatcher: Dispatcher, bearers: Bearers
 ) -> Callable[..., Response]:
     assert call.route is not None
-    status = call.route.status
+    status, tagged = call.route.status, call.effect is Effect.READ or bool(intake.in_header)
 
     def view(**path: str) -> Response:
         token = bearers.admitted()
         demand_json_accepted(request)
+        payload = _payload(call, intake, path)
         about = circumstances(request, call, g.call_id)
         answer = dispatcher.as_token(
             call,
-            intake.payload(request, path),
+            payload,
             token,
             language=about.language,
             idempotency_key=about.idempotency_key,
@@ -99,9 +101,18 @@ def _view(
             call_id=about.call_id,
             trace=about.trace,
         )
-        return answer_of(request, answer, status)
+        return answer_of(request, answer, status, tagged=tagged)
 
     return view
+
+
+def _payload(call: Call, intake: Intake, path: Mapping[str, str]) -> dict[str, Any]:
+    payload = intake.payload(request, path)
+    if intake.in_header is None:
+        refuse_conditions(request, call)
+        return payload
+    edition = expected_edition(request, call, intake.in_header)
+    return payload if edition is None else {**payload, intake.in_header: edition}
 
 
 def _begin(admission: Admission) -> Response | None:

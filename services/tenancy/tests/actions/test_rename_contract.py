@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from threading import Thread
+
 import pytest
 
 from contracts.codes import TenantCode
+from contracts.tenancy import ContractView
 from servicekit.db import Replayed
-from servicekit.errors import NotFound
+from servicekit.editions import edition_of
+from servicekit.errors import Conflict, NotFound
 from tenancy.actions.list_contracts import list_contracts
 from tenancy.actions.read_contract import read_contract
 from tenancy.actions.rename_contract import rename_contract
@@ -12,11 +16,13 @@ from tenancy.actions.rename_contract import rename_contract
 pytestmark = pytest.mark.servers
 
 
-def rename(house, tenant, name, key=None):
+def rename(house, tenant, name, key=None, edition=None):
     context = house.by_person("tenancy.rename_contract", tenant)
     if key is not None:
         context = house.context(context.caller, "tenancy.rename_contract", key=key)
-    return rename_contract(db=house.db, context=context, now=house.now, tenant=tenant, name=name)
+    return rename_contract(
+        db=house.db, context=context, now=house.now, tenant=tenant, name=name, edition=edition
+    )
 
 
 def found(house, search):
@@ -59,3 +65,47 @@ def test_renaming_is_recorded_and_told_once(house) -> None:
 def test_contract_that_does_not_exist_cannot_be_renamed(house) -> None:
     with pytest.raises(NotFound, match="contract-unknown"):
         rename(house, TenantCode("OCB9999999"), "Personne")
+
+
+def shown(house, tenant):
+    context = house.by_person("tenancy.get_contract", tenant)
+    contract = read_contract(db=house.db, context=context, tenant=tenant)
+    return edition_of(ContractView().dump(contract))
+
+
+def test_who_has_read_an_older_edition_changes_nothing(house) -> None:
+    tenant = house.opened(name="Avant").tenant
+    read_by_both = shown(house, tenant)
+    rename(house, tenant, "Le premier", edition=read_by_both)
+    with pytest.raises(Conflict, match="changed-meanwhile"):
+        rename(house, tenant, "Le second", edition=read_by_both)
+    assert found(house, "premier") == [tenant]
+    assert found(house, "second") == []
+    assert rename(house, tenant, "Le second", edition=shown(house, tenant)).name == "Le second"
+
+
+def test_of_many_at_once_with_the_same_edition_one_wins(house) -> None:
+    tenant = house.opened(name="Avant").tenant
+    read_by_all, outcomes = shown(house, tenant), []
+
+    def try_to_rename(name: str) -> None:
+        try:
+            outcomes.append(rename(house, tenant, name, edition=read_by_all).name)
+        except Conflict as refused:
+            outcomes.append(refused.code)
+
+    threads = [Thread(target=try_to_rename, args=(f"Nom {number}",)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes)[1:] == ["changed-meanwhile"] * 5
+    assert found(house, sorted(outcomes)[0].lower()) == [tenant]
+
+
+def test_the_same_key_again_gives_the_same_answer_though_the_edition_is_older_now(house) -> None:
+    tenant = house.opened(name="Avant").tenant
+    read = shown(house, tenant)
+    rename(house, tenant, "Après", key="k", edition=read)
+    with pytest.raises(Replayed):
+        rename(house, tenant, "Après", key="k", edition=read)
