@@ -15,7 +15,7 @@ class Contact(Strict):
 
 
 class Visit(Strict):
-    """From where: kept in the sign-in history, never used to decide."""
+    """From where: kept in the sign-in history, and counted where somebody guesses."""
 
     address = Text(maximum=64, load_default=None, allow_none=True)
     device = Text(maximum=400, load_default=None, allow_none=True)
@@ -30,3 +30,27 @@ class PasswordRules(Strict):
         required=True, metadata={"description": "How many of upper, lower, digit, special."}
     )
     not_user_name = Flag(required=True)
+    special_characters = Text(
+        maximum=64,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The only special characters allowed; null allows any."},
+    )
+    identical_characters = Whole(
+        load_default=0, metadata={"description": "At most so many of one in a row; 0: any number."}
+    )
+    history_count = Whole(
+        load_default=0, metadata={"description": "So many former passwords are refused."}
+    )
+    minimum_age_minutes = Whole(
+        load_default=0, metadata={"description": "Changed by oneself no sooner than this."}
+    )
+    validity_days = Whole(load_default=0, metadata={"description": "0: it does not expire."})
+    breached_refused = Flag(
+        load_default=False, metadata={"description": "The commonest passwords are refused."}
+    )
+    minimum_score = Whole(
+        maximum=4,
+        load_default=0,
+        metadata={"description": "How hard to guess, 0 to 4, as zxcvbn estimates."},
+    )

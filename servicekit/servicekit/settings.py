@@ -191,6 +191,37 @@ _ALL = (
         default="0",
     ),
     Setting(
+        "GUICHET_ADDRESS_FAILURES",
+        "Wrong passwords, forgotten passwords or unknown links, each for itself, that one address"
+        " (of IPv6: one /64) may make inside `GUICHET_ADDRESS_MINUTES`; then it waits, and locks"
+        " nobody out any more.",
+        "identity",
+        number(1, 1_000_000),
+        default="20",
+    ),
+    Setting(
+        "GUICHET_ADDRESS_MINUTES",
+        "Minutes for which such a failure counts.",
+        "identity",
+        number(1, 1440),
+        default="15",
+    ),
+    Setting(
+        "GUICHET_FAILURES_A_MINUTE",
+        "Wrong passwords of all addresses together inside one minute, above which people are let to"
+        " the check only from an address where they signed in during the last 90 days.",
+        "identity",
+        number(1, 10_000_000),
+        default="600",
+    ),
+    Setting(
+        "GUICHET_SIGN_IN_HISTORY_DAYS",
+        "Days for which people's sign-ins, with address and device, are kept.",
+        "identity",
+        number(1, 3650),
+        default="365",
+    ),
+    Setting(
         "GUICHET_MAIL_FROM",
         "Sender of mails.",
         "notifications",

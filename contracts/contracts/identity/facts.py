@@ -152,6 +152,7 @@ class PasswordSetPayload(Strict):
     tenant = Tenant(required=True, allow_none=True)
     user_name = Text(required=True)
     set_at = Instant(required=True)
+    not_me_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
 
 
 class CredentialLockedPayload(Strict):
@@ -160,6 +161,7 @@ class CredentialLockedPayload(Strict):
     tenant = Tenant(required=True, allow_none=True)
     user_name = Text(required=True)
     locked_until = Instant(required=True)
+    not_me_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
 
 
 class FailedLoginResetPayload(Strict):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contracts.codes import FactorKind, Language, SecondFactorStep
-from contracts.declare import Effect, Refusal
+from contracts.codes import CredentialKind, FactorKind, Language, SecondFactorStep, StaffRole
+from contracts.declare import Effect, Refusal, get, post
 from contracts.fields import (
     Choice,
     Flag,
@@ -19,8 +19,9 @@ from contracts.fields import (
     Whole,
 )
 from contracts.identity.contract import IDENTITY
+from contracts.paging import Page, PageRequest
 from contracts.people import Visit
-from contracts.rights import gateway_only
+from contracts.rights import gateway_only, self_service, staff_only
 
 
 class SignIn(Visit):
@@ -70,7 +71,10 @@ class SignedIn(Strict):
     notice = Text(minimum=0, maximum=64, load_default=None, allow_none=True)
 
 
-_SIGN_IN_REFUSED = (Refusal("Unauthenticated", "sign-in-refused"),)
+_SIGN_IN_REFUSED = (
+    Refusal("Unauthenticated", "sign-in-refused"),
+    Refusal("TooMany", "sign-in-throttled"),
+)
 
 sign_in = IDENTITY.call(
     "sign_in",
@@ -98,4 +102,86 @@ api_sign_in = IDENTITY.call(
     effect=Effect.ATTEMPT,
     summary="API Login to the console: domain, one of three identifiers and API password.",
     refusals=_SIGN_IN_REFUSED,
+)
+
+
+class PastSignIn(Strict):
+    """A try to sign in, or what happened to a password. ``tenant``: the domain, at a console."""
+
+    at = Instant(required=True)
+    method = Text(maximum=16, required=True, metadata={"description": "portal, web or api."})
+    outcome = Text(
+        maximum=32,
+        required=True,
+        metadata={"description": "accepted, wrong, locked, password-set, …"},
+    )
+    address = Text(maximum=64, required=True, allow_none=True)
+    device = Text(maximum=400, required=True, allow_none=True)
+    tenant = Tenant(required=True, allow_none=True)
+
+
+class PastSignIns(Page):
+    items = Many(Part(PastSignIn), maximum=200, required=True)
+
+
+list_sign_ins = IDENTITY.call(
+    "list_sign_ins",
+    request=PageRequest,
+    response=PastSignIns,
+    right=self_service("account"),
+    effect=Effect.READ,
+    summary="My sign-ins, the newest first: from where, by which way, and what came of each.",
+    route=get("/account/sign-ins"),
+)
+
+
+class UnlockPortalLogin(Strict):
+    person_id = Id(required=True)
+
+
+class PortalLogin(Strict):
+    """The portal credential of a person, and the state of its lock."""
+
+    person_id = Id(required=True)
+    login = Login(required=True)
+    failed_logins = Whole(required=True, metadata={"description": "Inside the counting window."})
+    locked_until = Instant(required=True, allow_none=True)
+
+
+unlock_portal_login = IDENTITY.call(
+    "unlock_portal_login",
+    request=UnlockPortalLogin,
+    response=PortalLogin,
+    right=staff_only("staff", StaffRole.SUPPORT, StaffRole.OPERATOR),
+    effect=Effect.WRITE,
+    summary="Clear counter and lock of a person's portal login, effective at once.",
+    refusals=(Refusal("NotFound", "person-unknown"),),
+    route=post("/persons/{person_id}/unlock-portal-login"),
+)
+
+
+class Disown(Visit):
+    token = Secret(maximum=128, required=True)
+
+
+class Disowned(Strict):
+    """``blocked``: the password is worth nothing any more, and all sessions have ended."""
+
+    credential = Choice(CredentialKind, required=True)
+    user_name = Text(required=True)
+    tenant = Tenant(required=True, allow_none=True)
+    blocked = Flag(required=True)
+
+
+disown = IDENTITY.call(
+    "disown",
+    request=Disown,
+    response=Disowned,
+    right=gateway_only(),
+    effect=Effect.ATTEMPT,
+    summary="Use the link of a mail: it was not me. A link to choose a new password is mailed.",
+    refusals=(
+        Refusal("NotFound", "link-not-usable"),
+        Refusal("TooMany", "sign-in-throttled"),
+    ),
 )

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from contracts.codes import CredentialKind
 from contracts.identity import request_password_reset
 from gateway.pages.forms import Form, filled, sent_form
-from gateway.pages.going import see_other
+from gateway.pages.going import see_other, with_patience
 from gateway.pages.visit import ask_as_gateway, origin
 from gateway.pages.words import forgotten_title
 from servicekit.errors import GuichetError
@@ -40,7 +40,8 @@ def send_reset() -> Response:
             },
         )
     except GuichetError as error:
-        return _page(credential, form.refused(error), status=error.status)
+        response = _page(credential, form.refused(error), status=error.status)
+        return with_patience(response, error)
     return see_other(url_for("pages.reset_sent", credential=credential.value))
 
 

@@ -18,7 +18,7 @@ from contracts.identity import api_sign_in, sign_in, web_sign_in
 from gateway.pages.csrf import renew_form_secret
 from gateway.pages.entering import begin
 from gateway.pages.forms import Form, secret, sent_form
-from gateway.pages.going import see_other
+from gateway.pages.going import see_other, with_patience
 from gateway.pages.headers import allow_form_target
 from gateway.pages.local_paths import local_path, origin_after
 from gateway.pages.visit import ask_as_gateway, browser_session, origin, parts
@@ -57,7 +57,7 @@ def register(blueprint: Blueprint) -> None:
 def show_door(method: str) -> Response:
     door = DOORS[method]
     known = {name: request.args[name] for name in door.fields if name in request.args}
-    return _door_page(door, Form(values=known), next_path=local_path(request.args.get("next")))
+    return door_page(door, Form(values=known), local_path(request.args.get("next")))
 
 
 def enter(method: str) -> Response:
@@ -69,7 +69,7 @@ def enter(method: str) -> Response:
             door.call, {**credentials, "password": secret("password"), **origin()}
         )
     except GuichetError as error:
-        return _door_page(door, form.refused(error), next_path=next_path, error=error)
+        return door_page(door, form.refused(error), next_path, error)
     return begin(method=door.method, signed_in=signed_in, next_path=next_path)
 
 
@@ -80,13 +80,9 @@ def leave() -> Response:
     return response
 
 
-def _door_page(
-    door: Door, form: Form, *, next_path: str | None, error: GuichetError | None = None
+def door_page(
+    door: Door, form: Form, next_path: str | None, error: GuichetError | None = None
 ) -> Response:
     allow_form_target(origin_after(next_path))
     page = render_template(door.template, form=form, next_path=next_path, session=browser_session())
-    response = make_response(page, error.status if error else 200)
-    retry_after = error.details.get("retry_after") if error else None
-    if retry_after is not None:
-        response.headers["Retry-After"] = str(retry_after)
-    return response
+    return with_patience(make_response(page, error.status if error else 200), error)

@@ -227,6 +227,10 @@ class NotificationsService:
     def on_erasure_refused(self, fact: Fact) -> None:
         self._queue(fact, people_letters.erasure_refused(fact.data))
 
+    @hears(identity.PortalLoginUnlocked)
+    def on_portal_login_unlocked(self, fact: Fact) -> None:
+        self._queue(fact, letters.portal_login_unlocked(fact.data))
+
     @hears(subscriptions.OrderPlaced)
     def on_order_placed(self, fact: Fact) -> None:
         self._queue(fact, letters.order_placed(fact.data))

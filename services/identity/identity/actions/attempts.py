@@ -10,13 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from uuid import UUID
 
 from identity.clients.hashing import Hasher
 from identity.domain.attempts import Candidate, Outcome, lost_before_check
 from identity.domain.lockout import Guard, LockRule, Turn
-from identity.store import credentials
+from identity.domain.throttle import Doorstep, turn_away
+from identity.store import credentials, guesses
+from identity.store.credentials import CredentialState
 from servicekit.context import Context
 from servicekit.db import Database, Scope, Tx
+from servicekit.ids import new_id
 
 Pause = Callable[[float], None]
 FindCandidate = Callable[[Tx], Candidate]
@@ -30,6 +35,7 @@ class Attempt:
     candidate: Candidate
     outcome: Outcome
     reserved: bool
+    guess_id: UUID | None = None  # where it counts as a guess of its address
     stronger_hash: str | None = None
 
 
@@ -49,12 +55,17 @@ def attempt(
     scope: Scope,
     find: FindCandidate,
     password: str,
+    doorstep: Doorstep | None = None,
 ) -> Attempt:
     """By somebody who has taken a place: what is reserved here must be settled, so nothing
-    between here and there may find the house full."""
-    candidate, turn = _take_turn(
-        db=db, context=context, now=now, pause=pause, scope=scope, find=find
+    between here and there may find the house full.
+
+    ``doorstep``: he stands before a door, and his address counts. TooMany turns him away there.
+    """
+    reserve = partial(
+        _reserve, db=db, context=context, now=now, scope=scope, find=find, doorstep=doorstep
     )
+    candidate, turn, guess_id = _take_turn(reserve, pause=pause)
     lost = lost_before_check(candidate, turn)
     known_hash = candidate.hash if lost is None else None
     right = hasher.verify(known_hash, password)
@@ -62,21 +73,35 @@ def attempt(
     if right and known_hash is not None and hasher.is_weak(known_hash):
         stronger = hasher.hash(password)
     outcome = lost or (Outcome.ACCEPTED if right else Outcome.WRONG)
-    return Attempt(candidate, outcome, turn is Turn.CHECK, stronger)
+    return Attempt(candidate, outcome, turn is Turn.CHECK, guess_id, stronger)
 
 
-def settle(tx: Tx, *, made: Attempt, now: datetime) -> Settled:
-    """Write down what came of it. A password changed meanwhile makes the one given wrong."""
-    state = credentials.get_state(tx, credential_id=made.candidate.credential_id)
+def settle(
+    tx: Tx,
+    *,
+    made: Attempt,
+    now: datetime,
+    state: CredentialState | None = None,
+    at_end: bool = False,
+) -> Settled:
+    """Write down what came of it. A password changed meanwhile makes the one given wrong.
+
+    ``state``: where it has been read, and locked, in this transaction. ``at_end``: with COMMIT;
+    then nothing else in the transaction may look at the credential.
+    """
+    state = state or credentials.get_state(tx, credential_id=made.candidate.credential_id)
     outcome = made.outcome
     if outcome is Outcome.ACCEPTED and state.hash != made.candidate.hash:
         outcome = Outcome.WRONG
     guard = state.guard
     if made.reserved:
-        guard = _settled(guard, outcome=outcome, now=now, rule=state.rule)
-    credentials.change_guard(tx, credential_id=state.credential_id, guard=guard)
-    if outcome is Outcome.ACCEPTED and made.stronger_hash is not None:
-        credentials.change_hash(tx, credential_id=state.credential_id, hash=made.stronger_hash)
+        guard = _settled(guard, outcome=outcome, now=now, rule=made.candidate.rule)
+    credentials.change_guard(tx, credential_id=state.credential_id, guard=guard, at_end=at_end)
+    if outcome is Outcome.ACCEPTED:
+        if made.stronger_hash is not None:
+            credentials.change_hash(tx, credential_id=state.credential_id, hash=made.stronger_hash)
+        if made.guess_id is not None:
+            guesses.remove_guess(tx, guess_id=made.guess_id)
     newly = guard.locked_until if guard.locked_until != state.locked_until else None
     return Settled(outcome, newly)
 
@@ -89,21 +114,16 @@ def _settled(guard: Guard, *, outcome: Outcome, now: datetime, rule: LockRule) -
     return guard.release(now)
 
 
-def _take_turn(
-    *,
-    db: Database,
-    context: Context,
-    now: datetime,
-    pause: Pause,
-    scope: Scope,
-    find: FindCandidate,
-) -> tuple[Candidate, Turn]:
+Reserved = tuple[Candidate, Turn, UUID | None]
+
+
+def _take_turn(reserve: Callable[..., Reserved], *, pause: Pause) -> Reserved:
     for wait in _WAITS:
-        candidate, turn = _reserve(db=db, context=context, now=now, scope=scope, find=find)
-        if turn is not Turn.WAIT:
-            return candidate, turn
+        reserved = reserve()
+        if reserved[1] is not Turn.WAIT:
+            return reserved
         pause(wait)
-    return _reserve(db=db, context=context, now=now, scope=scope, find=find, last=True)
+    return reserve(last=True)
 
 
 def _reserve(
@@ -113,12 +133,22 @@ def _reserve(
     now: datetime,
     scope: Scope,
     find: FindCandidate,
+    doorstep: Doorstep | None,
     last: bool = False,
-) -> tuple[Candidate, Turn]:
+) -> Reserved:
+    guess_id = None if doorstep is None else new_id()
     with db.write(context, tenant=scope) as tx:
+        if doorstep is not None:
+            guesses.hold_doorstep(tx, doorstep=doorstep)
         candidate = find(tx)
+        if doorstep is not None:
+            turn_away(doorstep, candidate.pressure, familiar=candidate.familiar)
         guard, turn = candidate.guard.reserve(now, candidate.rule)
         if last and turn is Turn.WAIT:
             guard, turn = guard.turn_away(), Turn.AWAY
-        credentials.change_guard(tx, credential_id=candidate.credential_id, guard=guard)
-    return candidate, turn
+        credentials.change_guard(
+            tx, credential_id=candidate.credential_id, guard=guard, at_end=True
+        )
+        if doorstep is not None and guess_id is not None and turn is not Turn.WAIT:
+            guesses.add_guess(tx, guess_id=guess_id, doorstep=doorstep)
+    return candidate, turn, guess_id

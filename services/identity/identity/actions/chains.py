@@ -8,7 +8,7 @@ from contracts.codes import TenantCode
 from identity.store import persons
 from servicekit.db import Tx
 
-_MOST = 20
+MOST_CHAINS = 20
 
 
 def chains_of(tx: Tx, *, person_id: UUID, tenant: TenantCode | None) -> list[TenantCode | None]:
@@ -16,4 +16,4 @@ def chains_of(tx: Tx, *, person_id: UUID, tenant: TenantCode | None) -> list[Ten
     tenants he has accepted (20 at most), or the installation's own (None) where there is none."""
     if tenant is not None:
         return [tenant]
-    return [*persons.list_tenants(tx, person_id=person_id, limit=_MOST)] or [None]
+    return [*persons.list_tenants(tx, person_id=person_id, limit=MOST_CHAINS)] or [None]

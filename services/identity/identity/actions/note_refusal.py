@@ -15,6 +15,7 @@ from contracts.codes import TenantCode
 from contracts.identity import CredentialLocked
 from identity.actions.attempts import Attempt, Settled
 from identity.actions.chains import chains_of
+from identity.actions.pseudonyms import credential_target
 from identity.store import credentials
 from identity.store.credentials import CredentialBearer
 from servicekit.db import EVERYONE, Database, Tx
@@ -60,7 +61,7 @@ def note_refusal(*, db: Database, item: DueItem) -> None:
         for chain in chains:
             tx.record(
                 note["action"],
-                target=bearer.user_name,
+                target=_target(bearer),
                 details=note["details"],
                 tenant=chain,
                 at=at,
@@ -81,7 +82,7 @@ def _tell_locked(
     for chain in chains:
         tx.record(
             f"{bearer.credential}:login:locked",
-            target=bearer.user_name,
+            target=_target(bearer),
             details={"until": until},
             tenant=chain,
             at=at,
@@ -95,3 +96,7 @@ def _tell_locked(
         user_name=bearer.user_name,
         locked_until=datetime.fromisoformat(until),
     )
+
+
+def _target(bearer: CredentialBearer) -> str:
+    return credential_target(person_id=bearer.person_id, iam_user_id=bearer.iam_user_id)

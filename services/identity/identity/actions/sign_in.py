@@ -9,12 +9,15 @@ from uuid import UUID
 
 from contracts.codes import TENANT_CODE, FactorKind, Language, SecondFactorStep, TenantCode
 from identity.actions.attempts import Attempt, FindCandidate, Pause, attempt, settle
-from identity.actions.chains import chains_of
+from identity.actions.chains import MOST_CHAINS
 from identity.actions.note_refusal import leave_note
+from identity.actions.pseudonyms import credential_target
 from identity.clients.hashing import Hasher
-from identity.domain.attempts import Method, Outcome, Visit, decoy_name
+from identity.domain.attempts import Method, Outcome, Visit, decoy_name, second_factor_step
 from identity.domain.names import mobile_key, name_key
-from identity.store import credentials, sign_ins, users
+from identity.domain.throttle import Doorstep, Guess, Throttle, source_of
+from identity.store import credentials, sign_ins
+from identity.store.sign_ins import Welcome
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Scope, Tx
 from servicekit.errors import Unauthenticated
@@ -29,6 +32,8 @@ class LastSignIn:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
+    """The password was right; what is still asked stands in it."""
+
     person_id: UUID
     login: str
     language: Language
@@ -45,11 +50,13 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One of the three, with the name given at it."""
+    """One of the three, with who stands before it and the name he gave."""
 
     method: Method
     scope: Scope
     find: FindCandidate
+    doorstep: Doorstep
+    visit: Visit
 
 
 def sign_in(
@@ -59,15 +66,20 @@ def sign_in(
     context: Context,
     now: datetime,
     pause: Pause,
+    throttle: Throttle,
     login: str,
     password: str,
     visit: Visit,
 ) -> SignedIn:
+    doorstep = _doorstep(throttle, visit, now)
     find = partial(
-        credentials.get_candidate_by_login, login_key=name_key(login), decoy=decoy_name(login)
+        credentials.get_candidate_by_login,
+        login_key=name_key(login),
+        decoy=decoy_name(login),
+        doorstep=doorstep,
     )
-    door = Door(Method.PORTAL, EVERYONE, find)
-    return _enter(db, hasher, context, now, pause, door=door, password=password, visit=visit)
+    door = Door(Method.PORTAL, EVERYONE, find, doorstep, visit)
+    return _enter(db, hasher, context, now, pause, door=door, password=password)
 
 
 def web_sign_in(
@@ -77,6 +89,7 @@ def web_sign_in(
     context: Context,
     now: datetime,
     pause: Pause,
+    throttle: Throttle,
     domain: str,
     user_name: str,
     password: str,
@@ -84,14 +97,16 @@ def web_sign_in(
 ) -> SignedIn:
     """Portal password at the console's door: the portal's lock counts, the API's does not."""
     scope, code = scope_of(domain)
+    doorstep = _doorstep(throttle, visit, now)
     find = partial(
         credentials.get_candidate_by_web_login,
         domain=code,
         user_name_key=name_key(user_name),
         decoy=decoy_name(domain, user_name),
+        doorstep=doorstep,
     )
-    door = Door(Method.WEB, scope, find)
-    return _enter(db, hasher, context, now, pause, door=door, password=password, visit=visit)
+    door = Door(Method.WEB, scope, find, doorstep, visit)
+    return _enter(db, hasher, context, now, pause, door=door, password=password)
 
 
 def api_sign_in(
@@ -101,6 +116,7 @@ def api_sign_in(
     context: Context,
     now: datetime,
     pause: Pause,
+    throttle: Throttle,
     domain: str,
     identifier: str,
     password: str,
@@ -108,21 +124,27 @@ def api_sign_in(
 ) -> SignedIn:
     """``identifier``: user name, e-mail or mobile number of the IAM user."""
     scope, code = scope_of(domain)
+    doorstep = _doorstep(throttle, visit, now)
     find = partial(
         credentials.get_candidate_by_api_login,
         domain=code,
         name_key=name_key(identifier),
         mobile=mobile_key(identifier),
         decoy=decoy_name(domain, identifier),
+        doorstep=doorstep,
     )
-    door = Door(Method.API, scope, find)
-    return _enter(db, hasher, context, now, pause, door=door, password=password, visit=visit)
+    door = Door(Method.API, scope, find, doorstep, visit)
+    return _enter(db, hasher, context, now, pause, door=door, password=password)
 
 
 def scope_of(domain: str) -> tuple[Scope, str]:
     """A domain name as typed. What is no code finds nothing, at the price of one that is."""
     code = "".join(domain.split()).upper()
     return (TenantCode(code), code) if TENANT_CODE.fullmatch(code) else (EVERYONE, code)
+
+
+def _doorstep(throttle: Throttle, visit: Visit, now: datetime) -> Doorstep:
+    return Doorstep(Guess.PASSWORD, source_of(visit.address), now, throttle)
 
 
 def _enter(
@@ -134,7 +156,6 @@ def _enter(
     *,
     door: Door,
     password: str,
-    visit: Visit,
 ) -> SignedIn:
     with hasher.place():
         made = attempt(
@@ -146,64 +167,93 @@ def _enter(
             scope=door.scope,
             find=door.find,
             password=password,
+            doorstep=door.doorstep,
         )
     answer = None
     with db.write(context, tenant=door.scope) as tx:
-        settled = settle(tx, made=made, now=now)
-        sign_in_id = _remember(
-            tx, made=made, outcome=settled.outcome, method=door.method, visit=visit, now=now
-        )
-        if settled.outcome is Outcome.ACCEPTED:
-            answer = _welcome(tx, made=made, method=door.method, now=now)
-        else:
-            leave_note(
-                tx,
-                key=sign_in_id,
-                action=f"{door.method.source}:sign-in:refused",
-                details={"method": door.method.value},
-                made=made,
-                settled=settled,
-                now=now,
-            )
+        if made.outcome is Outcome.ACCEPTED:
+            answer = _welcome(tx, door=door, made=made, now=now)
+        if answer is None:
+            _refuse(tx, door=door, made=made, now=now)
     # Only now: raising inside would roll back what the attempt has counted.
     if answer is None:
         raise Unauthenticated("sign-in-refused")
     return answer
 
 
-def _remember(
-    tx: Tx, *, made: Attempt, outcome: Outcome, method: Method, visit: Visit, now: datetime
-) -> UUID:
-    return sign_ins.add_sign_in(
-        tx,
-        at=now,
-        method=method,
-        outcome=outcome,
-        person_id=made.candidate.person_id,
-        iam_user_id=made.candidate.iam_user_id,
-        visit=visit,
-    )
-
-
-def _welcome(tx: Tx, *, made: Attempt, method: Method, now: datetime) -> SignedIn:
+def _welcome(tx: Tx, *, door: Door, made: Attempt, now: datetime) -> SignedIn | None:
+    """None where the password was changed, or the credential removed, while it was checked."""
     known = made.candidate
+    welcome = sign_ins.find_welcome(
+        tx, credential_id=known.credential_id, domain=known.tenant, most_tenants=MOST_CHAINS
+    )
+    if welcome is None or welcome.hash != known.hash:
+        return None
     assert known.person_id is not None
-    assert known.login is not None
-    assert known.language is not None
-    if method is not Method.API:  # by the portal's password: at the portal all, at a console one
-        users.change_accepted(tx, person_id=known.person_id, tenant=known.tenant, at=now)
-    for chain in chains_of(tx, person_id=known.person_id, tenant=known.tenant):
+    settle(tx, made=made, now=now, state=welcome, at_end=True)
+    _remember(tx, door=door, made=made, outcome=Outcome.ACCEPTED, now=now)
+    of_api = known.iam_user_id if door.method is Method.API else None
+    target = credential_target(person_id=known.person_id, iam_user_id=of_api)
+    chains = [known.tenant] if known.tenant is not None else [*welcome.tenants] or [None]
+    for chain in chains:
         tx.record(
-            f"{method.source}:sign-in:accepted",
-            target=known.login,
-            details={"method": method.value},
+            f"{door.method.source}:sign-in:accepted",
+            target=target,
+            details={"method": door.method.value},
             tenant=chain,
             at=now,
         )
+    return _signed_in(made, welcome, now=now)
+
+
+def _signed_in(made: Attempt, welcome: Welcome, *, now: datetime) -> SignedIn:
+    known, expires_at = made.candidate, welcome.password_expires_at
+    assert known.person_id is not None
+    assert known.login is not None
+    assert known.language is not None
+    last = None
+    if welcome.show_last_sign_in and welcome.last_at is not None:
+        last = LastSignIn(welcome.last_at, welcome.last_address, welcome.last_device)
     return SignedIn(
         person_id=known.person_id,
         login=known.login,
         language=known.language,
         tenant=known.tenant,
         iam_user_id=known.iam_user_id,
+        second_factor=second_factor_step(
+            enrolled=welcome.totp or welcome.passkey, required=welcome.factor_required
+        ),
+        factors=welcome.factors,
+        password_expired=expires_at is not None and expires_at <= now,
+        password_expires_at=expires_at,
+        idle_minutes=welcome.idle_minutes,
+        last_sign_in=last,
+        notice=welcome.notice,
+    )
+
+
+def _refuse(tx: Tx, *, door: Door, made: Attempt, now: datetime) -> None:
+    settled = settle(tx, made=made, now=now, at_end=True)
+    sign_in_id = _remember(tx, door=door, made=made, outcome=settled.outcome, now=now)
+    leave_note(
+        tx,
+        key=sign_in_id,
+        action=f"{door.method.source}:sign-in:refused",
+        details={"method": door.method.value},
+        made=made,
+        settled=settled,
+        now=now,
+    )
+
+
+def _remember(tx: Tx, *, door: Door, made: Attempt, outcome: Outcome, now: datetime) -> UUID:
+    return sign_ins.add_sign_in(
+        tx,
+        at=now,
+        method=door.method,
+        outcome=outcome,
+        person_id=made.candidate.person_id,
+        iam_user_id=made.candidate.iam_user_id,
+        visit=door.visit,
+        domain=made.candidate.tenant,
     )

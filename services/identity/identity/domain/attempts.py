@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from contracts.codes import CredentialKind, Language, TenantCode
+from contracts.codes import CredentialKind, Language, SecondFactorStep, TenantCode
 from identity.domain.lockout import Lockable, Turn
 from identity.domain.names import name_key
+from identity.domain.throttle import Pressure
 
 
 class Method(StrEnum):
@@ -31,7 +33,7 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """From where; kept in the history, never used to decide."""
+    """From where: kept in the history, and counted where somebody guesses."""
 
     address: str | None = None
     device: str | None = None
@@ -55,6 +57,20 @@ class PasswordAct(StrEnum):
     SET = "password-set"
     CHANGED = "password-changed"
     RESET_REQUESTED = "reset-requested"
+    DISOWNED = "disowned"  # "it was not me": the password is worth nothing any more
+
+
+@dataclass(frozen=True, slots=True)
+class PastSignIn:
+    """A line of somebody's history; ``tenant``: the console's, where it was at one."""
+
+    sign_in_id: UUID
+    at: datetime
+    method: Method
+    outcome: str
+    address: str | None
+    device: str | None
+    tenant: TenantCode | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +86,13 @@ class Candidate(Lockable):
     tenant: TenantCode | None
     console: bool  # may enter the technical console; true where that is not asked
     hash: str | None
+    full_since: datetime | None = None  # the pressure on the doorstep, where there is one
+    crowded: bool = False
+    familiar: bool = True
+
+    @property
+    def pressure(self) -> Pressure:
+        return Pressure(self.full_since, self.crowded)
 
 
 def lost_before_check(candidate: Candidate, turn: Turn) -> Outcome | None:
@@ -85,6 +108,13 @@ def lost_before_check(candidate: Candidate, turn: Turn) -> Outcome | None:
     if candidate.hash is None:
         return Outcome.NO_PASSWORD
     return None
+
+
+def second_factor_step(*, enrolled: bool, required: bool) -> SecondFactorStep:
+    """What of a second factor is still to be done; recovery codes alone are none."""
+    if enrolled:
+        return SecondFactorStep.NEEDED
+    return SecondFactorStep.ENROL if required else SecondFactorStep.NONE
 
 
 def decoy_name(*names: str) -> str:

@@ -13,6 +13,7 @@ from identity.actions.forget_sign_ins import OLD, forget_sign_ins
 from identity.actions.forgotten_password import RESET, issue_reset_link
 from identity.actions.note_refusal import REFUSED, note_refusal
 from identity.actions.request_erasure import ERASE
+from identity.actions.watch_policies import WATCH, look
 from identity.clients.factor_keys import FactorKeys
 from identity.clients.hashing import Hasher
 from identity.clients.passkeys import Passkeys
@@ -50,6 +51,9 @@ class Parts:
             RESET: lambda item: issue_reset_link(db=self.db, sealer=self.sealer, item=item),
             RUN_OUT: lambda item: run_out(db=self.db, item=item),
             TAKE_EFFECT: lambda item: take_effect(db=self.db, sealer=self.sealer, item=item),
+            WATCH: lambda item: look(
+                db=self.db, item=item, kept_for=self.settings.history_kept_for
+            ),
             ERASE: lambda item: erase_person(db=self.db, item=item),
         }
 

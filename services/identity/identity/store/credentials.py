@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from contracts.codes import CredentialKind, Language, TenantCode
 from identity.domain.attempts import Candidate
 from identity.domain.lockout import Guard, Lockable
-from identity.domain.passwords import PasswordRules
+from identity.domain.passwords import PasswordRules, strictest
+from identity.domain.throttle import NOWHERE, Doorstep
 from servicekit.db import Tx
 
 T = TypeVar("T")
@@ -31,19 +32,14 @@ class PortalCredential:
     credential_id: UUID
     hash: str | None
     changed_at: datetime | None
-    minimum_length: int
-    maximum_length: int
-    character_classes: int
-    not_user_name: bool
+    policies: list[dict[str, Any]]  # that a new password must satisfy, all of them
 
     @property
     def rules(self) -> PasswordRules:
-        return PasswordRules(
-            self.minimum_length, self.maximum_length, self.character_classes, self.not_user_name
-        )
+        return strictest(PasswordRules(**policy) for policy in self.policies)
 
 
-def get_candidate_by_login(tx: Tx, *, login_key: str, decoy: str) -> Candidate:
+def get_candidate_by_login(tx: Tx, *, login_key: str, decoy: str, doorstep: Doorstep) -> Candidate:
     return _one(
         tx.row(
             """
@@ -51,8 +47,12 @@ def get_candidate_by_login(tx: Tx, *, login_key: str, decoy: str) -> Candidate:
                    coalesce(p.enabled, false) AS enabled, NULL::uuid AS iam_user_id,
                    NULL::text AS tenant, true AS console, c.hash,
                    c.failed_at, c.pending_at, c.turned_away, c.locked_until,
-                   r.failure_limit, r.window_seconds, r.lock_seconds
-              FROM credentials c
+                   r.failure_limit, r.window_seconds, r.lock_seconds,
+                   t.full_since, t.crowded,
+                   came_from(t.crowded, c.person_id, %(source)s, %(familiar_since)s) AS familiar
+              FROM pressure_of(%(guess)s, %(source)s, %(now)s, %(of_address)s, %(window)s,
+                               %(a_minute)s) t
+             CROSS JOIN credentials c
               JOIN policies r ON r.id = c.policy_id
               LEFT JOIN persons p ON p.id = c.person_id
              WHERE c.id = coalesce(
@@ -63,7 +63,7 @@ def get_candidate_by_login(tx: Tx, *, login_key: str, decoy: str) -> Candidate:
                        decoy_of('portal', %(decoy)s))
                FOR NO KEY UPDATE OF c
             """,
-            {"login_key": login_key, "decoy": decoy},
+            {"login_key": login_key, "decoy": decoy, **(doorstep or NOWHERE).params()},
             Candidate,
         )
     )
@@ -90,19 +90,56 @@ def get_candidate_by_person(tx: Tx, *, person_id: UUID) -> Candidate:
     )
 
 
-def get_candidate_by_web_login(tx: Tx, *, domain: str, user_name_key: str, decoy: str) -> Candidate:
+def get_candidate_by_iam_user(tx: Tx, *, person_id: UUID, iam_user_id: UUID) -> Candidate:
+    """A person signed in by API Login proves that password again."""
+    return _one(
+        tx.row(
+            """
+            SELECT c.id AS credential_id, p.id AS person_id, p.login, p.language,
+                   p.enabled, i.id AS iam_user_id, i.tenant, i.disabled_at IS NULL AS console,
+                   c.hash, c.failed_at, c.pending_at, c.turned_away, c.locked_until,
+                   coalesce(own_rule.failure_limit, r.failure_limit) AS failure_limit,
+                   coalesce(own_rule.window_seconds, r.window_seconds) AS window_seconds,
+                   coalesce(own_rule.lock_seconds, r.lock_seconds) AS lock_seconds
+              FROM credentials c
+              JOIN policies r ON r.id = c.policy_id
+              JOIN iam_users i ON i.id = c.iam_user_id
+              JOIN persons p ON p.id = i.person_id
+              LEFT JOIN tenant_policies own_rule
+                     ON own_rule.tenant = i.tenant AND own_rule.kind = 'api'
+             WHERE c.iam_user_id = %(iam_user_id)s AND c.kind = 'api'
+               AND i.person_id = %(person_id)s
+               FOR NO KEY UPDATE OF c
+            """,
+            {"person_id": person_id, "iam_user_id": iam_user_id},
+            Candidate,
+        )
+    )
+
+
+def get_candidate_by_web_login(
+    tx: Tx, *, domain: str, user_name_key: str, decoy: str, doorstep: Doorstep | None = None
+) -> Candidate:
     """The portal credential of the person behind an IAM user; the API lock plays no part."""
     return _one(
         tx.row(
             """
             SELECT c.id AS credential_id, p.id AS person_id, p.login, p.language,
                    coalesce(p.enabled, false) AS enabled, i.id AS iam_user_id, i.tenant,
-                   EXISTS (SELECT 1 FROM memberships m
-                            WHERE m.tenant = i.tenant AND m.person_id = i.person_id
-                              AND m.section IN ('technical_console', 'dashboard')) AS console,
+                   i.disabled_at IS NULL
+                   AND EXISTS (SELECT 1
+                                 FROM memberships m
+                                 JOIN users u ON u.tenant = m.tenant AND u.person_id = m.person_id
+                                WHERE m.tenant = i.tenant AND m.person_id = i.person_id
+                                  AND m.section IN ('technical_console', 'dashboard')
+                                  AND u.disabled_at IS NULL) AS console,
                    c.hash, c.failed_at, c.pending_at, c.turned_away, c.locked_until,
-                   r.failure_limit, r.window_seconds, r.lock_seconds
-              FROM credentials c
+                   r.failure_limit, r.window_seconds, r.lock_seconds,
+                   t.full_since, t.crowded,
+                   came_from(t.crowded, c.person_id, %(source)s, %(familiar_since)s) AS familiar
+              FROM pressure_of(%(guess)s, %(source)s, %(now)s, %(of_address)s, %(window)s,
+                               %(a_minute)s) t
+             CROSS JOIN credentials c
               JOIN policies r ON r.id = c.policy_id
               LEFT JOIN persons p ON p.id = c.person_id
               LEFT JOIN iam_users i ON i.tenant = %(domain)s AND i.person_id = c.person_id
@@ -116,14 +153,25 @@ def get_candidate_by_web_login(tx: Tx, *, domain: str, user_name_key: str, decoy
                        decoy_of('portal', %(decoy)s))
                FOR NO KEY UPDATE OF c
             """,
-            {"domain": domain, "user_name_key": user_name_key, "decoy": decoy},
+            {
+                "domain": domain,
+                "user_name_key": user_name_key,
+                "decoy": decoy,
+                **(doorstep or NOWHERE).params(),
+            },
             Candidate,
         )
     )
 
 
 def get_candidate_by_api_login(
-    tx: Tx, *, domain: str, name_key: str, mobile: str | None, decoy: str
+    tx: Tx,
+    *,
+    domain: str,
+    name_key: str,
+    mobile: str | None,
+    decoy: str,
+    doorstep: Doorstep | None = None,
 ) -> Candidate:
     """A user name may look like another user's mobile number: the name goes first."""
     return _one(
@@ -131,14 +179,26 @@ def get_candidate_by_api_login(
             """
             SELECT c.id AS credential_id, p.id AS person_id, p.login, p.language,
                    coalesce(p.enabled, false) AS enabled, i.id AS iam_user_id, i.tenant,
-                   EXISTS (SELECT 1 FROM memberships m
-                            WHERE m.tenant = i.tenant AND m.person_id = i.person_id
-                              AND m.section IN ('technical_console', 'dashboard')) AS console,
+                   i.disabled_at IS NULL
+                   AND EXISTS (SELECT 1
+                                 FROM memberships m
+                                 JOIN users u ON u.tenant = m.tenant AND u.person_id = m.person_id
+                                WHERE m.tenant = i.tenant AND m.person_id = i.person_id
+                                  AND m.section IN ('technical_console', 'dashboard')
+                                  AND u.disabled_at IS NULL) AS console,
                    c.hash, c.failed_at, c.pending_at, c.turned_away, c.locked_until,
-                   r.failure_limit, r.window_seconds, r.lock_seconds
-              FROM credentials c
+                   coalesce(own_rule.failure_limit, r.failure_limit) AS failure_limit,
+                   coalesce(own_rule.window_seconds, r.window_seconds) AS window_seconds,
+                   coalesce(own_rule.lock_seconds, r.lock_seconds) AS lock_seconds,
+                   t.full_since, t.crowded,
+                   came_from(t.crowded, c.person_id, %(source)s, %(familiar_since)s) AS familiar
+              FROM pressure_of(%(guess)s, %(source)s, %(now)s, %(of_address)s, %(window)s,
+                               %(a_minute)s) t
+             CROSS JOIN credentials c
               JOIN policies r ON r.id = c.policy_id
               LEFT JOIN persons p ON p.id = c.person_id
+              LEFT JOIN tenant_policies own_rule
+                     ON own_rule.tenant = %(domain)s AND own_rule.kind = 'api'
               LEFT JOIN iam_users i ON i.id = c.iam_user_id
              WHERE c.id = coalesce(
                        (SELECT own.id
@@ -154,7 +214,13 @@ def get_candidate_by_api_login(
                        decoy_of('api', %(decoy)s))
                FOR NO KEY UPDATE OF c
             """,
-            {"domain": domain, "name_key": name_key, "mobile": mobile, "decoy": decoy},
+            {
+                "domain": domain,
+                "name_key": name_key,
+                "mobile": mobile,
+                "decoy": decoy,
+                **(doorstep or NOWHERE).params(),
+            },
             Candidate,
         )
     )
@@ -183,15 +249,89 @@ def get_portal_credential(tx: Tx, *, person_id: UUID) -> PortalCredential:
     return _one(
         tx.row(
             """
-            SELECT c.id AS credential_id, c.hash, c.changed_at, r.minimum_length, r.maximum_length,
-                   r.character_classes, r.not_user_name
+            SELECT c.id AS credential_id, c.hash, c.changed_at,
+                   password_policies_of('portal', c.person_id, NULL) AS policies
               FROM credentials c
-              JOIN policies r ON r.id = c.policy_id
              WHERE c.person_id = %(person_id)s AND c.kind = 'portal'
             """,
             {"person_id": person_id},
             PortalCredential,
         )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCredential:
+    credential_id: UUID
+    user_name: str
+    names: list[str]  # the person's own: no password is made of them
+    changed_at: datetime | None
+    policies: list[dict[str, Any]]
+
+    @property
+    def rules(self) -> PasswordRules:
+        return strictest(PasswordRules(**policy) for policy in self.policies)
+
+
+def get_api_credential(tx: Tx, *, credential_id: UUID) -> ApiCredential:
+    return _one(
+        tx.row(
+            """
+            SELECT c.id AS credential_id, i.user_name, c.changed_at,
+                   ARRAY[p.given_name, p.family_name, p.login, p.email] AS names,
+                   password_policies_of('api', c.person_id, i.tenant) AS policies
+              FROM credentials c
+              JOIN iam_users i ON i.id = c.iam_user_id
+              JOIN persons p ON p.id = c.person_id
+             WHERE c.id = %(credential_id)s
+            """,
+            {"credential_id": credential_id},
+            ApiCredential,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiringCredential:
+    credential_id: UUID
+    person_id: UUID
+    iam_user_id: UUID | None
+    tenant: TenantCode | None
+    user_name: str
+    names: list[str]
+    hash: str | None
+    changed_at: datetime | None
+    policies: list[dict[str, Any]]
+
+    @property
+    def rules(self) -> PasswordRules:
+        return strictest(PasswordRules(**policy) for policy in self.policies)
+
+
+def find_expiring_credential(
+    tx: Tx, *, person_id: UUID, iam_user_id: UUID | None
+) -> ExpiringCredential | None:
+    """The API credential of the person's IAM user, else his portal one."""
+    return tx.row(
+        """
+        SELECT c.id AS credential_id, c.person_id, c.iam_user_id, i.tenant,
+               coalesce(i.user_name, p.login) AS user_name, c.hash, c.changed_at,
+               ARRAY[p.given_name, p.family_name, p.login, p.email] AS names,
+               password_policies_of(c.kind, c.person_id, i.tenant) AS policies
+          FROM credentials c
+          JOIN persons p ON p.id = c.person_id AND p.enabled
+          LEFT JOIN iam_users i ON i.id = c.iam_user_id
+         WHERE c.person_id = %(person_id)s
+           AND c.id = CASE WHEN %(iam_user_id)s::uuid IS NULL
+                           THEN (SELECT own.id FROM credentials own
+                                  WHERE own.person_id = %(person_id)s AND own.kind = 'portal')
+                           ELSE (SELECT own.id FROM credentials own
+                                  WHERE own.iam_user_id = %(iam_user_id)s::uuid
+                                    AND own.kind = 'api') END
+           AND i.disabled_at IS NULL
+        """,
+        {"person_id": person_id, "iam_user_id": iam_user_id},
+        ExpiringCredential,
     )
 
 
@@ -215,16 +355,21 @@ def add_api_credential(tx: Tx, *, credential_id: UUID, person_id: UUID, iam_user
     )
 
 
-def change_guard(tx: Tx, *, credential_id: UUID, guard: Guard) -> None:
-    tx.run(
-        """
-        UPDATE credentials
-           SET failed_at = %(failed_at)s::timestamptz[],
-               pending_at = %(pending_at)s::timestamptz[],
-               turned_away = %(turned_away)s,
-               locked_until = %(locked_until)s
-         WHERE id = %(credential_id)s
-        """,
+_CHANGE_GUARD = """
+    UPDATE credentials
+       SET failed_at = %(failed_at)s::timestamptz[],
+           pending_at = %(pending_at)s::timestamptz[],
+           turned_away = %(turned_away)s,
+           locked_until = %(locked_until)s
+     WHERE id = %(credential_id)s
+"""
+
+
+def change_guard(tx: Tx, *, credential_id: UUID, guard: Guard, at_end: bool = False) -> None:
+    """``at_end``: with COMMIT, where nothing else in the transaction looks at the credential."""
+    run = tx.run_at_end if at_end else tx.run
+    run(
+        _CHANGE_GUARD,
         {
             "credential_id": credential_id,
             "failed_at": list(guard.failed_at),
@@ -238,7 +383,9 @@ def change_guard(tx: Tx, *, credential_id: UUID, guard: Guard) -> None:
 def change_password(tx: Tx, *, credential_id: UUID, hash: str, changed_at: datetime) -> None:
     tx.run(
         """
-        UPDATE credentials SET hash = %(hash)s, changed_at = %(changed_at)s
+        UPDATE credentials
+           SET hash = %(hash)s, changed_at = %(changed_at)s,
+               told_expiry = NULL, told_days_before = NULL
          WHERE id = %(credential_id)s
         """,
         {"credential_id": credential_id, "hash": hash, "changed_at": changed_at},
@@ -279,11 +426,12 @@ def get_api_credential_id(
                    (SELECT c.id
                       FROM iam_users i
                       JOIN persons p ON p.id = i.person_id
+                      JOIN users u ON u.tenant = i.tenant AND u.person_id = i.person_id
                       JOIN credentials c ON c.iam_user_id = i.id AND c.kind = 'api'
                      WHERE i.tenant = %(domain)s
                        AND (i.user_name_key = %(key)s OR i.email_key = %(key)s
                             OR i.mobile = %(mobile)s)
-                       AND p.enabled
+                       AND p.enabled AND i.disabled_at IS NULL AND u.disabled_at IS NULL
                      ORDER BY i.user_name_key = %(key)s DESC, i.email_key = %(key)s DESC
                      LIMIT 1),
                    decoy_of('api', %(decoy)s))

@@ -104,13 +104,14 @@ def test_disabled_person_is_refused_with_the_right_password(john: Any) -> None:
 def test_sign_ins_stand_in_the_trail_of_each_tenant_of_the_person(john: Any, person: Any) -> None:
     other = TenantCode("OCB0005678")
     john.open_tenant(tenant=other, referent=person("John", "Doe"))
+    _run(john, "UPDATE users SET accepted_at = %(now)s", now=john.now)
     john.sign_in()
     assert refused(lambda: john.sign_in(password=WRONG))
     john.do_what_is_due()
     for tenant in (TENANT, other):
         assert john.trail(tenant)[-2:] == [
-            ("portal:sign-in:accepted", "John.Doe"),
-            ("portal:sign-in:refused", "John.Doe"),
+            ("portal:sign-in:accepted", f"person:{john.person_id()}"),
+            ("portal:sign-in:refused", f"person:{john.person_id()}"),
         ]
 
 

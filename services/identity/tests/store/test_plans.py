@@ -23,8 +23,10 @@ from identity.actions.read_people import (
     resolve_rights,
 )
 from identity.actions.remove_user import remove_user
+from identity.actions.list_sign_ins import list_sign_ins
 from identity.actions.reset_failed_login import reset_own_failed_login
 from identity.actions.send_welcome import send_welcome_again
+from identity.actions.unlock_portal_login import unlock_portal_login
 from servicekit.context import system_context
 from servicekit.db import EVERYONE, Tx
 from servicekit.errors import Conflict, Unauthenticated
@@ -34,7 +36,7 @@ pytestmark = pytest.mark.servers
 TENANT = TenantCode("OCB0001234")
 PEOPLE = 4000  # in a tenant each, and 300 of them in TENANT too
 LARGE = {"persons", "users", "memberships", "offices", "iam_users", "credentials", "links"}
-LARGE |= {"sign_ins", "tenants"}
+LARGE |= {"sign_ins", "guesses", "tenants"}
 
 FILL = """
 INSERT INTO persons (id, login, login_key, login_stem, login_number, email, email_key, given_name,
@@ -72,7 +74,17 @@ SELECT md5('a' || i.id)::uuid, 'api', 'api', i.person_id, i.id, 'x'
 INSERT INTO links (id, token_hash, purpose, credential_id, issued_at, expires_at)
 SELECT md5('l' || id)::uuid, sha256(id::text::bytea), 'reset', id, %(at)s, %(at)s
   FROM credentials WHERE hash = 'x'
-    ON CONFLICT DO NOTHING
+    ON CONFLICT DO NOTHING;
+INSERT INTO sign_ins (id, at, method, outcome, person_id, address, source)
+SELECT gen_random_uuid(), %(at)s - make_interval(mins => n), 'portal',
+       CASE mod(n, 3) WHEN 0 THEN 'wrong' ELSE 'accepted' END, md5('p' || mod(n, 500))::uuid,
+       '192.0.2.' || mod(n, 200), '192.0.2.' || mod(n, 200)
+  FROM generate_series(1, %(people)s) AS n
+ WHERE mod(n, 500) > 0;
+INSERT INTO guesses (id, kind, source, at)
+SELECT gen_random_uuid(), 'password', '198.51.100.' || mod(n, 200),
+       %(at)s - make_interval(mins => n)
+  FROM generate_series(1, %(people)s) AS n
 """
 
 
@@ -138,6 +150,8 @@ def everything(john: Any) -> list[Callable[[], Any]]:
         lambda: john.forget_password(CredentialKind.API, "John.Doe", TENANT),
         lambda: john.do_what_is_due(),
         lambda: john.set_password(john.token("PasswordResetRequested"), "another9sesame"),
+        lambda: list_sign_ins(**acting, cursor=None, limit=50),
+        lambda: unlock_portal_login(**acting, person_id=other),
         lambda: resolve_rights(db=john.db, context=john.gateway(), person_id=me),
         lambda: get_person(db=john.db, context=john.gateway(), person_id=me),
         lambda: get_account(**acting),

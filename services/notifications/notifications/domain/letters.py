@@ -31,6 +31,7 @@ class Template(StrEnum):
     PASSWORD_SET = "password_set"  # noqa: S105
     CREDENTIAL_LOCKED = "credential_locked"
     FAILED_LOGIN_RESET = "failed_login_reset"
+    PORTAL_LOGIN_UNLOCKED = "portal_login_unlocked"
     FACTORS_CHANGED = "factors_changed"
     RECOVERY_CODE_USED = "recovery_code_used"
     SECOND_FACTOR_LOCKED = "second_factor_locked"
@@ -204,6 +205,7 @@ def password_set(fact: Fact) -> Letter:
         person_id=fact["person_id"],
         tenant=fact["tenant"],
         facts={**_credential(fact), "set_at": fact["set_at"]},
+        sealed_link=fact.get("not_me_link"),
     )
 
 
@@ -213,6 +215,7 @@ def credential_locked(fact: Fact) -> Letter:
         person_id=fact["person_id"],
         tenant=fact["tenant"],
         facts={**_credential(fact), "locked_until": fact["locked_until"]},
+        sealed_link=fact.get("not_me_link"),
     )
 
 
@@ -225,6 +228,15 @@ def failed_login_reset(fact: Fact) -> Letter:
             "user_name": fact["user_name"],
             "by_oneself": fact.get("reset_by_person_id") == fact["person_id"],
         },
+    )
+
+
+def portal_login_unlocked(fact: Fact) -> Letter:
+    return Letter(
+        template=Template.PORTAL_LOGIN_UNLOCKED,
+        person_id=fact["person_id"],
+        tenant=None,
+        facts={"user_name": fact["user_name"], "was_locked": fact["was_locked"]},
     )
 
 

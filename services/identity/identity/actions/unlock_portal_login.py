@@ -1,0 +1,55 @@
+"""Staff frees a portal login that is locked, at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.identity import PortalLoginUnlocked
+from identity.actions.chains import chains_of
+from identity.actions.pseudonyms import person_target
+from identity.store import credentials, persons
+from servicekit.context import Context
+from servicekit.db import EVERYONE, Database
+
+
+@dataclass(frozen=True, slots=True)
+class PortalLogin:
+    person_id: UUID
+    login: str
+    failed_logins: int
+    locked_until: datetime | None
+
+
+def unlock_portal_login(
+    *, db: Database, context: Context, now: datetime, person_id: UUID
+) -> PortalLogin:
+    """In the trails of the person's tenants. The person is told by mail, locked or not."""
+    with db.write(context, tenant=EVERYONE) as tx:
+        person = persons.get_person(tx, person_id=person_id)
+        known = credentials.get_portal_credential(tx, person_id=person_id)
+        state = credentials.get_state(tx, credential_id=known.credential_id)
+        before, freed = state.guard.seen_at(now, state.rule), state.guard.reset()
+        credentials.change_guard(
+            tx, credential_id=state.credential_id, guard=freed, at_end=True
+        )
+        for chain in chains_of(tx, person_id=person_id, tenant=None):
+            tx.record(
+                "portal:failed-login:reset",
+                target=person_target(person_id),
+                details={
+                    "failed_logins": before.failures(),
+                    "was_locked": before.locked_until is not None,
+                },
+                tenant=chain,
+                at=now,
+            )
+        tx.emit(
+            PortalLoginUnlocked,
+            at=now,
+            person_id=person_id,
+            user_name=person.login,
+            was_locked=before.locked_until is not None,
+        )
+        return tx.answer(PortalLogin(person_id, person.login, freed.failures(), None))
