@@ -35,6 +35,7 @@ class Account(Strict):
     mobile = Mobile(required=True, allow_none=True)
     language = Choice(Language, required=True)
     password_changed_at = Instant(required=True, allow_none=True)
+    password_expires_at = Instant(load_default=None, allow_none=True)
     rules = Part(PasswordRules, required=True)
     iam_users = Many(Part(IamUser), maximum=1000, required=True)
 

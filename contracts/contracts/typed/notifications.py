@@ -23,6 +23,8 @@ class AuditEntry(TypedDict):
     call_id: str
     previous_hash: str
     hash: str
+    actor_name: NotRequired[str | None]
+    target_name: NotRequired[str | None]
 
 
 class AuditEntries(TypedDict):
@@ -35,6 +37,7 @@ class AuditVerification(TypedDict):
     head: str | None
     verified: bool
     broken_at: int | None
+    next_after: NotRequired[int | None]
 
 
 class Mail(TypedDict):
@@ -56,6 +59,20 @@ class Mails(TypedDict):
     items: list[Mail]
 
 
+class ExportedMail(TypedDict):
+    tenant: str | None
+    template: str
+    recipient: str
+    subject: str
+    status: MailStatus
+    created_at: str
+    sent_at: str | None
+
+
+class ExportedMails(TypedDict):
+    mails: list[ExportedMail]
+
+
 class NotificationsClient:
     """Notifications: what was sent, when, to whom, and sending it again."""
 
@@ -73,10 +90,25 @@ class NotificationsClient:
         payload = given(limit=limit, cursor=cursor, tenant=tenant)
         return cast(AuditEntries, self._dispatch(calls.list_audit_entries, payload))
 
-    def verify_audit_chain(self, *, tenant: str) -> AuditVerification:
+    def verify_audit_chain(self, *, tenant: str, after: int | None = None) -> AuditVerification:
         """Recompute the hash chain of the tenant's trail in notifications."""
-        payload = given(tenant=tenant)
+        payload = given(tenant=tenant, after=after)
         return cast(AuditVerification, self._dispatch(calls.verify_audit_chain, payload))
+
+    def list_house_entries(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AuditEntries:
+        """The installation's own audit trail in notifications, oldest first."""
+        payload = given(limit=limit, cursor=cursor)
+        return cast(AuditEntries, self._dispatch(calls.list_house_entries, payload))
+
+    def verify_house_chain(self, *, after: int | None = None) -> AuditVerification:
+        """Recompute the hash chain of the installation's trail in notifications."""
+        payload = given(after=after)
+        return cast(AuditVerification, self._dispatch(calls.verify_house_chain, payload))
 
     def list_mails(
         self,
@@ -93,3 +125,8 @@ class NotificationsClient:
         """Send a mail again to the same recipient; a one-time link in it stays the same link."""
         payload = given(tenant=tenant, mail_id=mail_id)
         return cast(Mail, self._dispatch(calls.resend_mail, payload))
+
+    def export_person(self, *, person_id: str) -> ExportedMails:
+        """Which mails were sent to a person, for himself."""
+        payload = given(person_id=person_id)
+        return cast(ExportedMails, self._dispatch(calls.export_person, payload))

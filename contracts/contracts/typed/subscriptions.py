@@ -27,6 +27,8 @@ class AuditEntry(TypedDict):
     call_id: str
     previous_hash: str
     hash: str
+    actor_name: NotRequired[str | None]
+    target_name: NotRequired[str | None]
 
 
 class AuditEntries(TypedDict):
@@ -39,6 +41,7 @@ class AuditVerification(TypedDict):
     head: str | None
     verified: bool
     broken_at: int | None
+    next_after: NotRequired[int | None]
 
 
 class Offer(TypedDict):
@@ -112,10 +115,25 @@ class SubscriptionsClient:
         payload = given(limit=limit, cursor=cursor, tenant=tenant)
         return cast(AuditEntries, self._dispatch(calls.list_audit_entries, payload))
 
-    def verify_audit_chain(self, *, tenant: str) -> AuditVerification:
+    def verify_audit_chain(self, *, tenant: str, after: int | None = None) -> AuditVerification:
         """Recompute the hash chain of the tenant's trail in subscriptions."""
-        payload = given(tenant=tenant)
+        payload = given(tenant=tenant, after=after)
         return cast(AuditVerification, self._dispatch(calls.verify_audit_chain, payload))
+
+    def list_house_entries(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AuditEntries:
+        """The installation's own audit trail in subscriptions, oldest first."""
+        payload = given(limit=limit, cursor=cursor)
+        return cast(AuditEntries, self._dispatch(calls.list_house_entries, payload))
+
+    def verify_house_chain(self, *, after: int | None = None) -> AuditVerification:
+        """Recompute the hash chain of the installation's trail in subscriptions."""
+        payload = given(after=after)
+        return cast(AuditVerification, self._dispatch(calls.verify_house_chain, payload))
 
     def list_offers(
         self,

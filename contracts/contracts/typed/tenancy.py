@@ -9,6 +9,8 @@ from contracts.typed.calling import Dispatch, given
 
 Language = Literal["fr", "en"]
 
+Office = Literal["referent", "domain_owner"]
+
 SupportLevel = Literal["basic", "standard", "business", "premium"]
 
 
@@ -25,6 +27,8 @@ class AuditEntry(TypedDict):
     call_id: str
     previous_hash: str
     hash: str
+    actor_name: NotRequired[str | None]
+    target_name: NotRequired[str | None]
 
 
 class AuditEntries(TypedDict):
@@ -37,6 +41,7 @@ class AuditVerification(TypedDict):
     head: str | None
     verified: bool
     broken_at: int | None
+    next_after: NotRequired[int | None]
 
 
 class Contact(TypedDict):
@@ -78,6 +83,19 @@ class Contracts(TypedDict):
     items: list[ContractView]
 
 
+class ExportedOffice(TypedDict):
+    tenant: str
+    office: Office
+    email: str
+    given_name: str
+    family_name: str
+    held_since: str
+
+
+class ExportedOffices(TypedDict):
+    offices: list[ExportedOffice]
+
+
 class Clock(TypedDict):
     now: str
     simulated: bool
@@ -102,10 +120,25 @@ class TenancyClient:
         payload = given(limit=limit, cursor=cursor, tenant=tenant)
         return cast(AuditEntries, self._dispatch(calls.list_audit_entries, payload))
 
-    def verify_audit_chain(self, *, tenant: str) -> AuditVerification:
+    def verify_audit_chain(self, *, tenant: str, after: int | None = None) -> AuditVerification:
         """Recompute the hash chain of the tenant's trail in tenancy."""
-        payload = given(tenant=tenant)
+        payload = given(tenant=tenant, after=after)
         return cast(AuditVerification, self._dispatch(calls.verify_audit_chain, payload))
+
+    def list_house_entries(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AuditEntries:
+        """The installation's own audit trail in tenancy, oldest first."""
+        payload = given(limit=limit, cursor=cursor)
+        return cast(AuditEntries, self._dispatch(calls.list_house_entries, payload))
+
+    def verify_house_chain(self, *, after: int | None = None) -> AuditVerification:
+        """Recompute the hash chain of the installation's trail in tenancy."""
+        payload = given(after=after)
+        return cast(AuditVerification, self._dispatch(calls.verify_house_chain, payload))
 
     def open_tenant(
         self,
@@ -144,10 +177,21 @@ class TenancyClient:
         payload = given(tenant=tenant)
         return cast(ContractView, self._dispatch(calls.get_contract, payload))
 
-    def rename_contract(self, *, tenant: str, name: str) -> ContractView:
+    def rename_contract(
+        self,
+        *,
+        tenant: str,
+        name: str,
+        edition: str | None = None,
+    ) -> ContractView:
         """Give the contract another name; its referent alone may."""
-        payload = given(tenant=tenant, name=name)
+        payload = given(tenant=tenant, name=name, edition=edition)
         return cast(ContractView, self._dispatch(calls.rename_contract, payload))
+
+    def export_person(self, *, person_id: str) -> ExportedOffices:
+        """What contracts hold of a person, for himself."""
+        payload = given(person_id=person_id)
+        return cast(ExportedOffices, self._dispatch(calls.export_person, payload))
 
     def get_clock(self) -> Clock:
         """The installation's clock."""

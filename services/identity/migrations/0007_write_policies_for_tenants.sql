@@ -98,98 +98,83 @@ ALTER TABLE iam_users
     ADD COLUMN disabled_at timestamptz,
     ADD COLUMN enabled_at timestamptz;
 
--- The strictest of the installation's portal policy and of those of the tenants the person has
--- accepted. It is asked from within one tenant too (Web Login), and concerns all of the person's:
--- hence the scope, for as long as the function runs. One look into users where no tenant of his
--- has a policy.
-CREATE FUNCTION portal_rules_of(wanted_person uuid) RETURNS TABLE (
-    minimum_length integer, maximum_length integer, character_classes integer,
-    special_characters text, not_user_name boolean, identical_characters integer,
-    history_count integer, minimum_age_minutes integer, validity_days integer,
-    breached_refused boolean, minimum_score integer
-) LANGUAGE plpgsql STABLE AS $rules$
-DECLARE
-    scope constant text := current_setting('guichet.tenant', true);
-BEGIN
-    PERFORM set_config('guichet.tenant', '*', true);
-    RETURN QUERY
-    SELECT greatest(r.minimum_length, max(t.minimum_length)),
-           r.maximum_length,
-           greatest(r.character_classes, max(t.character_classes)),
-           r.special_characters,
-           r.not_user_name OR coalesce(bool_or(t.not_user_name), false),
-           coalesce(least(nullif(r.identical_characters, 0),
-                          min(nullif(t.identical_characters, 0))), 0),
-           greatest(r.history_count, max(t.history_count)),
-           greatest(r.minimum_age_minutes, max(t.minimum_age_minutes)),
-           coalesce(least(nullif(r.validity_days, 0), min(nullif(t.validity_days, 0))), 0),
-           r.breached_refused OR coalesce(bool_or(t.breached_refused), false),
-           greatest(r.minimum_score, max(t.minimum_score))
-      FROM policies r
-      LEFT JOIN users u ON u.person_id = wanted_person AND u.accepted_at IS NOT NULL
-      LEFT JOIN tenant_policies t ON t.tenant = u.tenant AND t.kind = 'portal'
-     WHERE r.id = 'portal'
-     GROUP BY r.id;
-    PERFORM set_config('guichet.tenant', scope, true);
-END
-$rules$;
+-- Who is told before his password expires: which expiry, and how many days before it.
+ALTER TABLE credentials
+    ADD COLUMN told_expiry timestamptz,
+    ADD COLUMN told_days_before smallint;
 
--- The policy of an API password: its tenant's, else the installation's.
-CREATE FUNCTION api_rules_of(wanted_tenant text) RETURNS TABLE (
-    minimum_length integer, maximum_length integer, character_classes integer,
-    special_characters text, not_user_name boolean, identical_characters integer,
-    history_count integer, minimum_age_minutes integer, validity_days integer,
-    breached_refused boolean, minimum_score integer
-) LANGUAGE sql STABLE AS $rules$
-    SELECT minimum_length, maximum_length, character_classes, special_characters, not_user_name,
-           identical_characters, history_count, minimum_age_minutes, validity_days,
-           breached_refused, minimum_score
-      FROM (SELECT minimum_length, maximum_length, character_classes, special_characters,
-                   not_user_name, identical_characters, history_count, minimum_age_minutes,
-                   validity_days, breached_refused, minimum_score, 1 AS turn
-              FROM tenant_policies
-             WHERE tenant = wanted_tenant AND kind = 'api'
-             UNION ALL
-            SELECT minimum_length, maximum_length, character_classes, special_characters,
-                   not_user_name, identical_characters, history_count, minimum_age_minutes,
-                   validity_days, breached_refused, minimum_score, 2
-              FROM policies
-             WHERE id = 'api') AS known
-     ORDER BY turn
-     LIMIT 1
-$rules$;
+-- Passwords that the installation's own rule has expire soon. Written when a password is set, not
+-- at a sign-in.
+CREATE INDEX credentials_changed_idx ON credentials (kind, changed_at) WHERE hash IS NOT NULL;
 
--- What holds for who has just come in with this credential. domain: the console's, NULL at the
--- portal. password_expires_at is NULL where passwords do not expire.
+-- The policies that a new password must satisfy, all of them: what they come to together is decided
+-- by whoever asks. Of an API password the domain's own, else the installation's; of a portal
+-- password the installation's and those of the tenants that the person has accepted. Asked with
+-- the scope of everyone: it is about one person.
+CREATE FUNCTION password_policies_of(wanted_kind text, wanted_person uuid, wanted_tenant text)
+RETURNS jsonb LANGUAGE sql STABLE AS $policies$
+    SELECT jsonb_agg(to_jsonb(held))
+      FROM (SELECT r.minimum_length, r.maximum_length, r.character_classes, r.special_characters,
+                   r.not_user_name, r.identical_characters, r.history_count,
+                   r.minimum_age_minutes, r.validity_days, r.breached_refused, r.minimum_score
+              FROM policies r
+             WHERE r.id = wanted_kind
+               AND NOT (wanted_kind = 'api'
+                        AND EXISTS (SELECT 1 FROM tenant_policies own
+                                     WHERE own.tenant = wanted_tenant AND own.kind = 'api'))
+             UNION
+            SELECT t.minimum_length, t.maximum_length, t.character_classes, t.special_characters,
+                   t.not_user_name, t.identical_characters, t.history_count,
+                   t.minimum_age_minutes, t.validity_days, t.breached_refused, t.minimum_score
+              FROM tenant_policies t
+             WHERE wanted_kind = 'api' AND t.tenant = wanted_tenant AND t.kind = 'api'
+             UNION
+            SELECT t.minimum_length, 256, t.character_classes, NULL,
+                   t.not_user_name, t.identical_characters, t.history_count,
+                   t.minimum_age_minutes, t.validity_days, t.breached_refused, t.minimum_score
+              FROM users u
+              JOIN tenant_policies t ON t.tenant = u.tenant AND t.kind = 'portal'
+             WHERE wanted_kind = 'portal' AND u.person_id = wanted_person
+               AND u.accepted_at IS NOT NULL) AS held
+$policies$;
+
+-- What holds for who comes in with this credential. domain: the console's, NULL at the portal.
+-- password_expires_at is NULL where passwords do not expire.
+--
+-- The portal password follows the strictest of the installation's policy and of those of the
+-- tenants the person has accepted. It is asked from within one tenant too (Web Login), and concerns
+-- all of the person's: hence the wider scope, for as long as the function runs.
 CREATE FUNCTION entry_of(wanted_credential uuid, domain text) RETURNS TABLE (
     password_expires_at timestamptz, idle_minutes integer, show_last_sign_in boolean, notice text
 ) LANGUAGE plpgsql STABLE AS $entry$
 DECLARE
-    scope constant text := current_setting('guichet.tenant', true);
+    scope constant text := coalesce(current_setting('guichet.tenant', true), '');
 BEGIN
     PERFORM set_config('guichet.tenant', '*', true);
     RETURN QUERY
-    SELECT c.changed_at + make_interval(days => nullif(v.validity_days, 0)),
+    SELECT c.changed_at + make_interval(days => nullif(
+               CASE c.kind WHEN 'api' THEN coalesce(api.validity_days, r.validity_days)
+                           ELSE least(nullif(r.validity_days, 0), mine.validity_days) END, 0)),
            CASE c.kind WHEN 'api' THEN coalesce(own.idle_minutes, h.idle_minutes)
-                       ELSE least(h.idle_minutes, all_of.idle_minutes) END,
-           h.show_last_sign_in OR coalesce(own.show_last_sign_in, all_of.show_last_sign_in, false),
+                       ELSE least(h.idle_minutes, mine.idle_minutes) END,
+           h.show_last_sign_in
+               OR coalesce(own.show_last_sign_in, mine.show_last_sign_in, false),
            coalesce(own.notice, h.notice)
       FROM credentials c
+      JOIN policies r ON r.id = c.policy_id
      CROSS JOIN installation_entry_rules h
       LEFT JOIN entry_rules own ON own.tenant = domain
+      LEFT JOIN iam_users i ON i.id = c.iam_user_id
+      LEFT JOIN tenant_policies api ON api.tenant = i.tenant AND api.kind = 'api'
       LEFT JOIN LATERAL (
-          SELECT min(e.idle_minutes) AS idle_minutes, bool_or(e.show_last_sign_in)
-                 AS show_last_sign_in
+          SELECT min(nullif(t.validity_days, 0)) AS validity_days,
+                 min(e.idle_minutes) AS idle_minutes,
+                 bool_or(e.show_last_sign_in) AS show_last_sign_in
             FROM users u
-            JOIN entry_rules e ON e.tenant = u.tenant
-           WHERE u.person_id = c.person_id AND u.accepted_at IS NOT NULL
-             AND c.kind = 'portal') AS all_of ON true
-      LEFT JOIN LATERAL (
-          SELECT p.validity_days FROM portal_rules_of(c.person_id) p WHERE c.kind = 'portal'
-           UNION ALL
-          SELECT a.validity_days
-            FROM iam_users i, api_rules_of(i.tenant) a
-           WHERE i.id = c.iam_user_id AND c.kind = 'api') AS v ON true
+            LEFT JOIN tenant_policies t ON t.tenant = u.tenant AND t.kind = 'portal'
+            LEFT JOIN entry_rules e ON e.tenant = u.tenant
+           WHERE c.kind = 'portal' AND u.person_id = c.person_id AND u.accepted_at IS NOT NULL
+      ) AS mine ON true
      WHERE c.id = wanted_credential;
     PERFORM set_config('guichet.tenant', scope, true);
 END

@@ -7,14 +7,15 @@ from functools import partial
 
 from contracts.codes import CredentialKind
 from contracts.identity import PasswordSet
-from identity.actions.attempts import Attempt, Pause, attempt, settle
+from identity.actions.attempts import Attempt, Pause, Settled, attempt, settle
 from identity.actions.callers import person_of
 from identity.actions.chains import chains_of
+from identity.actions.new_password import examine, hashed_unless_used, replace_password
 from identity.actions.note_refusal import leave_note
-from identity.actions.set_password import replace_password
+from identity.actions.pseudonyms import person_target
 from identity.clients.hashing import Hasher
 from identity.domain.attempts import Method, Outcome, PasswordAct, Visit
-from identity.domain.passwords import check_new_password, refuse_password
+from identity.domain.passwords import refuse_password, too_young
 from identity.store import credentials, persons, sign_ins
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
@@ -39,9 +40,17 @@ def change_password(
     person_id = person_of(context)
     with db.read(tenant=EVERYONE, context=context) as tx:
         person = persons.get_person(tx, person_id=person_id)
-        rules = credentials.get_portal_credential(tx, person_id=person_id).rules
-    check_new_password(rules, password=new_password, user_name=person.login, field=_FIELD)
-    with hasher.place():  # one for both passwords
+        known = credentials.get_portal_credential(tx, person_id=person_id)
+    with hasher.place():  # one for all the hashing there is
+        examine(
+            hasher=hasher,
+            rules=known.rules,
+            password=new_password,
+            user_name=person.login,
+            names=person.names,
+            field=_FIELD,
+            more=too_young(known.rules, changed_at=known.changed_at, now=now),
+        )
         made = attempt(
             db=db,
             hasher=hasher,
@@ -52,34 +61,43 @@ def change_password(
             find=partial(credentials.get_candidate_by_person, person_id=person_id),
             password=current_password,
         )
-        hash = None
-        if made.outcome is Outcome.ACCEPTED and new_password != current_password:
-            hash = hasher.hash(new_password)
+        used, hash = [], None
+        if made.outcome is Outcome.ACCEPTED:
+            used, hash = hashed_unless_used(
+                db=db,
+                hasher=hasher,
+                context=context,
+                rules=known.rules,
+                credential_id=known.credential_id,
+                password=new_password,
+            )
     with db.write(context, tenant=EVERYONE) as tx:
         settled = settle(tx, made=made, now=now)
-        changed = hash is not None and settled.outcome is Outcome.ACCEPTED
-        act = PasswordAct.CHANGED if changed else settled.outcome
-        if act is not Outcome.ACCEPTED:  # proved, but the new one was the old one
-            _remember(tx, made=made, act=act, visit=visit, now=now)
-        if changed and hash is not None:
-            state = credentials.get_state(tx, credential_id=made.candidate.credential_id)
-            replace_password(tx, state=state, hash=hash, now=now)
-            _tell(tx, made=made, now=now)
         if settled.outcome is not Outcome.ACCEPTED:
-            leave_note(
-                tx,
-                key=new_id(),
-                action="portal:password:refused",
-                details={},
-                made=made,
-                settled=settled,
-                now=now,
-            )
+            _note_refusal(tx, made=made, settled=settled, visit=visit, now=now)
+        elif hash is not None:
+            state = credentials.get_state(tx, credential_id=known.credential_id)
+            replace_password(tx, state=state, hash=hash, rules=known.rules, now=now)
+            _remember(tx, made=made, act=PasswordAct.CHANGED, visit=visit, now=now)
+            _tell(tx, made=made, now=now)
     if settled.outcome is not Outcome.ACCEPTED:
         raise Forbidden("current-password-wrong")
-    if not changed:
-        refuse_password(field=_FIELD, codes=["password-unchanged"])
+    if used:
+        refuse_password(field=_FIELD, codes=used)
     return {}
+
+
+def _note_refusal(tx: Tx, *, made: Attempt, settled: Settled, visit: Visit, now: datetime) -> None:
+    _remember(tx, made=made, act=settled.outcome, visit=visit, now=now)
+    leave_note(
+        tx,
+        key=new_id(),
+        action="portal:password:refused",
+        details={},
+        made=made,
+        settled=settled,
+        now=now,
+    )
 
 
 def _remember(
@@ -101,7 +119,7 @@ def _tell(tx: Tx, *, made: Attempt, now: datetime) -> None:
     assert person_id is not None
     assert login is not None
     for chain in chains_of(tx, person_id=person_id, tenant=None):
-        tx.record("portal:password:changed", target=login, tenant=chain, at=now)
+        tx.record("portal:password:changed", target=person_target(person_id), tenant=chain, at=now)
     tx.emit(
         PasswordSet,
         at=now,

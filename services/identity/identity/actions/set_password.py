@@ -9,13 +9,14 @@ from uuid import UUID
 from contracts.codes import CredentialKind, TenantCode
 from contracts.identity import PasswordSet
 from identity.actions.chains import chains_of
+from identity.actions.new_password import examine, hashed_unless_used, replace_password
+from identity.actions.pseudonyms import credential_target
 from identity.actions.read_link import read_link
 from identity.clients.hashing import Hasher
 from identity.domain.attempts import Method, PasswordAct, Visit
-from identity.domain.links import Link
-from identity.domain.passwords import check_new_password
-from identity.store import credentials, links, sign_ins
-from identity.store.credentials import CredentialState
+from identity.domain.links import SETS_PASSWORD, Link
+from identity.domain.passwords import refuse_password
+from identity.store import credentials, links, sign_ins, users
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import NotFound
@@ -39,16 +40,33 @@ def set_password_by_link(
     password: str,
     visit: Visit,
 ) -> PasswordWasSet:
-    link = read_link(db=db, now=now, token=token)
-    check_new_password(link.rules, password=password, user_name=link.user_name)
+    link = read_link(db=db, now=now, token=token, purposes=SETS_PASSWORD)
     with hasher.place():
-        hash = hasher.hash(password)
+        examine(
+            hasher=hasher,
+            rules=link.rules,
+            password=password,
+            user_name=link.user_name,
+            names=link.names,
+        )
+        used, hash = hashed_unless_used(
+            db=db,
+            hasher=hasher,
+            context=context,
+            rules=link.rules,
+            credential_id=link.credential_id,
+            password=password,
+        )
+    if hash is None:
+        refuse_password(field="password", codes=used)
     with db.write(context, tenant=EVERYONE) as tx:
         # The credential first, then its links: in the order of whoever issues one meanwhile.
         state = credentials.get_state(tx, credential_id=link.credential_id)
         if not links.change_used(tx, link_id=link.link_id, at=now):
             raise NotFound("link-not-usable")
-        replace_password(tx, state=state, hash=hash, now=now)
+        replace_password(tx, state=state, hash=hash, rules=link.rules, now=now)
+        if state.hash is None and link.credential is CredentialKind.PORTAL:
+            users.change_activated(tx, person_id=link.person_id)
         sign_ins.add_sign_in(
             tx,
             at=now,
@@ -64,19 +82,11 @@ def set_password_by_link(
         )
 
 
-def replace_password(tx: Tx, *, state: CredentialState, hash: str, now: datetime) -> None:
-    """The lock ends, and so does every other open link of the credential."""
-    credential_id = state.credential_id
-    credentials.change_guard(tx, credential_id=credential_id, guard=state.guard.reset())
-    credentials.change_password(tx, credential_id=credential_id, hash=hash, changed_at=now)
-    links.change_ended(tx, credential_id=credential_id, at=now)
-
-
 def _tell(tx: Tx, *, link: Link, now: datetime) -> None:
     for chain in chains_of(tx, person_id=link.person_id, tenant=link.tenant):
         tx.record(
             f"{link.credential}:password:set",
-            target=link.user_name,
+            target=credential_target(person_id=link.person_id, iam_user_id=link.iam_user_id),
             details={"purpose": link.purpose.value},
             tenant=chain,
             at=now,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -12,6 +12,8 @@ from typing import Protocol, TypeVar
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from identity.clients.guessing import estimate
+from identity.domain.passwords import Guessable
 from servicekit.errors import Unavailable
 
 T = TypeVar("T")
@@ -72,6 +74,10 @@ class Hasher:
 
     def hash(self, password: str) -> str:
         return self._threads.run(lambda: self._argon2.hash(password))
+
+    def estimate(self, password: str, *, names: Sequence[str]) -> Guessable:
+        """How guessable a new password is: the hub turns meanwhile, as while one is hashed."""
+        return self._threads.run(lambda: estimate(password, names=names))
 
     def is_weak(self, hash: str) -> bool:
         """Whether it was made with other parameters than today's."""

@@ -10,6 +10,7 @@ from identity.service.invitations import InvitationsCalls
 from identity.service.own_data import OwnDataCalls
 from identity.service.parts import Parts
 from identity.service.people import PeopleCalls
+from identity.service.policies import PoliciesCalls
 from identity.service.proving import ProvingCalls
 from identity.service.recoveries import RecoveriesCalls
 from identity.service.signing_in import SigningInCalls
@@ -30,6 +31,7 @@ class IdentityService(
     InvitationsCalls,
     StaffCalls,
     PeopleCalls,
+    PoliciesCalls,
     RecoveriesCalls,
     OwnDataCalls,
     TrailCalls,

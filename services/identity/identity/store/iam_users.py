@@ -146,15 +146,29 @@ def list_own_iam_users(tx: Tx, *, person_id: UUID, limit: int) -> list[IamUserRo
 
 
 def change_disabled(
-    tx: Tx, *, tenant: TenantCode, iam_user_id: UUID, at: datetime | None, by: UUID | None
+    tx: Tx,
+    *,
+    tenant: TenantCode,
+    iam_user_id: UUID,
+    at: datetime | None,
+    by: UUID | None,
+    enabled_at: datetime | None = None,
 ) -> None:
-    """``at`` None: enabled again."""
+    """``at`` None: enabled again, ``enabled_at`` from when on idle days count anew."""
     tx.run(
         """
-        UPDATE iam_users SET disabled_at = %(at)s, disabled_by = %(by)s
+        UPDATE iam_users
+           SET disabled_at = %(at)s, disabled_by = %(by)s,
+               enabled_at = coalesce(%(enabled_at)s::timestamptz, enabled_at)
          WHERE tenant = %(tenant)s AND id = %(iam_user_id)s
         """,
-        {"tenant": tenant, "iam_user_id": iam_user_id, "at": at, "by": by},
+        {
+            "tenant": tenant,
+            "iam_user_id": iam_user_id,
+            "at": at,
+            "by": by,
+            "enabled_at": enabled_at,
+        },
     )
 
 

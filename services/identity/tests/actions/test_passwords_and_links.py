@@ -79,7 +79,7 @@ def test_link_sets_the_password_once(counter: Any) -> None:
         None,
     )
     assert counter.events("PasswordSet")[0]["credential"] == "portal"
-    assert ("portal:password:set", "John.Doe") in counter.trail()
+    assert ("portal:password:set", f"person:{done.person_id}") in counter.trail()
     with pytest.raises(NotFound, match="link-not-usable"):
         counter.set_password(token, "Another-2026!")
     with pytest.raises(NotFound, match="link-not-usable"):
@@ -110,7 +110,9 @@ def test_refused_password_leaves_the_link_usable(counter: Any) -> None:
     with pytest.raises(Invalid) as refused:
         counter.set_password(token, "short")
     assert refused.value.details == {
-        "fields": {"password": ["password-too-short:10", "password-classes:4"]}
+        "fields": {
+            "password": ["password-too-short:10", "password-classes:4", "password-too-guessable"]
+        }
     }
     counter.set_password(token, GOOD)
 
@@ -310,7 +312,7 @@ def test_history_keeps_from_where_passwords_were_asked_for_set_and_changed(john:
 def test_password_changes_for_who_proves_the_current_one(john: Any) -> None:
     change(john, GOOD, "Another-2026!")
     assert john.events("PasswordSet")[-1]["credential"] == "portal"
-    assert john.trail()[-1] == ("portal:password:changed", "John.Doe")
+    assert john.trail()[-1] == ("portal:password:changed", f"person:{john.person_id('John.Doe')}")
     assert john.sign_in(password="Another-2026!").login == "John.Doe"
 
 
@@ -376,7 +378,12 @@ def test_guessing_the_current_password_locks_as_at_the_door(john: Any) -> None:
 
 @pytest.mark.parametrize(
     ("new", "codes"),
-    [("short", ["password-too-short:10", "password-classes:4"]), (GOOD, ["password-unchanged"])],
+    [
+        ("short", ["password-too-short:10", "password-classes:4", "password-too-guessable"]),
+        ("John.Doe-2026!", ["password-contains-user-name", "password-too-guessable"]),
+        ("password", ["password-too-short:10", "password-classes:4", "password-breached"]),
+        (GOOD, ["password-unchanged"]),
+    ],
 )
 def test_new_password_must_satisfy_and_differ(john: Any, new: str, codes: list[str]) -> None:
     with pytest.raises(Invalid) as refused:

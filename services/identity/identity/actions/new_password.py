@@ -1,0 +1,72 @@
+"""A new password: is it good enough, and what follows when it takes the place of the old one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from identity.clients.hashing import Hasher
+from identity.domain.passwords import PasswordRules, objections, refuse_password
+from identity.store import credentials, links, policies
+from identity.store.credentials import CredentialState
+from servicekit.context import Context
+from servicekit.db import EVERYONE, Database, Tx
+
+
+def examine(
+    *,
+    hasher: Hasher,
+    rules: PasswordRules,
+    password: str,
+    user_name: str,
+    names: Sequence[str],
+    field: str = "password",
+    more: Sequence[str] = (),
+) -> None:
+    """Refuse it with all that can be said without knowing an older one; ``more``: said already."""
+    found = objections(
+        rules,
+        password=password,
+        user_name=user_name,
+        guessable=hasher.estimate(password, names=names),
+    )
+    if found or more:
+        refuse_password(field=field, codes=[*found, *more])
+
+
+def hashed_unless_used(
+    *,
+    db: Database,
+    hasher: Hasher,
+    context: Context,
+    rules: PasswordRules,
+    credential_id: UUID,
+    password: str,
+) -> tuple[list[str], str | None]:
+    """Codes, or the new hash. For who has proved himself: else it would tell a stranger whether
+    he has guessed.
+
+    One hash each for the current one and ``history_count`` former ones, outside any transaction.
+    """
+    with db.read(tenant=EVERYONE, context=context) as tx:
+        used = policies.get_used_hashes(tx, credential_id=credential_id, limit=rules.history_count)
+    if used.current is not None and hasher.verify(used.current, password):
+        return ["password-unchanged"], None
+    if any(hasher.verify(hash, password) for hash in used.former):
+        return [f"password-reused:{rules.history_count}"], None
+    return [], hasher.hash(password)
+
+
+def replace_password(
+    tx: Tx, *, state: CredentialState, hash: str, rules: PasswordRules, now: datetime
+) -> None:
+    """The lock ends, and so does every other open link of the credential; the old password is
+    kept where the policy refuses former ones."""
+    credential_id = state.credential_id
+    credentials.change_guard(tx, credential_id=credential_id, guard=state.guard.reset())
+    credentials.change_password(tx, credential_id=credential_id, hash=hash, changed_at=now)
+    policies.add_former_hash(
+        tx, credential_id=credential_id, hash=state.hash, at=now, keep=rules.history_count
+    )
+    links.change_ended(tx, credential_id=credential_id, at=now)
