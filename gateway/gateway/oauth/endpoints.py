@@ -18,7 +18,7 @@ from gateway.oauth.clients import Client
 from gateway.oauth.keys import ALGORITHM
 from gateway.oauth.proofs import acr_of
 from gateway.oauth.protocol_request import ProtocolRequest
-from gateway.oauth.tokens import AccessToken
+from gateway.oauth.tokens import AccessToken, act_of
 from gateway.store.families import RefreshRow
 from servicekit.errors import Unauthenticated
 
@@ -48,7 +48,7 @@ def find_living_token(server: AuthorizationServer, raw: str) -> LivingToken | No
     """The hint is not needed: an access token has dots, a refresh token has none."""
     if "." in raw:
         try:
-            access = server.tokens.check(raw)
+            access = server.tokens.read(raw)
         except Unauthenticated:
             return None
         return LivingToken(access.client_id, access=access)
@@ -84,9 +84,9 @@ class IntrospectionEndpoint(AuthlibIntrospectionEndpoint):  # type: ignore[misc]
     def check_permission(
         self, token: LivingToken, client: Client, request: ProtocolRequest
     ) -> bool:
-        if token.check_client(client):
-            return True
-        return token.access is not None and self.server.issuer.audience in client.row.audiences
+        return token.check_client(client) or (
+            token.access is not None and token.access.concerns(client)
+        )
 
     def introspect_token(self, token: LivingToken) -> dict[str, Any]:
         if token.access is not None:
@@ -109,7 +109,7 @@ class IntrospectionEndpoint(AuthlibIntrospectionEndpoint):  # type: ignore[misc]
             "active": True,
             "token_type": "Bearer",
             "iss": self.server.issuer.url,
-            "aud": self.server.issuer.audience,
+            "aud": token.audience,
             "client_id": token.client_id,
             "sub": token.subject,
             "scope": " ".join(sorted(token.scopes)),
@@ -125,7 +125,7 @@ class IntrospectionEndpoint(AuthlibIntrospectionEndpoint):  # type: ignore[misc]
             if token.domain is not None:
                 told["domain"] = token.domain
         if token.act is not None:
-            told["act"] = {"sub": token.act}
+            told["act"] = act_of(token.actors)
         return told
 
 

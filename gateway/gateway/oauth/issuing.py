@@ -16,7 +16,7 @@ from gateway.oauth.clients import Client
 from gateway.oauth.keys import ALGORITHM, KeyRing
 from gateway.oauth.lifetimes import ACCESS_TOKEN_OF_CLIENT, ACCESS_TOKEN_OF_PERSON, ID_TOKEN
 from gateway.oauth.proofs import acr_of
-from gateway.oauth.tokens import TYPE
+from gateway.oauth.tokens import TYPE, AccessToken, act_of
 from servicekit.clock import Clock
 
 
@@ -50,16 +50,20 @@ class Issuer:
 
     def person_token(self, client: Client, person: SignedInPerson, *, scope: str) -> dict[str, Any]:
         """The token response for a client on behalf of a person."""
-        claims: dict[str, Any] = {
-            "sub": str(person.person_id),
-            "sid": str(person.session_id),
-            "family": str(person.family_id),
-            **_proof(person),
+        lives = int(ACCESS_TOKEN_OF_PERSON.total_seconds())
+        return self._response(client, _person_claims(person), scope=scope, seconds=lives)
+
+    def exchanged_token(
+        self, client: Client, subject: AccessToken, *, scope: str, audience: str
+    ) -> dict[str, Any]:
+        """The token response for a client that shows a person's token (RFC 8693)."""
+        left = (subject.expires_at - self._clock.now()).total_seconds()
+        claims = _person_claims(_person_of(subject)) | {
+            "aud": audience,
+            "act": act_of((client.client_id, *subject.actors)),
+            "origins": [subject.token_id, *subject.origins],
         }
-        if person.domain is not None:
-            claims["domain"] = person.domain
-        lives = ACCESS_TOKEN_OF_PERSON
-        return self._response(client, claims, scope=scope, seconds=int(lives.total_seconds()))
+        return self._response(client, claims, scope=scope, seconds=int(left))
 
     def id_token(
         self, client: Client, person: SignedInPerson, *, access_token: str, nonce: str | None
@@ -83,15 +87,18 @@ class Issuer:
         self, client: Client, claims: dict[str, Any], *, scope: str, seconds: int
     ) -> dict[str, Any]:
         now = int(self._clock.now().timestamp())
-        claims |= {
-            "iss": self.url,
-            "aud": self.audience,
-            "client_id": client.client_id,
-            "scope": scope,
-            "iat": now,
-            "exp": now + seconds,
-            "jti": str(uuid4()),
-        }
+        claims = (
+            {"aud": self.audience}
+            | claims
+            | {
+                "iss": self.url,
+                "client_id": client.client_id,
+                "scope": scope,
+                "iat": now,
+                "exp": now + seconds,
+                "jti": str(uuid4()),
+            }
+        )
         return {
             "token_type": "Bearer",
             "access_token": self._signed(TYPE, claims),
@@ -103,6 +110,32 @@ class Issuer:
         key = self._keys.active
         header = {"alg": ALGORITHM, "typ": kind, "kid": key.kid}
         return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
+
+
+def _person_claims(person: SignedInPerson) -> dict[str, Any]:
+    claims: dict[str, Any] = {
+        "sub": str(person.person_id),
+        "sid": str(person.session_id),
+        "family": str(person.family_id),
+        **_proof(person),
+    }
+    if person.domain is not None:
+        claims["domain"] = person.domain
+    return claims
+
+
+def _person_of(token: AccessToken) -> SignedInPerson:
+    assert token.session_id is not None
+    assert token.family_id is not None
+    assert token.auth_time is not None
+    return SignedInPerson(
+        person_id=UUID(token.subject),
+        session_id=UUID(token.session_id),
+        family_id=UUID(token.family_id),
+        auth_time=token.auth_time,
+        amr=tuple(sorted(token.factors)),
+        domain=token.domain,
+    )
 
 
 def _proof(person: SignedInPerson) -> dict[str, Any]:

@@ -26,7 +26,9 @@ AUTHORIZATION_CODE = "authorization_code"
 REFRESH_TOKEN = "refresh_token"  # noqa: S105 - the name of a grant
 CLIENT_CREDENTIALS = "client_credentials"
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
-GRANTS = (AUTHORIZATION_CODE, REFRESH_TOKEN, CLIENT_CREDENTIALS, DEVICE_CODE)
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105
+GRANTS = (AUTHORIZATION_CODE, REFRESH_TOKEN, CLIENT_CREDENTIALS, DEVICE_CODE, TOKEN_EXCHANGE)
+_OF_CONFIDENTIAL_CLIENTS = frozenset({CLIENT_CREDENTIALS, TOKEN_EXCHANGE})
 
 PORTAL = "portal"
 LIVE_SECRETS = 2
@@ -131,7 +133,7 @@ def registration_faults(asked: Registration) -> dict[str, list[str]]:
         faults["scopes"] = ["invalid"]
     if tenants_fault := _tenants_fault(asked.tenants):
         faults["tenants"] = [tenants_fault]
-    if asked.kind is ClientKind.PUBLIC and CLIENT_CREDENTIALS in asked.grants:
+    if asked.kind is ClientKind.PUBLIC and asked.grants & _OF_CONFIDENTIAL_CLIENTS:
         faults["kind"] = ["invalid"]
     if AUTHORIZATION_CODE in asked.grants and not asked.redirect_uris:
         faults["redirect_uris"] = ["required"]

@@ -18,6 +18,7 @@ from gateway.oauth.endpoints import (
     IntrospectionEndpoint,
     RevocationEndpoint,
 )
+from gateway.oauth.exchanging import TokenExchangeGrant
 from gateway.oauth.granting import Grants
 from gateway.oauth.grants import (
     AuthorizationCodeGrant,
@@ -72,6 +73,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         self.register_grant(RefreshTokenGrant, [OpenIDConnect()])
         self.register_grant(ClientCredentialsGrant)
         self.register_grant(DeviceCodeGrant, [OpenIDConnect()])
+        self.register_grant(TokenExchangeGrant)
         self.register_endpoint(PushedRequestEndpoint)
         self.register_endpoint(DeviceAuthorizationEndpoint)
         self.register_endpoint(RevocationEndpoint)

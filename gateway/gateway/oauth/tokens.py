@@ -13,7 +13,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -24,6 +24,9 @@ from gateway.oauth.endings import Endings
 from gateway.oauth.keys import ALGORITHM, KeyRing
 from servicekit.clock import Clock
 from servicekit.errors import Unauthenticated
+
+if TYPE_CHECKING:
+    from gateway.oauth.clients import Client
 
 TYPE = "at+jwt"
 _LONGEST = 8192
@@ -36,7 +39,8 @@ class AccessToken:
     """``subject``: a person's id, or the client's own; ``tenants``: a client's (``*``: all).
 
     ``domain``: the one tenant that a person's token is good for, where his way in was API Login;
-    ``factors``: with what he proved who he is, at ``auth_time``.
+    ``factors``: with what he proved who he is, at ``auth_time``; ``actors``: the clients that act
+    for him by exchange (RFC 8693), the present one first; ``origins``: the tokens it came from.
     """
 
     subject: str
@@ -53,6 +57,16 @@ class AccessToken:
     auth_time: datetime | None = None
     domain: TenantCode | None = None
     factors: frozenset[str] = frozenset()
+    audience: str = ""
+    actors: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+
+    def concerns(self, client: Client) -> bool:
+        """Whether it is the client's own, for it, or for whom it answers."""
+        return (
+            client.client_id in (self.client_id, self.audience)
+            or self.audience in client.row.audiences
+        )
 
 
 class TokenChecker:
@@ -76,7 +90,14 @@ class TokenChecker:
         self._verified: OrderedDict[bytes, AccessToken] = OrderedDict()
 
     def check(self, raw: str) -> AccessToken:
-        """Raises Unauthenticated("token-refused"), whatever was wrong with it."""
+        """Of a token for us. Raises Unauthenticated("token-refused"), whatever was wrong."""
+        token = self.read(raw)
+        if token.audience != self._audience:
+            raise Unauthenticated("token-refused")
+        return token
+
+    def read(self, raw: str) -> AccessToken:
+        """Of a token from us, for whomever: ``audience`` is the caller's to look at."""
         if len(raw) > _LONGEST or not raw.isascii():
             raise Unauthenticated("token-refused")
         digest = hashlib.sha256(raw.encode()).digest()
@@ -85,7 +106,7 @@ class TokenChecker:
         if token is None:
             token = self._verify(raw)
         if token.expires_at <= self._clock.now() or self._endings.has(
-            token.session_id, token.family_id, token.token_id
+            token.session_id, token.family_id, token.token_id, *token.origins
         ):
             raise Unauthenticated("token-refused")
         if fresh:
@@ -98,8 +119,8 @@ class TokenChecker:
             claims = json.loads(signed.payload)
             if signed.headers().get("typ") != TYPE:
                 raise ValueError("another kind of token")
-            if claims["iss"] != self._issuer or claims["aud"] != self._audience:
-                raise ValueError("not from here, or not for here")
+            if claims["iss"] != self._issuer:
+                raise ValueError("not from here")
             return _access_token(claims)
         except (JoseError, ValueError, KeyError, TypeError, OverflowError):
             raise Unauthenticated("token-refused") from None
@@ -126,7 +147,7 @@ class TokenChecker:
 
 
 def _access_token(claims: dict[str, Any]) -> AccessToken:
-    act = claims.get("act")
+    actors = _actors(claims.get("act"))
     auth_time = claims.get("auth_time")
     domain = claims.get("domain")
     return AccessToken(
@@ -140,12 +161,32 @@ def _access_token(claims: dict[str, Any]) -> AccessToken:
         token_id=_text(claims["jti"]),
         expires_at=_instant(claims["exp"]),
         issued_at=_instant(claims["iat"]),
-        act=None if act is None else _text(act["sub"]),
+        act=actors[0] if actors else None,
         family_id=claims.get("family"),
         auth_time=None if auth_time is None else _instant(auth_time),
         domain=None if domain is None else TenantCode(_text(domain)),
         factors=frozenset(map(_text, claims.get("amr", ()))),
+        audience=_text(claims["aud"]),
+        actors=actors,
+        origins=tuple(map(_text, claims.get("origins", ()))),
     )
+
+
+def _actors(act: Any) -> tuple[str, ...]:
+    """The chain of RFC 8693, section 4.1, the present actor first."""
+    actors = []
+    while act is not None:
+        actors.append(_text(act["sub"]))
+        act = act.get("act")
+    return tuple(actors)
+
+
+def act_of(actors: tuple[str, ...]) -> dict[str, Any] | None:
+    """The claim ``act`` for a chain."""
+    act: dict[str, Any] | None = None
+    for actor in reversed(actors):
+        act = {"sub": actor} if act is None else {"sub": actor, "act": act}
+    return act
 
 
 def _text(value: Any) -> str:

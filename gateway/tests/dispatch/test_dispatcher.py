@@ -96,6 +96,12 @@ def test_a_person_calls_with_what_he_holds_in_the_tenant() -> None:
     assert about.reason == "ticket 4711"
 
 
+def test_the_client_that_acts_for_a_person_is_told_on() -> None:
+    wire = holding({TENANT: {"contract": "visitor"}})
+    ask(wire, tenancy.get_contract, {"tenant": TENANT}, Token(act="billing"))
+    assert wire.sent[0][2].act == "billing"
+
+
 def test_a_list_of_contracts_holds_those_he_may_open_and_no_others() -> None:
     other, nothing = "OCB0000002", "OCB0000003"
     wire = holding({TENANT: {"contract": "visitor"}, other: {"users": "manager"}, nothing: {}})

@@ -39,6 +39,7 @@ def test_both_metadata_documents_are_one_and_every_endpoint_is_there(provider: A
         "refresh_token",
         "client_credentials",
         "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
     ]
     assert told["authorization_response_iss_parameter_supported"] is True
     rules = {rule.rule for rule in provider.app.url_map.iter_rules()}

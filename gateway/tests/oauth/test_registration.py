@@ -22,6 +22,8 @@ from servicekit.errors import Invalid
 
 pytestmark = pytest.mark.servers
 
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+
 
 def wanted(**changes: Any) -> Registration:
     known: dict[str, Any] = {
@@ -55,6 +57,7 @@ def wanted(**changes: Any) -> Registration:
             {"kind": ClientKind.PUBLIC, "grants": frozenset({"client_credentials"})},
             "kind",
         ),
+        ({"kind": ClientKind.PUBLIC, "grants": frozenset({EXCHANGE})}, "kind"),
     ],
 )
 def test_what_may_not_be_registered_is_named(changes: dict[str, Any], field: str) -> None:
