@@ -148,6 +148,9 @@ def flash_words() -> dict[str, str]:
         "sign-in-again": gettext("Signing in took too long: please start again."),
         "password-set": gettext("Your password is set: sign in with it."),
         "password-changed": gettext("Your password is changed. Your other sessions have ended."),
+        "session-ended": gettext("That session has ended."),
+        "other-sessions-ended": gettext("All your other sessions have ended."),
+        "all-sessions-ended": gettext("All your sessions have ended."),
         "account-changed": gettext("Your account is changed."),
         "user-invited": gettext("%(name)s is invited. A mail is on its way."),
         "roles-changed": gettext("The roles of %(name)s are changed."),
@@ -158,5 +161,6 @@ def flash_words() -> dict[str, str]:
         "failed-login-reset": gettext("The API Login of %(name)s is unlocked."),
         "tenant-opened": gettext("The contract %(tenant)s is open."),
         "staff-appointed": gettext("%(name)s has the staff roles you chose."),
+        "reason-ended": gettext("You no longer look at %(about)s."),
         "clock-moved": gettext("The clock now says %(instant)s."),
     }

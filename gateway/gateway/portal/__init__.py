@@ -13,6 +13,7 @@ from gateway.pages.languages import here
 from gateway.pages.resume import SIGNED_OUT, offer_again
 from gateway.portal import (
     account,
+    account_information,
     back_office,
     console,
     contract_pages,
@@ -20,6 +21,7 @@ from gateway.portal import (
     home,
     reasons,
     services,
+    session_pages,
     step_up,
     subscription_pages,
     trail_pages,
@@ -58,6 +60,8 @@ def install(app: Flask) -> None:
         subscription_pages,
         trail_pages,
         account,
+        session_pages,
+        account_information,
         console,
         back_office,
         reasons,

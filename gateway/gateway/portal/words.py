@@ -52,6 +52,34 @@ def staff_role_names() -> dict[str, str]:
     }
 
 
+def ways_in() -> dict[str, str]:
+    return {
+        "portal": gettext("Customer space"),
+        "web": "Web Login",
+        "api": "API Login",
+    }
+
+
+def sign_in_outcomes() -> dict[str, tuple[str, str]]:
+    """What came of a try, or what happened to a password: words and chip kind."""
+    return {
+        "accepted": (gettext("Signed in"), "good"),
+        "wrong": (gettext("Wrong password"), "warn"),
+        "locked": (gettext("Refused: locked"), "danger"),
+        "disabled": (gettext("Refused: disabled"), "danger"),
+        "no-password": (gettext("Refused: no password yet"), "warn"),
+        "no-console": (gettext("Refused: no right on the console"), "warn"),
+        "factor-accepted": (gettext("Second factor accepted"), "good"),
+        "factor-wrong": (gettext("Wrong second factor"), "warn"),
+        "factor-locked": (gettext("Second factor refused: locked"), "danger"),
+        "factor-copied": (gettext("Passkey refused: copied"), "danger"),
+        "password-set": (gettext("Password set by link"), "plain"),
+        "password-changed": (gettext("Password changed"), "plain"),
+        "reset-requested": (gettext("New password asked for"), "plain"),
+        "disowned": (gettext("Said not to be you"), "danger"),
+    }
+
+
 def support_levels() -> dict[str, tuple[str, str]]:
     """Name and what it is for."""
     return {

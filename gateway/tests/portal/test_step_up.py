@@ -12,28 +12,19 @@ from servicekit.errors import Forbidden, Unauthenticated
 pytestmark = pytest.mark.unit
 
 STALE = Forbidden("step-up-required", {"max_age": 600})
-LANGUAGE = "/account/language"
+PAGE = "/account/sessions"
+ACT = "/account/sessions/end-others"
 PROVE = "/account/step-up"
 
 
 @pytest.fixture
 def portal(site: Any) -> Any:
-    """Signed in long ago: changing the account stands for any sensitive act."""
+    """Signed in long ago; ending the other sessions stands for any sensitive act."""
     site.sign_in()
     site.services.answers |= {
-        "identity.get_account": {
-            "login": "John.doe",
-            "given_name": "John",
-            "family_name": "Doe",
-            "email": "john@example.org",
-            "mobile": None,
-            "language": "fr",
-            "person_id": "018f0000-0000-7000-8000-000000000001",
-            "password_changed_at": None,
-            "rules": {},
-            "iam_users": [],
-        },
-        "identity.change_account": STALE,
+        "gateway.list_sessions": {"items": [], "next_cursor": None},
+        "identity.list_sign_ins": {"items": [], "next_cursor": None},
+        "gateway.end_other_sessions": STALE,
         "identity.list_factor_kinds": {"factors": []},
         "identity.prove_password": {},
         "identity.prove_second_factor": {"amr": ["otp"], "recovery_codes_left": 8},
@@ -42,7 +33,7 @@ def portal(site: Any) -> Any:
 
 
 def sent(site: Any, **fields: str) -> Any:
-    return site.send(LANGUAGE, {"language": "en", **fields}, page="/account")
+    return site.send(ACT, {"name": "Jane & <Co>", **fields}, page=PAGE)
 
 
 def query(answer: Any) -> dict[str, str]:
@@ -61,29 +52,29 @@ def test_form_is_kept_shown_filled_in_and_done_when_it_is_sent(portal: Any) -> N
     back = proved(portal, form_path)
     assert back.headers["Location"] == form_path
     page = portal.get(form_path).text
-    assert f'action="{LANGUAGE}"' in page
-    assert 'name="language" value="en"' in page
-    portal.services.answers["identity.change_account"] = {"language": "en"}
+    assert f'action="{ACT}"' in page
+    assert 'name="name" value="Jane &amp; &lt;Co&gt;"' in page
+    assert "<dd>Jane &amp; &lt;Co&gt;</dd>" in page
+    portal.services.answers["gateway.end_other_sessions"] = {"ended": 1}
     [kept] = portal.parts.kept_forms.kept
-    again = {"language": "en", "kept_form": str(kept)}
-    assert portal.send(LANGUAGE, again, page=form_path).headers["Location"] == "/account"
-    assert portal.services.of("identity.change_account")[-1] == {"language": "en"}
+    again = {"name": "Jane", "kept_form": str(kept)}
+    assert portal.send(ACT, again, page=form_path).headers["Location"] == PAGE
 
 
 def test_coming_back_does_nothing_by_itself(portal: Any) -> None:
     form_path = query(sent(portal))["next"]
     proved(portal, form_path)
-    before = len(portal.services.of("identity.change_account"))
+    before = len(portal.services.of("gateway.end_other_sessions"))
     assert "<form" in portal.get(form_path).text
-    assert len(portal.services.of("identity.change_account")) == before
+    assert len(portal.services.of("gateway.end_other_sessions")) == before
 
 
 def test_kept_form_serves_once(portal: Any) -> None:
     form_path = query(sent(portal))["next"]
     proved(portal, form_path)
     [kept] = portal.parts.kept_forms.kept
-    portal.services.answers["identity.change_account"] = {"language": "en"}
-    portal.send(LANGUAGE, {"language": "en", "kept_form": str(kept)}, page=form_path)
+    portal.services.answers["gateway.end_other_sessions"] = {"ended": 1}
+    portal.send(ACT, {"kept_form": str(kept)}, page=form_path)
     assert portal.get(form_path).status_code == 404
 
 
@@ -98,9 +89,9 @@ def test_no_password_is_kept_or_shown(portal: Any) -> None:
 
 
 def test_page_is_come_back_to(portal: Any) -> None:
-    portal.services.answers["identity.get_account"] = STALE
-    assert query(portal.get("/account"))["next"] == "/account"
-    assert proved(portal, "/account").headers["Location"] == "/account"
+    portal.services.answers["gateway.list_sessions"] = STALE
+    assert query(portal.get(PAGE))["next"] == PAGE
+    assert proved(portal, PAGE).headers["Location"] == PAGE
 
 
 def test_proof_makes_another_cookie(portal: Any) -> None:
