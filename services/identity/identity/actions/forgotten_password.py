@@ -9,15 +9,18 @@ from contracts.codes import CredentialKind
 from contracts.identity import LinkPurpose, PasswordResetRequested
 from identity.actions.chains import chains_of
 from identity.actions.links import issue_link
+from identity.actions.pseudonyms import credential_target
 from identity.actions.sign_in import scope_of
 from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, PasswordAct, Visit, decoy_name
 from identity.domain.names import mobile_key, name_key
-from identity.store import credentials, links, sign_ins
+from identity.domain.throttle import Doorstep, turn_away
+from identity.store import credentials, guesses, links, sign_ins
 from identity.store.credentials import CredentialBearer
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.due import DueItem
+from servicekit.ids import new_id
 
 RESET = "password-reset:requested"  # kind of due work
 # Asking again sooner sends no second mail: a stranger who keeps asking leaves the link just
@@ -34,14 +37,19 @@ def request_password_reset(
     identifier: str,
     domain: str | None,
     visit: Visit,
+    doorstep: Doorstep,
 ) -> dict[str, str]:
-    """One statement looks, one leaves a note; the mail follows from the note.
+    """One statement looks, one leaves a note; the mail follows from the note. Each time counts
+    for the address that asks.
 
     One note of a credential at a time, of a decoy where nobody bears the name: asking a thousand
     times leaves no more work than asking once. Decoys serve all domains, so the note is nobody's.
     """
     _, code = scope_of(domain or "")
     with db.write(context, tenant=EVERYONE) as tx:
+        guesses.hold_doorstep(tx, doorstep=doorstep)
+        turn_away(doorstep, guesses.get_pressure(tx, doorstep=doorstep), familiar=True)
+        guesses.add_guess(tx, guess_id=new_id(), doorstep=doorstep)
         if credential is CredentialKind.PORTAL:
             found = credentials.get_portal_credential_id(
                 tx, identifier_key=name_key(identifier), decoy=decoy_name(identifier)
@@ -110,7 +118,9 @@ def send_reset_link(tx: Tx, *, sealer: Sealer, bearer: CredentialBearer, now: da
     for chain in chains_of(tx, person_id=bearer.person_id, tenant=bearer.tenant):
         tx.record(
             f"{bearer.credential}:password:reset-requested",
-            target=bearer.user_name,
+            target=credential_target(
+                person_id=bearer.person_id, iam_user_id=bearer.iam_user_id
+            ),
             tenant=chain,
             at=now,
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 from contracts.codes import TenantCode
 from contracts.identity import FailedLoginReset
 from identity.actions.callers import name_of_caller, person_id_of_caller, person_of
+from identity.actions.pseudonyms import iam_user_target
 from identity.domain.people import IamUser
 from identity.store import credentials, iam_users
 from servicekit.context import Context
@@ -50,11 +51,10 @@ def _reset(
     before = user.at(now)
     tx.record(
         "api:failed-login:reset",
-        target=user.user_name,
+        target=iam_user_target(iam_user_id),
         details={
             "failed_logins": before.failed_logins,
             "was_locked": before.locked_until is not None,
-            "by": reset_by,
         },
         tenant=tenant,
         at=now,
