@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import (
     Blueprint,
     Response,
+    jsonify,
     make_response,
     render_template,
     request,
@@ -15,9 +16,15 @@ from flask import (
 from flask_babel import gettext
 
 from contracts.codes import FactorKind
-from contracts.identity import list_factor_kinds, prove_password, prove_second_factor
+from contracts.identity import (
+    list_factor_kinds,
+    prove_password,
+    prove_second_factor,
+    start_second_factor_passkey,
+)
 from gateway.oauth.proofs import PASSWORD
 from gateway.pages.csrf import FIELD
+from gateway.pages.factor_words import kind_of
 from gateway.pages.forms import KEY_FIELD, SECRET_FIELDS, Form, secret, sent_form
 from gateway.pages.going import see_other
 from gateway.pages.labels import field_label
@@ -31,7 +38,8 @@ from servicekit.errors import Forbidden, NotFound, TooMany, Unauthenticated
 KEPT_FIELD = "kept_form"
 _PATH = "/account/step-up"
 _API = "api"
-_DIGITS = 6
+# Serve once, or are nobody's to keep.
+_NEVER_KEPT = (FIELD, KEPT_FIELD, "code", "passkey", *SECRET_FIELDS)
 _REFUSALS = (Forbidden, Unauthenticated, TooMany)
 
 
@@ -41,6 +49,7 @@ def register(blueprint: Blueprint) -> None:
     rule = blueprint.add_url_rule
     rule(_PATH, "step_up", show, methods=["GET"])
     rule(_PATH, "step_up_prove", prove, methods=["POST"])
+    rule(f"{_PATH}/passkey", "step_up_passkey", options, methods=["POST"])
     rule(f"{_PATH}/forms/<uuid:form_id>", "step_up_form", show_form, methods=["GET"])
 
 
@@ -54,7 +63,7 @@ def ask_for_proof(error: Exception) -> Response:
         fields=[
             (name, value)
             for name in request.form
-            if name not in (FIELD, KEPT_FIELD, *SECRET_FIELDS)
+            if name not in _NEVER_KEPT
             for value in request.form.getlist(name)
         ],
         secrets=[name for name in SECRET_FIELDS if name in request.form],
@@ -83,12 +92,17 @@ def prove() -> Response:
     next_path = local_path(form.value("next"))
     who = visitor()
     try:
-        amr = _proved(form)
+        amr = _proved()
     except _REFUSALS as error:
         return _page(form.refused(error), next_path=next_path, status=error.status)
     response = see_other(next_path or url_for("portal.home"))
     parts().sessions.prove(response, who.session, amr=amr)
     return response
+
+
+def options() -> Response:
+    """For the script of the page: a challenge for one of his passkeys."""
+    return jsonify(ask_as_gateway(start_second_factor_passkey, _ceremony()))
 
 
 def show_form(form_id: UUID) -> Response:
@@ -114,10 +128,10 @@ def _shown(fields: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
     return [(label, value) for label, value in labelled if label and value.strip()]
 
 
-def _proved(form: Form) -> tuple[str, ...]:
+def _proved() -> tuple[str, ...]:
     """By the second factor where there is one, else by the password of the way in."""
     kinds = _kinds()
-    return _by_factor(form, kinds) if kinds else _by_password()
+    return _by_factor(kinds) if kinds else _by_password()
 
 
 def _by_password() -> tuple[str, ...]:
@@ -132,24 +146,18 @@ def _by_password() -> tuple[str, ...]:
     return (PASSWORD,)
 
 
-def _by_factor(form: Form, kinds: list[str]) -> tuple[str, ...]:
-    answer = ask_as_gateway(
-        prove_second_factor,
-        {
-            "person_id": str(visitor().session.person_id),
-            "kind": _kind_of(form.value("code"), kinds),
-            "code": form.value("code") or None,
-            **origin(),
-        },
-    )
+def _by_factor(kinds: list[str]) -> tuple[str, ...]:
+    code, passkey = secret("code"), secret("passkey")
+    kind = FactorKind.PASSKEY if passkey else kind_of(code, kinds)
+    shown = {"kind": kind.value, "code": code or None, "passkey": passkey or None}
+    answer = ask_as_gateway(prove_second_factor, {**_ceremony(), **shown, **origin()})
     return tuple(answer["amr"])
 
 
-def _kind_of(code: str, kinds: list[str]) -> str:
-    """Six digits are an app's; recovery codes are longer."""
-    digits = "".join(code.split())
-    by_app = FactorKind.TOTP in kinds and len(digits) <= _DIGITS and digits.isdigit()
-    return (FactorKind.TOTP if by_app else FactorKind.RECOVERY_CODE).value
+def _ceremony() -> dict[str, str]:
+    """What is begun in one session is ended in no other."""
+    session = visitor().session
+    return {"person_id": str(session.person_id), "bound_to": str(session.session_id)}
 
 
 def _kinds() -> list[str]:
@@ -158,12 +166,13 @@ def _kinds() -> list[str]:
 
 
 def _page(form: Form, *, next_path: str | None, status: int = 200) -> Response:
-    session = visitor().session
+    session, kinds = visitor().session, _kinds()
     page = render_template(
         "portal/step_up.html",
         form=form,
         next_path=next_path or "",
-        by_code=bool(_kinds()),
+        by_code=bool(kinds),
+        by_passkey=FactorKind.PASSKEY in kinds,
         password_label=gettext("API password") if session.method == _API else gettext("Password"),
     )
     return make_response(page, status)

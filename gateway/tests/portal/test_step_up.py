@@ -147,3 +147,18 @@ def test_proof_leads_to_no_other_site(portal: Any, elsewhere: str) -> None:
 def test_nobody_signed_in_proves_nothing(site: Any) -> None:
     assert site.get(PROVE).headers["Location"].startswith("/portal/start")
     assert site.services.asked == []
+
+
+def test_passkey_proves_for_this_session_alone(portal: Any) -> None:
+    portal.services.answers |= {
+        "identity.list_factor_kinds": {"factors": ["passkey", "recovery_code"]},
+        "identity.start_second_factor_passkey": {"options": "{}"},
+    }
+    page = portal.get(f"{PROVE}?next=/account").text
+    assert f'data-ask="{PROVE}/passkey"' in page
+    portal.send(f"{PROVE}/passkey", {}, page=PROVE)
+    proved(portal, "/account", passkey='{"id": "x"}')
+    [started] = portal.services.of("identity.start_second_factor_passkey")
+    [shown] = portal.services.of("identity.prove_second_factor")
+    assert (shown["kind"], shown["passkey"]) == ("passkey", '{"id": "x"}')
+    assert shown["bound_to"] == started["bound_to"] == "018f0000-0000-7000-8000-000000000002"
