@@ -57,6 +57,9 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="authorization requests come by /oauth/par alone",
     )
+    client.add_argument(
+        "--jwks-file", type=Path, help="its public keys: it proves itself by private_key_jwt alone"
+    )
     client.add_argument("--secret-file", type=Path, help="holds a secret to use; again is harmless")
     client.add_argument("--new-secret", action="store_true", help="beside the present one")
     return parser.parse_args()

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -17,7 +18,7 @@ from gateway.store.clients import ClientKind
 from gateway.vault import Vault
 from servicekit.clock import SystemClock
 from servicekit.db import Database
-from servicekit.errors import GuichetError
+from servicekit.errors import GuichetError, Invalid
 from servicekit.migrate import migrate, migrations_of
 from servicekit.settings import read
 
@@ -63,6 +64,7 @@ def _register_client(db: Database, arguments: argparse.Namespace) -> dict[str, o
         audiences=_words(arguments.audience),
         first_party=arguments.first_party,
         require_pushed_authorization_requests=arguments.require_pushed_requests,
+        jwks=_keys(arguments.jwks_file),
     )
     registered = register_client(
         db=db,
@@ -75,6 +77,19 @@ def _register_client(db: Database, arguments: argparse.Namespace) -> dict[str, o
     if registered.secret is not None:
         told["client_secret"] = registered.secret
     return told
+
+
+def _keys(file: Path | None) -> dict[str, Any] | None:
+    """Raises Invalid("fields-invalid") where the file holds no JSON object."""
+    if file is None:
+        return None
+    try:
+        keys = json.loads(file.read_text())
+    except ValueError:
+        keys = None
+    if not isinstance(keys, dict):
+        raise Invalid("fields-invalid", {"fields": {"jwks": ["invalid"]}})
+    return keys
 
 
 def _rotate_keys(db: Database, vault: Vault) -> dict[str, object]:

@@ -15,6 +15,7 @@ from gateway.limits.sharing import Sharing
 from gateway.listening import Listening
 from gateway.local_calls import LocalCalls
 from gateway.naming import Naming
+from gateway.oauth.client_assertions import ClientAssertions
 from gateway.oauth.clients import ClientDirectory
 from gateway.oauth.devices import Devices
 from gateway.oauth.endings import Endings
@@ -22,6 +23,7 @@ from gateway.oauth.granting import Grants
 from gateway.oauth.issuing import Issuer
 from gateway.oauth.kept_forms import KeptForms
 from gateway.oauth.keys import KeyRing
+from gateway.oauth.once import Once
 from gateway.oauth.pending import PendingSignIns
 from gateway.oauth.portal_sessions import PortalSessions
 from gateway.oauth.pushing import PushedRequests
@@ -120,7 +122,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
     keys = KeyRing(db=db, vault=vault, clock=clock)
     endings = Endings(db=db, clock=clock)
     clients = ClientDirectory(db=db, clock=clock)
-    grants = Grants(db=db, clock=clock, endings=endings)
+    grants, once = Grants(db=db, clock=clock, endings=endings), Once(db=db)
     sessions = Sessions(db=db, clock=clock, endings=endings, secure=settings.secure)
     tokens = _token_checker(settings, keys, endings, clock)
     buckets = _buckets(settings)
@@ -159,6 +161,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
             grants=grants,
             pushed=PushedRequests(db=db, clock=clock),
             devices=Devices(db=db, clock=clock, grants=grants),
+            assertions=ClientAssertions(issuer=settings.issuer, once=once, clock=clock),
             tokens=tokens,
             keys=keys,
             sessions=sessions,

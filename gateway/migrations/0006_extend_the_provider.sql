@@ -47,3 +47,13 @@ CREATE TABLE device_guesses (
     since timestamptz NOT NULL
 );
 CREATE INDEX device_guesses_since ON device_guesses (since);
+
+-- Clients that prove themselves with a key (private_key_jwt): their public keys, as registered.
+ALTER TABLE clients ADD COLUMN jwks jsonb;
+
+-- Signed proofs serve once: the SHA-256 of whose it was and its jti, until it has expired.
+CREATE TABLE used_proofs (
+    digest bytea PRIMARY KEY CHECK (length(digest) = 32),
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX used_proofs_expiry ON used_proofs (expires_at);

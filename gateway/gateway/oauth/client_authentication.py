@@ -15,6 +15,9 @@ from gateway.oauth.protocol_request import ProtocolRequest
 QueryClient = Callable[[object], Client | None]
 
 BASIC, POST, NONE = "client_secret_basic", "client_secret_post", "none"
+PRIVATE_KEY_JWT = "private_key_jwt"
+PROVED = (BASIC, POST, PRIVATE_KEY_JWT)
+EVERY = (*PROVED, NONE)
 # What a form holds to prove the client, beside what it asks.
 PROOFS_IN_FORM = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 
@@ -23,7 +26,7 @@ def by_basic(query_client: QueryClient, request: ProtocolRequest) -> Client | No
     given = _basic_credentials(request.headers.get("Authorization"))
     if given is None:
         return None
-    if "client_secret" in request.form:
+    if not PROOFS_IN_FORM.isdisjoint(request.form):
         raise InvalidRequestError("Two ways of authentication in one request.")
     client_id, secret = given
     if request.form.get("client_id", client_id) != client_id:
@@ -35,12 +38,14 @@ def by_post(query_client: QueryClient, request: ProtocolRequest) -> Client | Non
     secret = request.form.get("client_secret")
     if not secret:
         return None
+    if "client_assertion" in request.form:
+        raise InvalidRequestError("Two ways of authentication in one request.")
     return _proved(query_client(request.form.get("client_id")), secret)
 
 
 def by_nothing(query_client: QueryClient, request: ProtocolRequest) -> Client | None:
     """A public client only says who it is."""
-    if "client_secret" in request.form or request.headers.get("Authorization"):
+    if not PROOFS_IN_FORM.isdisjoint(request.form) or request.headers.get("Authorization"):
         return None
     client = query_client(request.form.get("client_id"))
     return client if client is not None and not client.confidential else None

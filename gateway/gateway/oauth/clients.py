@@ -22,8 +22,9 @@ _KEPT_AT_MOST = 2_000
 
 
 class Client(ClientMixin):
-    """RFC 6749, section 2. Confidential ones prove themselves by basic or post, public ones not
-    at all: PKCE is what protects those, and everybody's codes.
+    """RFC 6749, section 2. Confidential ones prove themselves by a secret (basic or post), or by a
+    key and then by nothing else; public ones not at all: PKCE is what protects those, and
+    everybody's codes.
     """
 
     def __init__(self, row: ClientRow) -> None:
@@ -63,6 +64,8 @@ class Client(ClientMixin):
         return any(fitting)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        if self.row.jwks is not None:
+            return method == "private_key_jwt"
         if self.confidential:
             return method in ("client_secret_basic", "client_secret_post")
         return method == "none"

@@ -20,7 +20,7 @@ from authlib.oauth2.rfc8628 import DeviceCodeGrant as AuthlibDeviceCodeGrant
 from flask import request as flask_request
 
 from gateway.oauth.acting import acting
-from gateway.oauth.client_authentication import BASIC, NONE, POST
+from gateway.oauth.client_authentication import EVERY
 from gateway.oauth.clients import Client, granted_scope
 from gateway.oauth.granting import Grants
 from gateway.oauth.grants import person_of, scope_of
@@ -155,7 +155,7 @@ class Devices:
 class DeviceAuthorizationEndpoint(AuthlibDeviceAuthorizationEndpoint):  # type: ignore[misc]
     """RFC 8628, section 3.1. User codes are eight consonants: no words, nothing to mistake."""
 
-    CLIENT_AUTH_METHODS = [BASIC, POST, NONE]  # noqa: RUF012 - Authlib's own attribute
+    CLIENT_AUTH_METHODS = EVERY
     EXPIRES_IN = int(DEVICE_CODE.total_seconds())
     INTERVAL = _INTERVAL
     server: AuthorizationServer
@@ -205,7 +205,7 @@ class DeviceCredential:
 class DeviceCodeGrant(AuthlibDeviceCodeGrant):  # type: ignore[misc]
     """RFC 8628, section 3.4."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = [BASIC, POST, NONE]  # noqa: RUF012
+    TOKEN_ENDPOINT_AUTH_METHODS = EVERY
     server: AuthorizationServer
     request: ProtocolRequest
 

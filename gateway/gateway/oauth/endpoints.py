@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from contracts.rights import CallerKind
-from gateway.oauth.client_authentication import BASIC, NONE, POST
+from gateway.oauth.client_authentication import EVERY, PROVED
 from gateway.oauth.clients import Client
 from gateway.oauth.keys import ALGORITHM
 from gateway.oauth.proofs import acr_of
@@ -59,7 +59,7 @@ def find_living_token(server: AuthorizationServer, raw: str) -> LivingToken | No
 class RevocationEndpoint(AuthlibRevocationEndpoint):  # type: ignore[misc]
     """RFC 7009. With a refresh token goes all that grew with it; an access token goes alone."""
 
-    CLIENT_AUTH_METHODS = [BASIC, POST, NONE]  # noqa: RUF012 - Authlib's own attribute
+    CLIENT_AUTH_METHODS = EVERY
     server: AuthorizationServer
 
     def query_token(self, token: str, hint: str | None) -> LivingToken | None:
@@ -75,7 +75,7 @@ class RevocationEndpoint(AuthlibRevocationEndpoint):  # type: ignore[misc]
 class IntrospectionEndpoint(AuthlibIntrospectionEndpoint):  # type: ignore[misc]
     """RFC 7662, for clients that prove who they are, about tokens that concern them."""
 
-    CLIENT_AUTH_METHODS = [BASIC, POST]  # noqa: RUF012
+    CLIENT_AUTH_METHODS = PROVED
     server: AuthorizationServer
 
     def query_token(self, token: str, hint: str | None) -> LivingToken | None:

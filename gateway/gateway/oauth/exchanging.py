@@ -19,7 +19,7 @@ from authlib.oauth2.rfc6749 import (
 )
 
 from contracts.rights import CallerKind
-from gateway.oauth.client_authentication import BASIC, POST
+from gateway.oauth.client_authentication import PROVED
 from gateway.oauth.clients import Client
 from gateway.oauth.protocol_request import ProtocolRequest
 from gateway.oauth.tokens import AccessToken
@@ -46,7 +46,7 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
     """For confidential clients; the client that asks is the actor."""
 
     GRANT_TYPE = GRANT_TYPE
-    TOKEN_ENDPOINT_AUTH_METHODS = [BASIC, POST]  # noqa: RUF012 - Authlib's own attribute
+    TOKEN_ENDPOINT_AUTH_METHODS = PROVED
     server: AuthorizationServer
     request: ProtocolRequest
 

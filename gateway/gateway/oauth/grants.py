@@ -26,7 +26,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
 from authlib.oauth2.rfc9207 import IssuerParameter as AuthlibIssuerParameter
 from authlib.oidc.core import OpenIDToken as AuthlibOpenIDToken
 
-from gateway.oauth.client_authentication import BASIC, NONE, POST
+from gateway.oauth.client_authentication import EVERY, NONE, PROVED
 from gateway.oauth.clients import Client
 from gateway.oauth.issuing import SignedInPerson
 from gateway.oauth.protocol_request import ProtocolRequest
@@ -93,7 +93,7 @@ def person_of(row: CodeRow | RefreshRow | PolledRow) -> SignedInPerson:
 class AuthorizationCodeGrant(AuthlibAuthorizationCodeGrant):  # type: ignore[misc]
     """RFC 6749, section 4.1."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = [BASIC, POST, NONE]  # noqa: RUF012 - Authlib's own attribute
+    TOKEN_ENDPOINT_AUTH_METHODS = EVERY
     server: AuthorizationServer
     request: ProtocolRequest
 
@@ -135,7 +135,7 @@ class AuthorizationCodeGrant(AuthlibAuthorizationCodeGrant):  # type: ignore[mis
 class RefreshTokenGrant(AuthlibRefreshTokenGrant):  # type: ignore[misc]
     """RFC 6749, section 6, with the rotation of RFC 9700, section 4.14."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = [BASIC, POST, NONE]  # noqa: RUF012
+    TOKEN_ENDPOINT_AUTH_METHODS = EVERY
     INCLUDE_NEW_REFRESH_TOKEN = True
     server: AuthorizationServer
     request: ProtocolRequest
@@ -170,7 +170,7 @@ class RefreshTokenGrant(AuthlibRefreshTokenGrant):  # type: ignore[misc]
 class ClientCredentialsGrant(AuthlibClientCredentialsGrant):  # type: ignore[misc]
     """RFC 6749, section 4.4. Nothing is written: the token says all, and lives minutes."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = [BASIC, POST]  # noqa: RUF012
+    TOKEN_ENDPOINT_AUTH_METHODS = PROVED
     server: AuthorizationServer
     request: ProtocolRequest
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.codes import Language
-from gateway.oauth.client_authentication import BASIC, NONE, POST
+from gateway.oauth.client_authentication import EVERY, PROVED
+from gateway.oauth.client_keys import ALGORITHMS
 from gateway.oauth.keys import ALGORITHM
 from gateway.oauth.proofs import ONE_FACTOR_CLASS, TWO_FACTORS_CLASS
 from gateway.oauth.registration import GRANTS
@@ -28,7 +29,7 @@ CLAIMS = (
 
 
 def metadata(issuer: str) -> dict[str, Any]:
-    proofs, all_proofs = [BASIC, POST], [BASIC, POST, NONE]
+    proofs, all_proofs = list(PROVED), list(EVERY)
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/oauth/authorize",
@@ -46,8 +47,11 @@ def metadata(issuer: str) -> dict[str, Any]:
         "response_modes_supported": ["query"],
         "grant_types_supported": list(GRANTS),
         "token_endpoint_auth_methods_supported": all_proofs,
+        "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "revocation_endpoint_auth_methods_supported": all_proofs,
+        "revocation_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "introspection_endpoint_auth_methods_supported": proofs,
+        "introspection_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
         "subject_types_supported": ["public"],

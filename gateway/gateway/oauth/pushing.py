@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from gateway.oauth.acting import acting
 from gateway.oauth.authorizing import NoRedirect, read_question
-from gateway.oauth.client_authentication import BASIC, NONE, POST, PROOFS_IN_FORM
+from gateway.oauth.client_authentication import EVERY, PROOFS_IN_FORM
 from gateway.oauth.clients import Client
 from gateway.oauth.lifetimes import INTERACTION, PUSHED_REQUEST
 from gateway.oauth.protocol_request import Parameters, ProtocolRequest
@@ -84,7 +84,7 @@ class PushedRequestEndpoint:
     """RFC 9126, section 2. What would be refused at the authorization endpoint is refused here."""
 
     ENDPOINT_NAME = "pushed_authorization_request"
-    CLIENT_AUTH_METHODS = (BASIC, POST, NONE)
+    CLIENT_AUTH_METHODS = EVERY
 
     def __init__(self, server: AuthorizationServer) -> None:
         self.server = server

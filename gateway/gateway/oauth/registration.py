@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import structlog
 
 from contracts.codes import TENANT_CODE
 from contracts.registry import SCOPES
 from gateway.oauth.acting import acting
+from gateway.oauth.client_keys import keys_fault
 from gateway.oauth.clients import CLIENT_ID
 from gateway.oauth.redirects import registration_fault
 from gateway.oauth.scopes import SCOPES_SUPPORTED
@@ -41,7 +43,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """What is asked for a client."""
+    """What is asked for a client. ``jwks``: its public keys, where it proves itself by them."""
 
     client_id: str
     name: str
@@ -54,6 +56,7 @@ class Registration:
     audiences: frozenset[str] = frozenset()
     first_party: bool = False
     require_pushed_authorization_requests: bool = False
+    jwks: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,8 @@ def register_client(
 ) -> Registered:
     """Add a client, or change the one of that id. Raises Invalid("fields-invalid").
 
-    A confidential client gets a secret when it has none or when one is wanted; ``secret`` is one
-    that the caller has already, and again is harmless.
+    A confidential client without keys gets a secret when it has none or when one is wanted;
+    ``secret`` is one that the caller has already, and again is harmless.
     """
     faults = registration_faults(asked)
     if faults:
@@ -85,7 +88,7 @@ def register_client(
     with db.write(acting("client.register"), tenant=EVERYONE) as tx:
         new = store.add_or_change_client(tx, client=_row(asked), now=now)
         given = None
-        if asked.kind is ClientKind.CONFIDENTIAL:
+        if asked.kind is ClientKind.CONFIDENTIAL and asked.jwks is None:
             given = _ensure_secret(
                 tx, client_id=asked.client_id, secret=secret, wanted=new_secret_wanted, now=now
             )
@@ -131,16 +134,22 @@ def registration_faults(asked: Registration) -> dict[str, list[str]]:
         faults["grants"] = [f"choice:{','.join(GRANTS)}"]
     if not asked.scopes <= set(SCOPES_SUPPORTED):
         faults["scopes"] = ["invalid"]
-    if tenants_fault := _tenants_fault(asked.tenants):
-        faults["tenants"] = [tenants_fault]
     if asked.kind is ClientKind.PUBLIC and asked.grants & _OF_CONFIDENTIAL_CLIENTS:
         faults["kind"] = ["invalid"]
     if AUTHORIZATION_CODE in asked.grants and not asked.redirect_uris:
         faults["redirect_uris"] = ["required"]
+    judged = {"tenants": _tenants_fault(asked.tenants), "jwks": _keys_fault(asked)}
+    faults |= {field: [fault] for field, fault in judged.items() if fault is not None}
     for field in ("redirect_uris", "post_logout_redirect_uris"):
         if any(registration_fault(uri, asked.kind) for uri in getattr(asked, field)):
             faults[field] = ["invalid"]
     return faults
+
+
+def _keys_fault(asked: Registration) -> str | None:
+    if asked.jwks is None:
+        return None
+    return "invalid" if asked.kind is ClientKind.PUBLIC else keys_fault(asked.jwks)
 
 
 def _tenants_fault(tenants: frozenset[str]) -> str | None:
@@ -187,6 +196,7 @@ def _row(asked: Registration) -> ClientRow:
         audiences=asked.audiences,
         secrets=(),
         require_pushed_authorization_requests=asked.require_pushed_authorization_requests,
+        jwks=asked.jwks,
     )
 
 
@@ -198,4 +208,5 @@ def _told(asked: Registration, *, secret_added: bool) -> dict[str, object]:
         "tenants": sorted(asked.tenants),
         "redirect_uris": list(asked.redirect_uris),
         "secret_added": secret_added,
+        "keys": [one.get("kid") for one in asked.jwks["keys"]] if asked.jwks else [],
     }

@@ -10,7 +10,16 @@ from flask import Response
 from flask import request as flask_request
 
 from gateway.limits.admission import Admission
-from gateway.oauth.client_authentication import BASIC, NONE, POST, by_basic, by_nothing, by_post
+from gateway.oauth.client_assertions import ClientAssertions
+from gateway.oauth.client_authentication import (
+    BASIC,
+    NONE,
+    POST,
+    PRIVATE_KEY_JWT,
+    by_basic,
+    by_nothing,
+    by_post,
+)
 from gateway.oauth.clients import Client, ClientDirectory, granted_scope
 from gateway.oauth.devices import DeviceAuthorizationEndpoint, DeviceCodeGrant, Devices
 from gateway.oauth.endpoints import (
@@ -48,6 +57,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         grants: Grants,
         pushed: PushedRequests,
         devices: Devices,
+        assertions: ClientAssertions,
         tokens: TokenChecker,
         keys: KeyRing,
         sessions: Sessions,
@@ -68,6 +78,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         self.admission = admission
         self.register_client_auth_method(BASIC, by_basic)
         self.register_client_auth_method(POST, by_post)
+        self.register_client_auth_method(PRIVATE_KEY_JWT, assertions)
         self.register_client_auth_method(NONE, by_nothing)
         self.register_grant(AuthorizationCodeGrant, [ProofKey(), OpenIDConnect()])
         self.register_grant(RefreshTokenGrant, [OpenIDConnect()])

@@ -23,6 +23,7 @@ from gateway.store import (
     portal_sessions,
     pushed_requests,
     sessions,
+    used_proofs,
 )
 from servicekit.clock import Clock
 from servicekit.db import EVERYONE, Database
@@ -72,6 +73,7 @@ class Watch:
             codes.remove_stale_codes(tx, expired_before=now - USED_CODE)
             families.remove_stale_families(tx, now=now - timedelta(hours=1))
             endings.remove_stale_endings(tx, now=now)
+            used_proofs.remove_stale_used_proofs(tx, now=now)
 
     def _run(self) -> None:
         due = dict.fromkeys(range(len(self._acts)), 0.0)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from servicekit.db import Tx
@@ -27,6 +29,7 @@ class ClientRow:
     audiences: frozenset[str]
     secrets: tuple[bytes, ...]
     require_pushed_authorization_requests: bool = False
+    jwks: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def find_client(tx: Tx, *, client_id: str, now: datetime) -> ClientRow | None:
     return tx.row(
         """
         SELECT client_id, name, kind, first_party, redirect_uris, post_logout_redirect_uris,
-               grants, scopes, tenants, audiences, require_pushed_authorization_requests,
+               grants, scopes, tenants, audiences, require_pushed_authorization_requests, jwks,
                ARRAY(SELECT digest FROM client_secrets
                       WHERE client_secrets.client_id = clients.client_id
                         AND (expires_at IS NULL OR expires_at > %(now)s)) AS secrets
@@ -60,10 +63,10 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
         """
         INSERT INTO clients (client_id, name, kind, first_party, redirect_uris,
                              post_logout_redirect_uris, grants, scopes, tenants, audiences,
-                             require_pushed_authorization_requests, created_at, changed_at)
+                             require_pushed_authorization_requests, jwks, created_at, changed_at)
         VALUES (%(client_id)s, %(name)s, %(kind)s, %(first_party)s, %(redirect_uris)s,
                 %(post_logout_redirect_uris)s, %(grants)s, %(scopes)s, %(tenants)s, %(audiences)s,
-                %(require_pushed_authorization_requests)s, %(now)s, %(now)s)
+                %(require_pushed_authorization_requests)s, %(jwks)s, %(now)s, %(now)s)
         ON CONFLICT (client_id) DO UPDATE
            SET name = excluded.name, kind = excluded.kind, first_party = excluded.first_party,
                redirect_uris = excluded.redirect_uris,
@@ -72,7 +75,7 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
                audiences = excluded.audiences,
                require_pushed_authorization_requests =
                    excluded.require_pushed_authorization_requests,
-               changed_at = excluded.changed_at
+               jwks = excluded.jwks, changed_at = excluded.changed_at
         RETURNING xmax = 0
         """,
         {
@@ -87,6 +90,7 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
             "tenants": sorted(client.tenants),
             "audiences": sorted(client.audiences),
             "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
+            "jwks": None if client.jwks is None else json.dumps(client.jwks),
             "now": now,
         },
     )
