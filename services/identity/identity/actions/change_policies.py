@@ -137,7 +137,7 @@ def tell_changed(
     changes: Mapping[str, Any],
     now: datetime,
 ) -> None:
-    """Trail with before and after, a word to the tenant's referent; nothing where it is the same."""
+    """In the trail with before and after, and to the tenant's referent; no word of no change."""
     if not changes:
         return
     tx.record(

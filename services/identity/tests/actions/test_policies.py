@@ -1,0 +1,585 @@
+"""Policies as data: who changes them, what follows at once, what at the next new password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from contracts.codes import CredentialKind, Role, Section, TenantCode
+from identity.actions.answer_invitation import accept_invitation
+from identity.actions.change_entry_rules import (
+    change_entry_rules,
+    change_installation_entry_rules,
+    get_entry_rules,
+    get_installation_entry_rules,
+)
+from identity.actions.change_iam_user import enable_iam_user
+from identity.actions.change_password import change_password
+from identity.actions.change_policies import (
+    change_installation_policy,
+    change_password_policy,
+    drop_password_policy,
+    get_installation_policy,
+    get_password_policy,
+)
+from identity.actions.replace_expired import read_expired_password, replace_expired_password
+from identity.actions.watch_policies import WATCH, look
+from identity.domain.attempts import Visit
+from identity.domain.policies import EntryRules, InstallationEntryRules, PasswordPolicy
+from servicekit.db import EVERYONE
+from servicekit.due import DueRunner
+from servicekit.due_store import DueItem
+from servicekit.errors import Conflict, Forbidden, Invalid, Unauthenticated
+
+pytestmark = pytest.mark.servers
+
+TENANT = TenantCode("OCB0001234")
+OTHER = TenantCode("OCB0005678")
+PORTAL, API = CredentialKind.PORTAL, CredentialKind.API
+GOOD, GOOD_API = "Sesame-2026!", "open7sesame"
+VISIT = Visit(address="192.0.2.7", device="Firefox")
+YEAR = timedelta(days=365)
+
+
+def policy(counter: Any, kind: CredentialKind, tenant: TenantCode = TENANT) -> PasswordPolicy:
+    context = counter.person(counter.person_id(), tenant=tenant)
+    return get_password_policy(db=counter.db, context=context, tenant=tenant, kind=kind)
+
+
+def change_policy(
+    counter: Any,
+    kind: CredentialKind,
+    *,
+    tenant: TenantCode = TENANT,
+    version: int | None = None,
+    **changes: Any,
+) -> PasswordPolicy:
+    before = asdict(policy(counter, kind, tenant))
+    seen = before.pop("version")
+    del before["own"]
+    return change_password_policy(
+        db=counter.db,
+        context=counter.person(counter.person_id(), tenant=tenant),
+        now=counter.now,
+        tenant=tenant,
+        version=seen if version is None else version,
+        **{**before, **changes},
+    )
+
+
+def change_house(counter: Any, kind: CredentialKind, **changes: Any) -> PasswordPolicy:
+    context = counter.person(counter.person_id())
+    before = asdict(get_installation_policy(db=counter.db, context=context, kind=kind))
+    del before["own"]
+    return change_installation_policy(
+        db=counter.db, context=context, now=counter.now, **{**before, **changes}
+    )
+
+
+def change_entry(counter: Any, *, tenant: TenantCode = TENANT, **changes: Any) -> EntryRules:
+    context = counter.person(counter.person_id(), tenant=tenant)
+    before = asdict(get_entry_rules(db=counter.db, context=context, tenant=tenant))
+    del before["own"]
+    return change_entry_rules(
+        db=counter.db, context=context, now=counter.now, tenant=tenant, **{**before, **changes}
+    )
+
+
+def change_own(counter: Any, current: str, new: str) -> None:
+    change_password(
+        db=counter.db,
+        hasher=counter.hasher,
+        sealer=counter.sealer,
+        context=counter.person(counter.person_id()),
+        now=counter.now,
+        pause=lambda _: None,
+        current_password=current,
+        new_password=new,
+        visit=VISIT,
+    )
+
+
+def accept(counter: Any, tenant: TenantCode) -> None:
+    accept_invitation(
+        db=counter.db,
+        context=counter.person(counter.person_id(), tenant=tenant),
+        now=counter.now,
+        tenant=tenant,
+    )
+
+
+def objections(act: Callable[[], object]) -> list[str]:
+    with pytest.raises(Invalid) as refused:
+        act()
+    fields: dict[str, list[str]] = refused.value.details["fields"]
+    return next(iter(fields.values()))
+
+
+def watch(counter: Any, *, kept_for: timedelta = YEAR) -> None:
+    """Let what is due happen, day after day, up to now."""
+
+    def run(item: DueItem) -> None:
+        look(db=counter.db, item=item, kept_for=kept_for)
+
+    runner = DueRunner(counter.db, counter.clock, {WATCH: run})
+    while runner.step():
+        pass
+    assert runner.counts().dead == 0
+
+
+def api_reset(counter: Any, password: str) -> None:
+    counter.forget_password(API, "John.Doe", TENANT)
+    counter.do_what_is_due()
+    counter.set_password(counter.token("PasswordResetRequested"), password)
+
+
+# --- reading and changing -------------------------------------------------------------------------
+
+
+def test_tenant_without_a_policy_follows_the_installation(john: Any) -> None:
+    seen = policy(john, API)
+    assert (seen.own, seen.version, seen.minimum_length, seen.failure_limit) == (False, 0, 6, 5)
+    change_house(john, API, minimum_length=9)
+    assert policy(john, API).minimum_length == 9
+
+
+def test_change_is_seen_recorded_with_before_and_after_and_told_once(john: Any) -> None:
+    changed = change_policy(john, API, minimum_length=12, failure_limit=3)
+    assert (changed.own, changed.version, changed.minimum_length) == (True, 1, 12)
+    assert changed == policy(john, API)
+    entry = john.rows(
+        "SELECT target, details FROM house.audit_entries WHERE action = 'policies:password:changed'"
+    )[0]
+    assert entry["target"] == TENANT
+    assert entry["details"]["before"] == {"minimum_length": 6, "failure_limit": 5, "own": False}
+    assert entry["details"]["after"] == {"minimum_length": 12, "failure_limit": 3, "own": True}
+    told = john.events("PolicyChanged")
+    assert [(one["tenant"], one["part"], one["person_id"]) for one in told] == [
+        (TENANT, "api", str(john.person_id()))
+    ]
+
+
+def test_saving_what_is_there_already_leaves_no_trace(john: Any) -> None:
+    change_policy(john, API, minimum_length=12)
+    change_policy(john, API)
+    assert len(john.events("PolicyChanged")) == 1
+
+
+def test_policy_of_one_tenant_is_not_another_s(john: Any) -> None:
+    john.open_tenant(tenant=OTHER)
+    change_policy(john, API, minimum_length=12)
+    assert policy(john, API, OTHER).own is False
+    assert policy(john, API, OTHER).minimum_length == 6
+
+
+def test_of_two_editors_who_saw_the_same_the_second_is_told(john: Any) -> None:
+    change_policy(john, API, minimum_length=7)
+
+    def edit(length: int) -> int | None:
+        try:
+            return change_policy(john, API, version=1, minimum_length=length).minimum_length
+        except Conflict:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        done = [length for length in pool.map(edit, range(8, 16)) if length is not None]
+    assert len(done) == 1
+    assert (policy(john, API).minimum_length, policy(john, API).version) == (done[0], 2)
+
+
+def test_of_two_first_editors_one_wins_too(john: Any) -> None:
+    def edit(days: int) -> bool:
+        try:
+            change_entry(john, version=0, disable_idle_days=days)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(edit, range(30, 38))) == 1
+
+
+def test_version_of_a_policy_dropped_meanwhile_is_old(john: Any) -> None:
+    change_policy(john, API, minimum_length=12)
+    context = john.person(john.person_id())
+    dropped = drop_password_policy(
+        db=john.db, context=context, now=john.now, tenant=TENANT, kind=API, version=1
+    )
+    assert (dropped.own, dropped.minimum_length) == (False, 6)
+    with pytest.raises(Conflict, match="changed-meanwhile"):
+        change_policy(john, API, version=1, minimum_length=13)
+
+
+def test_tenant_asks_no_less_of_portal_passwords_than_the_installation(john: Any) -> None:
+    assert objections(lambda: change_policy(john, PORTAL, minimum_length=9)) == [
+        "policy-below-installation:10"
+    ]
+    assert policy(john, PORTAL).own is False
+
+
+def test_installation_s_entry_rules_hold_where_a_tenant_says_nothing(john: Any) -> None:
+    context = john.person(john.person_id())
+    before = get_installation_entry_rules(db=john.db, context=context)
+    assert before == InstallationEntryRules(60, show_last_sign_in=False, notice=None, version=1)
+    change_installation_entry_rules(
+        db=john.db,
+        context=context,
+        now=john.now,
+        version=1,
+        idle_minutes=30,
+        show_last_sign_in=True,
+        notice="Authorised users only.",
+    )
+    seen = get_entry_rules(db=john.db, context=context, tenant=TENANT)
+    assert (seen.idle_minutes, seen.notice, seen.own) == (30, "Authorised users only.", False)
+
+
+def test_notice_refuses_what_the_console_refuses(john: Any) -> None:
+    assert objections(lambda: change_entry(john, notice="<b>")) == ["notice-characters"]
+
+
+# --- at the next new password ---------------------------------------------------------------------
+
+
+def test_policy_of_the_domain_holds_for_its_next_api_password(john: Any) -> None:
+    change_policy(john, API, minimum_length=20, minimum_score=0)
+    assert john.api_sign_in(password=GOOD_API).login == "John.Doe", "the present one stays good"
+    assert objections(lambda: api_reset(john, "other9sesame")) == ["password-too-short:20"]
+    api_reset(john, "other9sesame-and-more")
+    assert john.api_sign_in(password="other9sesame-and-more").login == "John.Doe"
+
+
+def test_portal_password_follows_the_strictest_of_all_accepted_contracts(john: Any) -> None:
+    john.open_tenant(tenant=OTHER)
+    change_policy(john, PORTAL, tenant=TENANT, minimum_length=14)
+    change_policy(john, PORTAL, tenant=OTHER, identical_characters=2)
+    accept(john, OTHER)
+    assert objections(lambda: change_own(john, GOOD, "Sesame2026!!!")) == [
+        "password-too-short:14",
+        "password-identical-characters:2",
+    ]
+    change_own(john, GOOD, "Sesame-Ouvert-2026!")
+    assert john.sign_in(password="Sesame-Ouvert-2026!").login == "John.Doe"
+
+
+def test_contract_not_accepted_yet_asks_nothing_of_a_person(john: Any, person: Any) -> None:
+    change_policy(john, PORTAL, minimum_length=40)
+    stranger = person("Ada", "Love")
+    john.open_tenant(tenant=OTHER, referent=stranger)
+    john.set_password(
+        john.token("WelcomeLinkIssued", of=str(john.person_id("Ada.Love"))), "Another-2026!"
+    )
+    john.invite(stranger, {Section.USERS: Role.VISITOR}, by=john.person_id())
+    found = john.rows(
+        "SELECT password_policies_of('portal', %(id)s, NULL) AS held",
+        id=john.person_id("Ada.Love"),
+    )
+    assert [one["minimum_length"] for one in found[0]["held"]] == [10]
+
+
+def test_former_passwords_are_refused_as_far_back_as_the_policy_says(john: Any) -> None:
+    change_house(john, PORTAL, history_count=2)
+    used = [GOOD, "First-one-2026!", "Second-one-2026!", "Third-one-2026!"]
+    for current, new in pairwise(used):
+        change_own(john, current, new)
+    assert objections(lambda: change_own(john, used[-1], used[-1])) == ["password-unchanged"]
+    for former in used[1:3]:
+        assert objections(lambda old=former: change_own(john, used[-1], old)) == [
+            "password-reused:2"
+        ]
+    change_own(john, used[-1], used[0])
+    kept = john.rows("SELECT 1 FROM password_history")
+    assert len(kept) == 2, "no more is kept than is asked for"
+
+
+def test_history_is_forgotten_when_nobody_asks_for_it_any_more(john: Any) -> None:
+    change_house(john, PORTAL, history_count=5)
+    change_own(john, GOOD, "First-one-2026!")
+    assert len(john.rows("SELECT 1 FROM password_history")) == 1
+    change_house(john, PORTAL, history_count=0)
+    change_own(john, "First-one-2026!", "Second-one-2026!")
+    assert john.rows("SELECT 1 FROM password_history") == []
+
+
+def test_stolen_session_cannot_try_former_passwords_without_the_current_one(john: Any) -> None:
+    change_house(john, PORTAL, history_count=5)
+    change_own(john, GOOD, "First-one-2026!")
+    with pytest.raises(Forbidden, match="current-password-wrong"):
+        change_own(john, "a-guess", GOOD)
+
+
+def test_minimum_age_binds_one_s_own_change_and_not_a_reset(john: Any) -> None:
+    change_house(john, PORTAL, minimum_age_minutes=60)
+    assert objections(lambda: change_own(john, GOOD, "Another-2026!")) == ["password-too-young:60"]
+    john.forget_password(PORTAL, "John.Doe")
+    john.do_what_is_due()
+    john.set_password(john.token("PasswordResetRequested"), "Another-2026!")
+    john.pass_time(minutes=60)
+    change_own(john, "Another-2026!", "Third-2026!")
+
+
+# --- at once --------------------------------------------------------------------------------------
+
+
+def test_lock_of_an_api_login_follows_its_domain_at_once(john: Any) -> None:
+    change_policy(john, API, failure_limit=3, lock_minutes=60)
+    for _ in range(3):
+        with pytest.raises(Unauthenticated):
+            john.api_sign_in(password="wrong")
+    with pytest.raises(Unauthenticated):
+        john.api_sign_in(password=GOOD_API)
+    john.pass_time(minutes=59)
+    with pytest.raises(Unauthenticated):
+        john.api_sign_in(password=GOOD_API)
+    john.pass_time(minutes=1)
+    assert john.api_sign_in(password=GOOD_API).login == "John.Doe"
+
+
+def test_expiry_follows_at_once_and_is_said_at_the_door(john: Any) -> None:
+    set_at = john.now
+    assert john.sign_in().password_expires_at is None
+    change_policy(john, PORTAL, validity_days=90)
+    welcome = john.sign_in()
+    assert welcome.password_expires_at == set_at + timedelta(days=90)
+    assert not welcome.password_expired
+    john.pass_time(days=90)
+    assert john.sign_in().password_expired
+    assert john.web_sign_in().password_expired, "also where the scope is one tenant"
+    assert not john.api_sign_in().password_expired
+
+
+def test_idle_time_is_the_shortest_of_the_contracts_at_the_portal(john: Any) -> None:
+    john.open_tenant(tenant=OTHER)
+    accept(john, OTHER)
+    change_entry(john, tenant=TENANT, idle_minutes=45, notice="Essai only")
+    change_entry(john, tenant=OTHER, idle_minutes=15)
+    assert john.sign_in().idle_minutes == 15
+    assert john.web_sign_in().idle_minutes == 15, "the portal password opens all of them"
+    entered = john.api_sign_in()
+    assert (entered.idle_minutes, entered.notice) == (45, "Essai only")
+
+
+# --- expired --------------------------------------------------------------------------------------
+
+
+def replace_expired(counter: Any, password: str, *, iam_user_id: Any = None) -> None:
+    replace_expired_password(
+        db=counter.db,
+        hasher=counter.hasher,
+        context=counter.gateway(),
+        now=counter.now,
+        person_id=counter.person_id(),
+        iam_user_id=iam_user_id,
+        password=password,
+        visit=VISIT,
+    )
+
+
+def test_expired_password_makes_way_for_another_one(john: Any) -> None:
+    change_house(john, PORTAL, validity_days=30)
+    with pytest.raises(Conflict, match="password-not-expired"):
+        replace_expired(john, "Another-2026!")
+    john.pass_time(days=30)
+    known = read_expired_password(
+        db=john.db,
+        context=john.gateway(),
+        now=john.now,
+        person_id=john.person_id(),
+        iam_user_id=None,
+    )
+    assert (known.user_name, known.expired_at, known.rules.validity_days) == (
+        "John.Doe",
+        john.now,
+        30,
+    )
+    assert objections(lambda: replace_expired(john, GOOD)) == ["password-unchanged"]
+    replace_expired(john, "Another-2026!")
+    assert not john.sign_in(password="Another-2026!").password_expired
+    assert john.events("PasswordSet")[-1]["credential"] == "portal"
+    assert john.trail()[-2][0] == "portal:password:changed"
+    with pytest.raises(Conflict, match="password-not-expired"):
+        replace_expired(john, "Third-2026!")
+
+
+def test_expired_api_password_is_the_domain_s_own_affair(john: Any) -> None:
+    change_policy(john, API, validity_days=30)
+    john.pass_time(days=30)
+    assert john.api_sign_in().password_expired
+    assert not john.sign_in().password_expired
+    replace_expired(john, "other9sesame", iam_user_id=john.iam_user_id())
+    assert not john.api_sign_in(password="other9sesame").password_expired
+    told = john.events("PasswordSet")[-1]
+    assert (told["credential"], told["tenant"]) == ("api", TENANT)
+
+
+def test_of_two_replacements_at_once_one_wins(john: Any) -> None:
+    change_house(john, PORTAL, validity_days=30)
+    john.pass_time(days=30)
+
+    def replace(password: str) -> bool:
+        try:
+            replace_expired(john, password)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(replace, ["Another-2026!", "Third-one-2026!"])) == 1
+
+
+def test_somebody_else_s_iam_user_is_no_way_to_a_password(john: Any, person: Any) -> None:
+    change_policy(john, API, validity_days=30)
+    john.invite(
+        person("Ada", "Love"), {Section.TECHNICAL_CONSOLE: Role.MANAGER}, by=john.person_id()
+    )
+    john.set_password(john.token("IamUserCreated"), "other9sesame")
+    john.pass_time(days=30)
+    with pytest.raises(Conflict, match="password-not-expired"):
+        replace_expired(john, "third9sesame", iam_user_id=john.iam_user_id("Ada.Love"))
+
+
+# --- told before ----------------------------------------------------------------------------------
+
+
+def test_word_comes_fifteen_days_before_and_three(john: Any) -> None:
+    set_at = john.now
+    change_policy(john, PORTAL, validity_days=90)
+    change_policy(john, API, validity_days=60)
+    told: list[tuple[int, str]] = []
+    for day in range(1, 95):
+        john.pass_time(days=1)
+        before = len(john.events("PasswordExpiresSoon"))
+        watch(john)
+        told += [(day, one["credential"]) for one in john.events("PasswordExpiresSoon")[before:]]
+    assert told == [(45, "api"), (57, "api"), (75, "portal"), (87, "portal")]
+    assert john.events("PasswordExpiresSoon")[-1]["expires_at"].startswith(
+        (set_at + timedelta(days=90)).strftime("%Y-%m-%d")
+    )
+
+
+def test_new_password_starts_the_days_anew(john: Any) -> None:
+    change_house(john, PORTAL, validity_days=40)
+    john.pass_time(days=26)
+    watch(john)
+    assert len(john.events("PasswordExpiresSoon")) == 1
+    change_own(john, GOOD, "Another-2026!")
+    john.pass_time(days=24)
+    watch(john)
+    assert len(john.events("PasswordExpiresSoon")) == 1
+    john.pass_time(days=2)
+    watch(john)
+    assert len(john.events("PasswordExpiresSoon")) == 2
+
+
+def test_one_word_of_the_strictest_rule_however_many_ask(john: Any) -> None:
+    john.open_tenant(tenant=OTHER)
+    accept(john, OTHER)
+    change_house(john, PORTAL, validity_days=90)
+    for tenant in (TENANT, OTHER):
+        change_policy(john, PORTAL, tenant=tenant, validity_days=60)
+    john.pass_time(days=50)
+    watch(john)
+    assert len(john.events("PasswordExpiresSoon")) == 1
+
+
+def test_nothing_is_watched_where_no_rule_asks(john: Any) -> None:
+    change_policy(john, API, minimum_length=9)
+    assert john.rows("SELECT 1 FROM house.due_work WHERE kind = 'policies:watch'") == []
+    change_policy(john, API, validity_days=30)
+    assert len(john.rows("SELECT 1 FROM house.due_work WHERE kind = 'policies:watch'")) == 1
+    change_policy(john, API, validity_days=0)
+    assert john.rows("SELECT 1 FROM house.due_work WHERE kind = 'policies:watch'") == []
+
+
+# --- idle users -----------------------------------------------------------------------------------
+
+
+def ada(john: Any, person: Any) -> None:
+    console = {Section.TECHNICAL_CONSOLE: Role.MANAGER}
+    john.invite(person("Ada", "Love"), console, by=john.person_id())
+    john.set_password(john.token("IamUserCreated"), "other9sesame")
+    john.set_password(john.token("WelcomeLinkIssued"), "Another-2026!")
+
+
+def disabled(john: Any, login: str) -> bool:
+    found = john.rows("SELECT disabled_at FROM iam_users WHERE user_name = %(login)s", login=login)
+    return found[0]["disabled_at"] is not None
+
+
+def test_idle_iam_user_is_disabled_and_refused_like_everybody(john: Any, person: Any) -> None:
+    ada(john, person)
+    change_entry(john, disable_idle_days=30)
+    john.pass_time(days=29)
+    watch(john)
+    assert not disabled(john, "Ada.Love")
+    john.pass_time(days=1)
+    watch(john)
+    assert disabled(john, "Ada.Love")
+    assert not disabled(john, "John.Doe"), "the domain owner never"
+    with pytest.raises(Unauthenticated, match="sign-in-refused"):
+        john.api_sign_in("Ada.Love", "other9sesame")
+    with pytest.raises(Unauthenticated, match="sign-in-refused"):
+        john.web_sign_in("Ada.Love", "Another-2026!")
+    assert john.sign_in("Ada.Love", "Another-2026!").login == "Ada.Love", "the portal stays open"
+    assert len(john.events("IamUserDisabled")) == 1
+    assert ("iam:user:disabled", f"iam-user:{john.iam_user_id('Ada.Love')}") in john.trail()
+
+
+@pytest.mark.parametrize("door", ["portal", "web", "api"])
+def test_who_comes_in_by_any_door_is_not_idle(john: Any, person: Any, door: str) -> None:
+    ada(john, person)
+    change_entry(john, disable_idle_days=30)
+    john.pass_time(days=20)
+    if door == "api":
+        john.api_sign_in("Ada.Love", "other9sesame")
+    elif door == "web":
+        john.web_sign_in("Ada.Love", "Another-2026!")
+    else:
+        john.sign_in("Ada.Love", "Another-2026!")
+    john.pass_time(days=20)
+    watch(john)
+    assert not disabled(john, "Ada.Love")
+
+
+def test_enabled_again_he_has_all_the_days_again(john: Any, person: Any) -> None:
+    ada(john, person)
+    change_entry(john, disable_idle_days=30)
+    john.pass_time(days=31)
+    watch(john)
+    enable_iam_user(
+        db=john.db,
+        context=john.person(john.person_id()),
+        now=john.now,
+        tenant=TENANT,
+        iam_user_id=john.iam_user_id("Ada.Love"),
+    )
+    john.pass_time(days=2)
+    watch(john)
+    assert not disabled(john, "Ada.Love")
+    john.pass_time(days=29)
+    watch(john)
+    assert disabled(john, "Ada.Love")
+
+
+def test_nobody_is_idle_by_a_history_that_is_shorter_than_the_rule(john: Any, person: Any) -> None:
+    ada(john, person)
+    change_entry(john, disable_idle_days=30)
+    john.pass_time(days=60)
+    watch(john, kept_for=timedelta(days=30))
+    assert not disabled(john, "Ada.Love")
+
+
+def test_rows_of_policies_are_their_tenant_s_alone(john: Any) -> None:
+    change_policy(john, API, minimum_length=12)
+    change_entry(john, idle_minutes=20)
+    with john.db.read(tenant=OTHER) as tx:
+        for table in ("tenant_policies", "entry_rules"):
+            assert tx.rows(f"SELECT 1 FROM {table}", {}, dict) == []
+    with john.db.read(tenant=EVERYONE) as tx:
+        assert len(tx.rows("SELECT 1 FROM tenant_policies", {}, dict)) == 1
