@@ -6,6 +6,7 @@ One file a noun; whoever calls imports from here.
 from contracts.identity.account import *
 from contracts.identity.contract import *
 from contracts.identity.events import *
+from contracts.identity.explaining import *
 from contracts.identity.factor_facts import *
 from contracts.identity.factors import *
 from contracts.identity.iam_users import *

@@ -9,9 +9,11 @@ from werkzeug.exceptions import HTTPException
 
 from gateway import i18n
 from gateway.pages import (
+    api_password,
     assets,
     csrf,
     device,
+    enrolling,
     entering,
     errors,
     forgotten,
@@ -19,6 +21,8 @@ from gateway.pages import (
     labels,
     languages,
     links,
+    passkey_door,
+    second_factor,
     sign_in,
     words,
 )
@@ -73,6 +77,16 @@ def _pages() -> Blueprint:
     blueprint = Blueprint("pages", __name__)
     guard(blueprint)
     blueprint.register_error_handler(entering.NotHere, entering.start_again)
-    for part in (sign_in, links, forgotten, languages, device):
+    for part in (
+        sign_in,
+        enrolling,
+        second_factor,
+        passkey_door,
+        links,
+        forgotten,
+        api_password,
+        languages,
+        device,
+    ):
         part.register(blueprint)
     return blueprint

@@ -1,52 +1,75 @@
-"""One-time links from mails. Opening one changes nothing, however often a mail scanner does."""
+"""One-time links from mails. Opening one changes nothing, however often a mail scanner does.
+
+What a link is for decides what its page says and what sending its form does.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, url_for
 from flask_babel import gettext
 
 from contracts.codes import CredentialKind, Language
-from contracts.identity import read_link, set_password_by_link
+from contracts.identity import (
+    LinkPurpose,
+    answer_invitation,
+    confirm_mail_change,
+    read_link,
+    set_password_by_link,
+)
 from gateway.i18n import prefer_language
 from gateway.pages.forms import Form, secret, sent_form
 from gateway.pages.going import see_other
+from gateway.pages.roles import roles_in_words
 from gateway.pages.visit import ask_as_gateway, origin
 from gateway.pages.words import link_words, password_rules
 from servicekit.errors import GuichetError, NotFound
+
+Read = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """``show``: the page, with a form and a status; ``use``: what its form does."""
+
+    show: Callable[..., Response]
+    use: Callable[[str, Read, Form], Response]
 
 
 def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/links/<token>", "link", open_link, methods=["GET"])
     blueprint.add_url_rule("/links/<token>", "use_link", use_link, methods=["POST"])
+    blueprint.add_url_rule("/links/done/<what>", "link_done", tell_done, methods=["GET"])
 
 
 def open_link(token: str) -> Response:
     link = _read(token)
-    return _link_page(link, Form()) if link else _unusable_page()
+    return _desk_of(link).show(link, Form()) if link else _unusable_page()
 
 
 def use_link(token: str) -> Response:
     link = _read(token)
     if link is None:
         return _unusable_page()
-    form, password = sent_form(), secret("password")
-    if password != secret("password_again"):
-        again = gettext("The two entries are not the same.")
-        return _link_page(link, form.faulty({"password_again": again}), status=422)
+    desk, form = _desk_of(link), sent_form()
     try:
-        done = ask_as_gateway(
-            set_password_by_link, {"token": token, "password": password, **origin()}
-        )
+        return desk.use(token, link, form)
     except NotFound:
         return _unusable_page()
     except GuichetError as error:
-        return _link_page(link, form.refused(error), status=error.status)
-    return _to_sign_in(done)
+        return desk.show(link, form.refused(error), status=error.status)
 
 
-def _read(token: str) -> dict[str, Any] | None:
+def tell_done(what: str) -> Response:
+    """Nobody need be signed in to answer a link, so the last page is one for everybody."""
+    title, about = _done_words().get(what, _done_words()["declined"])
+    return make_response(render_template("pages/link_done.html", title=title, about=about))
+
+
+def _read(token: str) -> Read | None:
     try:
         link = ask_as_gateway(read_link, {"token": token})
     except NotFound:
@@ -55,7 +78,19 @@ def _read(token: str) -> dict[str, Any] | None:
     return link
 
 
-def _to_sign_in(done: dict[str, Any]) -> Response:
+# --- a password ---------------------------------------------------------------------------------
+
+
+def _set_password(token: str, link: Read, form: Form) -> Response:
+    password = secret("password")
+    if password != secret("password_again"):
+        again = gettext("The two entries are not the same.")
+        return _password_page(link, form.faulty({"password_again": again}), status=422)
+    done = ask_as_gateway(set_password_by_link, {"token": token, "password": password, **origin()})
+    return _to_sign_in(done)
+
+
+def _to_sign_in(done: Read) -> Response:
     if done["credential"] == CredentialKind.API:
         known = {"domain": done["tenant"], "identifier": done["user_name"]}
         return see_other(url_for("pages.sign_in", method="api", **known), "password-set")
@@ -64,7 +99,7 @@ def _to_sign_in(done: dict[str, Any]) -> Response:
     )
 
 
-def _link_page(link: dict[str, Any], form: Form, *, status: int = 200) -> Response:
+def _password_page(link: Read, form: Form, *, status: int = 200) -> Response:
     title, about = link_words(link)
     page = render_template(
         "pages/set_password.html",
@@ -75,6 +110,69 @@ def _link_page(link: dict[str, Any], form: Form, *, status: int = 200) -> Respon
         form=form,
     )
     return make_response(page, status)
+
+
+# --- an invitation ------------------------------------------------------------------------------
+
+
+def _answer(token: str, link: Read, form: Form) -> Response:
+    accept = form.value("answer") == "accept"
+    if not accept and form.value("answer") != "decline":
+        chosen = gettext("Accept or decline.")
+        return _invitation_page(link, form.faulty({"answer": chosen}), status=422)
+    ask_as_gateway(answer_invitation, {"token": token, "accept": accept})
+    return see_other(url_for("pages.link_done", what="accepted" if accept else "declined"))
+
+
+def _invitation_page(link: Read, form: Form, *, status: int = 200) -> Response:
+    page = render_template(
+        "pages/invitation.html",
+        link=link,
+        roles=roles_in_words(link["invitation"]["roles"]),
+        form=form,
+    )
+    return make_response(page, status)
+
+
+# --- another address ----------------------------------------------------------------------------
+
+
+def _confirm_mail(token: str, link: Read, form: Form) -> Response:
+    ask_as_gateway(confirm_mail_change, {"token": token})
+    return see_other(url_for("pages.link_done", what="mail-changed"))
+
+
+def _mail_page(link: Read, form: Form, *, status: int = 200) -> Response:
+    page = render_template("pages/mail_change.html", link=link, form=form)
+    return make_response(page, status)
+
+
+def _desk_of(link: Read) -> Desk:
+    return _DESKS.get(LinkPurpose(link["purpose"]), _PASSWORD)
+
+
+_PASSWORD = Desk(_password_page, _set_password)
+_DESKS: Mapping[LinkPurpose, Desk] = {
+    LinkPurpose.INVITATION: Desk(_invitation_page, _answer),
+    LinkPurpose.MAIL_CHANGE: Desk(_mail_page, _confirm_mail),
+}
+
+
+def _done_words() -> dict[str, tuple[str, str]]:
+    return {
+        "accepted": (
+            gettext("You have accepted the invitation"),
+            gettext("The contract stands among yours in the customer space."),
+        ),
+        "declined": (
+            gettext("You have declined the invitation"),
+            gettext("You are no user of that contract. Whoever invited you is told."),
+        ),
+        "mail-changed": (
+            gettext("Your new address is confirmed"),
+            gettext("From now on our messages go there."),
+        ),
+    }
 
 
 def _unusable_page() -> Response:

@@ -17,6 +17,8 @@ class IamRow:
     state: tuple[str, str]
     about: str
     may_reset: bool
+    may_administer: bool = False
+    may_disable: bool = False
 
 
 def iam_columns(*, with_domain: bool) -> list[Column]:
@@ -28,12 +30,33 @@ def iam_columns(*, with_domain: bool) -> list[Column]:
     ]
 
 
-def iam_rows(users: list[dict[str, Any]], *, may_reset: bool) -> list[IamRow]:
-    return [IamRow(user, *_state(user), may_reset=may_reset) for user in users]
+def iam_rows(
+    users: list[dict[str, Any]],
+    *,
+    may_reset: bool,
+    may_administer: bool = False,
+    oneself: str | None = None,
+) -> list[IamRow]:
+    """``oneself``: whose own user cannot be disabled by himself."""
+    return [
+        IamRow(
+            user,
+            *_state(user),
+            may_reset=may_reset,
+            may_administer=may_administer,
+            may_disable=may_administer
+            and not user["is_domain_owner"]
+            and user["person_id"] != oneself,
+        )
+        for user in users
+    ]
 
 
 def _state(user: dict[str, Any]) -> tuple[tuple[str, str], str]:
     """Words and chip kind, and a sentence where there is more to say."""
+    if user.get("disabled_at"):
+        since = gettext("since %(instant)s", instant=format_instant(user["disabled_at"]))
+        return (gettext("Disabled"), "danger"), since
     if user["locked_until"]:
         until = gettext("until %(instant)s", instant=format_instant(user["locked_until"]))
         return (gettext("Locked"), "danger"), until

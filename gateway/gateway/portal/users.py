@@ -10,14 +10,19 @@ from flask import (
     Response,
     make_response,
     render_template,
-    request,
     url_for,
 )
 from flask_babel import gettext
 
 from contracts.codes import ROLES_OF_SECTION, Section, TenantCode
+from contracts.declare import Call
 from contracts.identity import (
     change_roles,
+    change_user,
+    disable_user,
+    enable_user,
+    explain_access,
+    get_user,
     invite_user,
     list_users,
     remove_user,
@@ -28,7 +33,8 @@ from gateway.pages.forms import Form, asked_form, filled, sent_form
 from gateway.pages.going import see_other
 from gateway.portal.lists import asked_page, page_links
 from gateway.portal.refusals import REFUSALS
-from gateway.portal.shell import Column, contract_head
+from gateway.portal.shell import Column, Link, contract_head
+from gateway.portal.user_states import about_state, acts_on, full_name, state_of, user_states
 from gateway.portal.visitors import ask, visitor
 from gateway.portal.words import (
     language_names,
@@ -37,11 +43,9 @@ from gateway.portal.words import (
     roles_in_words,
     section_names,
 )
-from servicekit.errors import NotFound
 
 _USERS = "/contracts/<tenant:tenant>/users"
 _USER = f"{_USERS}/<uuid:person_id>"
-_MOST_PAGES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,9 @@ class UserRow:
     name: str
     roles: list[tuple[str, str]]
     offices: list[str]
-    may_change: bool
-    may_remove: bool
-    may_welcome: bool
-
-    @property
-    def has_acts(self) -> bool:
-        return self.may_change or self.may_welcome
+    state: tuple[str, str]
+    about: str
+    acts: list[Link]
 
 
 def register(blueprint: Blueprint) -> None:
@@ -77,6 +77,12 @@ def register(blueprint: Blueprint) -> None:
     rule(f"{_USER}/roles", "users_change_roles", replace_roles, methods=["POST"])
     rule(f"{_USER}/remove", "users_remove", ask_removal, methods=["GET"])
     rule(f"{_USER}/remove", "users_do_remove", remove, methods=["POST"])
+    rule(f"{_USER}/edit", "users_edit", show_edit, methods=["GET"])
+    rule(f"{_USER}/edit", "users_do_edit", edit, methods=["POST"])
+    rule(f"{_USER}/disable", "users_disable", ask_disable, methods=["GET"])
+    rule(f"{_USER}/disable", "users_do_disable", disable, methods=["POST"])
+    rule(f"{_USER}/enable", "users_enable", ask_enable, methods=["GET"])
+    rule(f"{_USER}/enable", "users_do_enable", enable, methods=["POST"])
     rule(f"{_USER}/welcome", "users_welcome", ask_welcome, methods=["GET"])
     rule(f"{_USER}/welcome", "users_send_welcome", welcome, methods=["POST"])
 
@@ -84,13 +90,17 @@ def register(blueprint: Blueprint) -> None:
 def show_users(tenant: TenantCode) -> str:
     form = asked_form()
     search = form.value("search").strip() or None
-    answer = ask(list_users, {"tenant": tenant, "search": search, **asked_page()})
+    state = form.value("state") or None
+    answer = ask(list_users, {"tenant": tenant, "search": search, "state": state, **asked_page()})
+    who = visitor()
     return render_template(
         "portal/users.html",
         head=contract_head(tenant),
         form=form,
-        searched=search,
-        may_invite=visitor().may(invite_user, tenant),
+        searched=search or state,
+        states=[("", gettext("All users")), *user_states().items()],
+        may_invite=who.may(invite_user, tenant),
+        may_explain=who.may(explain_access, tenant),
         columns=[
             Column(gettext("Name")),
             Column(gettext("Login")),
@@ -99,20 +109,19 @@ def show_users(tenant: TenantCode) -> str:
             Column(gettext("Actions"), "acts"),
         ],
         rows=[_row(tenant, user) for user in answer["items"]],
-        pages=page_links(answer, "portal.users", tenant=tenant, search=search),
+        pages=page_links(answer, "portal.users", tenant=tenant, search=search, state=state),
     )
 
 
 def _row(tenant: TenantCode, user: dict[str, Any]) -> UserRow:
-    may_change = visitor().may(change_roles, tenant)
     return UserRow(
         user=user,
-        name=_full_name(user),
+        name=full_name(user),
         roles=roles_in_words(user["roles"]),
         offices=[name for office, name in office_names().items() if office in user["offices"]],
-        may_change=may_change,
-        may_remove=may_change and not user["offices"],
-        may_welcome=not user["activated"] and visitor().may(send_welcome_again, tenant),
+        state=state_of(user),
+        about=about_state(user),
+        acts=acts_on(tenant, user),
     )
 
 
@@ -136,7 +145,7 @@ def invite(tenant: TenantCode) -> Response:
         )
     except REFUSALS as error:
         return _invitation(tenant, form.refused(error, known=_ROLE_FIELDS), status=error.status)
-    return see_other(url_for("portal.users", tenant=tenant), "user-invited", name=_full_name(user))
+    return see_other(url_for("portal.users", tenant=tenant), "user-invited", name=full_name(user))
 
 
 def _invitation(tenant: TenantCode, form: Form, *, status: int = 200) -> Response:
@@ -151,7 +160,7 @@ def _invitation(tenant: TenantCode, form: Form, *, status: int = 200) -> Respons
 
 
 def show_roles(tenant: TenantCode, person_id: Any) -> Response:
-    user = _find_user(tenant, str(person_id))
+    user = _get_user(tenant, person_id)
     held = {f"role-{section}": role for section, role in user["roles"].items()}
     return _roles_page(tenant, user, Form(values=held))
 
@@ -165,10 +174,10 @@ def replace_roles(tenant: TenantCode, person_id: Any) -> Response:
             form=form,
         )
     except REFUSALS as error:
-        user = _find_user(tenant, str(person_id))
+        user = _get_user(tenant, person_id)
         refused = form.refused(error, known=_ROLE_FIELDS)
         return _roles_page(tenant, user, refused, status=error.status)
-    return see_other(url_for("portal.users", tenant=tenant), "roles-changed", name=_full_name(user))
+    return see_other(url_for("portal.users", tenant=tenant), "roles-changed", name=full_name(user))
 
 
 def _roles_page(
@@ -178,10 +187,57 @@ def _roles_page(
         "portal/user_roles.html",
         head=contract_head(tenant),
         form=form,
-        name=_full_name(user),
+        name=full_name(user),
         role_choices=_role_choices(),
     )
     return make_response(page, status)
+
+
+def show_edit(tenant: TenantCode, person_id: Any) -> Response:
+    user = _get_user(tenant, person_id)
+    known = {name: user[name] or "" for name in ("given_name", "family_name", "mobile")}
+    return _edit_page(tenant, user, Form(values=known))
+
+
+def edit(tenant: TenantCode, person_id: Any) -> Response:
+    form = sent_form()
+    wanted = filled(form.values, ("given_name", "family_name", "mobile"))
+    asked = {"tenant": tenant, "person_id": str(person_id), **wanted}
+    try:
+        user = ask(change_user, asked, form=form)
+    except REFUSALS as error:
+        user = _get_user(tenant, person_id)
+        return _edit_page(tenant, user, form.refused(error), status=error.status)
+    return see_other(url_for("portal.users", tenant=tenant), "user-changed", name=full_name(user))
+
+
+def _edit_page(
+    tenant: TenantCode, user: dict[str, Any], form: Form, *, status: int = 200
+) -> Response:
+    page = render_template(
+        "portal/user_edit.html",
+        head=contract_head(tenant),
+        form=form,
+        user=user,
+        name=full_name(user),
+    )
+    return make_response(page, status)
+
+
+def ask_disable(tenant: TenantCode, person_id: Any) -> Response:
+    return _act_page("portal/user_disable.html", tenant, str(person_id), Form())
+
+
+def disable(tenant: TenantCode, person_id: Any) -> Response:
+    return _act(disable_user, "portal/user_disable.html", tenant, person_id, "user-disabled")
+
+
+def ask_enable(tenant: TenantCode, person_id: Any) -> Response:
+    return _act_page("portal/user_enable.html", tenant, str(person_id), Form())
+
+
+def enable(tenant: TenantCode, person_id: Any) -> Response:
+    return _act(enable_user, "portal/user_enable.html", tenant, person_id, "user-enabled")
 
 
 def ask_removal(tenant: TenantCode, person_id: Any) -> Response:
@@ -189,15 +245,7 @@ def ask_removal(tenant: TenantCode, person_id: Any) -> Response:
 
 
 def remove(tenant: TenantCode, person_id: Any) -> Response:
-    form, which = sent_form(), str(person_id)
-    try:
-        ask(remove_user, {"tenant": tenant, "person_id": which}, form=form)
-    except REFUSALS as error:
-        template = "portal/user_remove.html"
-        return _act_page(template, tenant, which, form.refused(error), status=error.status)
-    return see_other(
-        url_for("portal.users", tenant=tenant), "user-removed", name=form.value("name")
-    )
+    return _act(remove_user, "portal/user_remove.html", tenant, person_id, "user-removed")
 
 
 def ask_welcome(tenant: TenantCode, person_id: Any) -> Response:
@@ -205,27 +253,29 @@ def ask_welcome(tenant: TenantCode, person_id: Any) -> Response:
 
 
 def welcome(tenant: TenantCode, person_id: Any) -> Response:
+    return _act(send_welcome_again, "portal/user_welcome.html", tenant, person_id, "welcome-sent")
+
+
+def _act(call: Call, template: str, tenant: TenantCode, person_id: Any, done: str) -> Response:
+    """Of a page that asks first: ``template`` again where the call refuses."""
     form, which = sent_form(), str(person_id)
     try:
-        ask(send_welcome_again, {"tenant": tenant, "person_id": which}, form=form)
+        ask(call, {"tenant": tenant, "person_id": which}, form=form)
     except REFUSALS as error:
-        template = "portal/user_welcome.html"
         return _act_page(template, tenant, which, form.refused(error), status=error.status)
-    return see_other(
-        url_for("portal.users", tenant=tenant), "welcome-sent", name=form.value("name")
-    )
+    return see_other(url_for("portal.users", tenant=tenant), done, name=form.value("name"))
 
 
 def _act_page(
     template: str, tenant: TenantCode, person_id: str, form: Form, *, status: int = 200
 ) -> Response:
-    user = _find_user(tenant, person_id)
+    user = _get_user(tenant, person_id)
     page = render_template(
         template,
         head=contract_head(tenant),
         form=form,
         user=user,
-        name=_full_name(user),
+        name=full_name(user),
         asks_reason=visitor().is_only_staff_in(tenant),
     )
     return make_response(page, status)
@@ -254,19 +304,5 @@ def _chosen_roles(form: Form) -> dict[str, str]:
     return {section: role for section, role in chosen.items() if role}
 
 
-def _full_name(user: dict[str, Any]) -> str:
-    return f"{user['given_name']} {user['family_name']}"
-
-
-def _find_user(tenant: TenantCode, person_id: str) -> dict[str, Any]:
-    """There is no call for one user: the list is read until he comes, login in hand if known."""
-    asked: dict[str, Any] = {"tenant": tenant, "limit": 200, "search": request.args.get("login")}
-    for _ in range(_MOST_PAGES):
-        answer = ask(list_users, asked)
-        for user in answer["items"]:
-            if user["person_id"] == person_id:
-                return dict(user)
-        if not answer.get("next_cursor"):
-            break
-        asked["cursor"] = answer["next_cursor"]
-    raise NotFound("user-unknown")
+def _get_user(tenant: TenantCode, person_id: Any) -> dict[str, Any]:
+    return ask(get_user, {"tenant": tenant, "person_id": str(person_id)})

@@ -11,6 +11,7 @@ from contracts.codes import StaffRole, TenantCode
 from contracts.declare import Call
 from contracts.rights import Caller, CallerKind, refusal
 from gateway.api.circumstances import LONGEST_REASON, fit_reason
+from gateway.dispatch import SECOND_FACTOR_REQUIRED
 from gateway.i18n import current_language
 from gateway.pages.forms import Form
 from gateway.pages.visit import browser_session, call_id, parts
@@ -31,6 +32,10 @@ class SignInNeeded(Exception):
 
 class StepUpNeeded(Exception):
     """The act is sensitive, and he proved who he is too long ago."""
+
+
+class SecondFactorNeeded(Exception):
+    """What he holds there counts in a session with a second factor only, and this one has none."""
 
 
 class ReasonNeeded(Exception):
@@ -54,6 +59,7 @@ class Visitor:
     session: Session
     token: AccessToken
     rights: PersonRights
+    lacks_second_factor: bool = False  # something that he holds counts for nothing in this session
 
     def may(self, call: Call, tenant: TenantCode | None = None) -> bool:
         """Whether to show what leads to the call; the call itself is decided anew."""
@@ -103,14 +109,22 @@ def met_visitor() -> Visitor | None:
 
 
 def ask(
-    call: Call, payload: dict[str, Any] | None = None, *, form: Form | None = None
+    call: Call,
+    payload: dict[str, Any] | None = None,
+    *,
+    form: Form | None = None,
+    null: str | None = None,
 ) -> dict[str, Any]:
     """A call on the visitor's behalf. ``form``: its key makes sending twice one act.
+    ``null``: the field whose None takes something away; any other None is left out.
 
     Raises ReasonNeeded where staff have not said yet why they look at what is a customer's, and
-    StepUpNeeded where the visitor must prove again who he is.
+    StepUpNeeded where the visitor must prove again who he is, SecondFactorNeeded where with more
+    than a password.
     """
-    asked = {name: value for name, value in (payload or {}).items() if value is not None}
+    asked = {
+        name: value for name, value in (payload or {}).items() if value is not None or name == null
+    }
     try:
         return parts().dispatcher.as_token(
             call,
@@ -124,6 +138,8 @@ def ask(
     except Forbidden as error:
         if error.code == STEP_UP_REQUIRED:
             raise StepUpNeeded from None
+        if error.code == SECOND_FACTOR_REQUIRED:
+            raise SecondFactorNeeded from None
         raise
 
 
@@ -178,11 +194,16 @@ def _meet() -> Visitor:
         raise SignInNeeded from None
     about = Circumstances(language=current_language(), call_id=call_id())
     rights = parts().rights.resolve(session.person_id, about).within(token.domain)
-    rights = rights.proved_by(session.amr)
+    counting = rights.proved_by(session.amr)
     if not rights.enabled:
         # No way back through the sign-in: the browser's session would lead here again and again.
         raise Forbidden("token-refused")
-    return Visitor(session=session, token=_as_proved_here(token, session), rights=rights)
+    return Visitor(
+        session=session,
+        token=_as_proved_here(token, session),
+        rights=counting,
+        lacks_second_factor=counting is not rights,
+    )
 
 
 def _as_proved_here(token: AccessToken, session: Session) -> AccessToken:

@@ -7,32 +7,12 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
-from contracts.codes import Language, Office, Role, Section, StaffRole, SupportLevel
+from contracts.codes import Language, Office, StaffRole, SupportLevel
 from gateway.i18n import format_money
+from gateway.pages.roles import role_names as role_names
+from gateway.pages.roles import roles_in_words as roles_in_words
+from gateway.pages.roles import section_names as section_names
 from gateway.portal.amounts import total
-
-
-def section_names() -> dict[str, str]:
-    return {
-        Section.CONTRACT: gettext("Contract"),
-        Section.DASHBOARD: gettext("Dashboard"),
-        Section.SERVICES: gettext("Services"),
-        Section.SUBSCRIPTIONS: gettext("Subscriptions"),
-        Section.INVOICES: gettext("Invoices"),
-        Section.DOCUMENTS: gettext("Documents"),
-        Section.SUPPORT: gettext("Support"),
-        Section.USERS: gettext("Users"),
-        Section.BACKUP_CONSOLE: gettext("Backup console"),
-        Section.TECHNICAL_CONSOLE: gettext("Technical console"),
-    }
-
-
-def role_names() -> dict[str, str]:
-    return {
-        Role.VISITOR: gettext("Visitor"),
-        Role.MANAGER: gettext("Manager"),
-        Role.CUST_ADMIN: "Cust_Admin",
-    }
 
 
 def office_names() -> dict[str, str]:
@@ -130,23 +110,6 @@ def product_names() -> dict[str, tuple[str, str]]:
     }
 
 
-def roles_in_words(roles: Mapping[str, str]) -> list[tuple[str, str]]:
-    """``[("Manager", "Contract, Users")]``: the roles held, with the sections of each."""
-    names, sections = role_names(), section_names()
-    grouped: dict[str, list[str]] = {}
-    for section, label in sections.items():
-        if section in roles:
-            grouped.setdefault(roles[section], []).append(label)
-    full = {Role.MANAGER: len(sections) - 1}
-    return [
-        (
-            names[role],
-            gettext("all sections") if len(held) == full.get(Role(role)) else ", ".join(held),
-        )
-        for role, held in grouped.items()
-    ]
-
-
 def package_name(offer: Mapping[str, Any]) -> str:
     years, months = divmod(offer["term_months"], 12)
     if months:
@@ -180,4 +143,5 @@ def trail_names() -> dict[str, str]:
         "tenancy": gettext("Contracts"),
         "subscriptions": gettext("Subscriptions"),
         "notifications": gettext("Mails"),
+        "gateway": gettext("Applications"),
     }

@@ -8,6 +8,7 @@ from contracts import identity as calls
 from identity.actions.change_roles import change_roles
 from identity.actions.change_user import change_user
 from identity.actions.disable_user import disable_user, enable_user
+from identity.actions.explain_access import ExplainedAccess, explain_access
 from identity.actions.invite_user import invite_user
 from identity.actions.read_people import (
     Page,
@@ -32,6 +33,10 @@ class UsersCalls(Housed):
     @answers(calls.get_user)
     def get_user(self, context: Context, payload: dict[str, Any]) -> User:
         return get_user(db=self.house.db, context=context, **payload)
+
+    @answers(calls.explain_access)
+    def explain_access(self, context: Context, payload: dict[str, Any]) -> ExplainedAccess:
+        return explain_access(db=self.house.db, context=context, **payload)
 
     @answers(calls.change_user)
     def change_user(self, context: Context, payload: dict[str, Any]) -> User:

@@ -1,0 +1,52 @@
+"""The acts of a contract in a reader's words, for the simulator of rights."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+
+
+def act_names() -> dict[str, str]:
+    """By full name of the call; a test holds that each act of a contract has its words."""
+    return {
+        "tenancy.get_contract": gettext("See the contract"),
+        "tenancy.rename_contract": gettext("Give the contract another name"),
+        "identity.list_users": gettext("See the list of users"),
+        "identity.get_user": gettext("See one user"),
+        "identity.explain_access": gettext("Ask what a user may do"),
+        "identity.invite_user": gettext("Invite a user"),
+        "identity.change_user": gettext("Change the names or the number of a user"),
+        "identity.change_roles": gettext("Change the roles of a user"),
+        "identity.disable_user": gettext("Disable a user"),
+        "identity.enable_user": gettext("Enable a user"),
+        "identity.remove_user": gettext("Remove a user"),
+        "identity.send_welcome_again": gettext("Send an invitation again"),
+        "identity.reset_second_factors": gettext(
+            "Remove the second factors of a user who lost them"
+        ),
+        "identity.list_iam_users": gettext("See the IAM users of the domain"),
+        "identity.reset_failed_login": gettext("Unlock an API Login (Reset Failed Login)"),
+        "identity.disable_iam_user": gettext("Disable an IAM user"),
+        "identity.enable_iam_user": gettext("Enable an IAM user"),
+        "identity.send_console_welcome_again": gettext(
+            "Mail an IAM user the link for the API password"
+        ),
+        "identity.get_password_policy": gettext("See the password rules"),
+        "identity.change_password_policy": gettext("Change the password rules"),
+        "identity.drop_password_policy": gettext("Take the provider's password rules again"),
+        "identity.get_entry_rules": gettext("See the rules for signing in"),
+        "identity.change_entry_rules": gettext("Change the rules for signing in"),
+        "subscriptions.place_order": gettext("Order a service"),
+        "subscriptions.list_subscriptions": gettext("See the subscriptions"),
+        "subscriptions.get_subscription": gettext("See one subscription"),
+        "subscriptions.terminate_subscription": gettext("Terminate a subscription"),
+        "notifications.list_mails": gettext("See which mails were sent"),
+        "notifications.resend_mail": gettext("Send a mail again"),
+        "identity.list_audit_entries": gettext("Read the audit trail: identities"),
+        "identity.verify_audit_chain": gettext("Verify the audit trail: identities"),
+        "tenancy.list_audit_entries": gettext("Read the audit trail: contracts"),
+        "tenancy.verify_audit_chain": gettext("Verify the audit trail: contracts"),
+        "subscriptions.list_audit_entries": gettext("Read the audit trail: subscriptions"),
+        "subscriptions.verify_audit_chain": gettext("Verify the audit trail: subscriptions"),
+        "notifications.list_audit_entries": gettext("Read the audit trail: mails"),
+        "notifications.verify_audit_chain": gettext("Verify the audit trail: mails"),
+    }
