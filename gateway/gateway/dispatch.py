@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 # They travel in the signed context, in one frame of the broker; such a person names the tenant.
 MOST_LISTED_TENANTS = 3000
+SECOND_FACTOR_REQUIRED = "second-factor-required"
 _GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
 
 
@@ -148,7 +149,7 @@ class Dispatcher:
         if counting is not rights and refusal(call.right, caller) is not None:
             # Only who would be let in with a second factor learns that it is what he lacks.
             _demand(call, _caller_holding(rights, call, token, tenant))
-            raise Forbidden("second-factor-required")
+            raise Forbidden(SECOND_FACTOR_REQUIRED)
         return caller
 
 

@@ -26,6 +26,12 @@ def form_token() -> str:
     return _token_for(session[_KEPT])
 
 
+def browser_secret() -> str:
+    """What only this browser has, after ``refuse_stale_form``: for what must not be ended in
+    another one than it was begun in."""
+    return hashlib.sha256(f"guichet browser\0{session[_KEPT]}".encode()).hexdigest()
+
+
 def refuse_stale_form() -> None:
     """Before each request of the pages: nothing is changed by a form that is not ours."""
     if request.method in ("GET", "HEAD", "OPTIONS"):

@@ -16,7 +16,7 @@ from servicekit.errors import GuichetError, Unavailable
 
 KEY_FIELD = "idempotency_key"
 # Never shown again, never put into a hidden field.
-SECRET_FIELDS = ("password", "password_again", "current_password", "new_password")
+SECRET_FIELDS = ("password", "password_again", "current_password", "new_password", "code")
 
 
 @dataclass(frozen=True, slots=True)
