@@ -33,6 +33,12 @@ SMALL, LARGE = 1_000, 1_000_000
 ROUNDS, WORKERS = 3, 4
 AIM = 1.5
 _GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
+_SUPPORT = Caller(
+    kind=CallerKind.PERSON,
+    subject="00000000-0000-7000-8000-000000000001",
+    scopes=frozenset({"people.read"}),
+    staff=frozenset({StaffRole.SUPPORT}),
+)
 _MANAGER = {Section.USERS: Role.MANAGER, Section.TECHNICAL_CONSOLE: Role.MANAGER}
 # Read from end to end they cost what the whole installation costs.
 _LARGE_TABLES = (
@@ -90,6 +96,17 @@ QUESTIONS = (
         lambda member: (_GATEWAY, {"person_id": str(member.person_id)}),
     ),
     Question("my account", calls.get_account, lambda member: (himself(member), {})),
+    Question("my sign-ins", calls.list_sign_ins, lambda member: (himself(member), {})),
+    Question(
+        "people, searched by staff",
+        calls.find_persons,
+        lambda member: (_SUPPORT, {"search": member.login}),
+    ),
+    Question(
+        "people of a family name, searched by staff",
+        calls.find_persons,
+        lambda member: (_SUPPORT, {"search": member.family}),
+    ),
 )
 
 

@@ -1,0 +1,136 @@
+"""Sign-ins a second beside what these cores can hash at all, and what other calls feel meanwhile.
+
+The machine's speed changes from one second to the next, so bare hashing and sign-ins take turns in
+short rounds, and shares are of the whole. Both are counted to the last one under way.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import cycle
+from typing import Any
+
+from argon2 import PasswordHasher
+from tests.load.measuring import Figure, closed_loop, percentile
+
+from contracts.identity import sign_in
+from contracts.rights import Caller, CallerKind
+from servicekit.client import RpcClient
+from servicekit.context import Context, ContextSigner, deadline_in, new_call_id
+
+Act = Callable[[], object]
+AT_ONCE = 12  # under way; the room of a service with default settings is 16
+_PASSWORD = "Un-Guichet.Bien+Tenu7"  # noqa: S105 - of the bench's own hash
+_PAUSE = 0.02  # between two of the other calls
+
+
+@dataclass(frozen=True)
+class Logins:
+    bare: Figure
+    logins: Figure
+    meanwhile: Figure
+
+    @property
+    def share(self) -> float:
+        return self.logins.per_second / self.bare.per_second
+
+    def lines(self) -> list[str]:
+        share = f"{self.logins.name}: {100 * self.share:.0f} % of bare argon2 in the same minute"
+        return [figure.line() for figure in (self.bare, self.logins, self.meanwhile)] + [share]
+
+
+def bare_argon2(seconds: float) -> Figure:
+    hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+    digest = hasher.hash(_PASSWORD)
+    return closed_loop(
+        "bare argon2 verifications, all cores",
+        lambda: lambda: hasher.verify(digest, _PASSWORD),
+        workers=os.cpu_count() or 1,
+        seconds=seconds,
+        warm_up=0.2,
+    )
+
+
+def logins_beside_bare(
+    name: str, make_login: Callable[[], Act], other: Act, *, seconds: float, rounds: int = 4
+) -> Logins:
+    """``other`` is called fifty times a second at most while logins run."""
+    bare, through, waits = [], [], []
+    for _ in range(rounds):
+        bare.append(bare_argon2(seconds / rounds / 2))
+        with _called_meanwhile(other) as latencies:
+            through.append(
+                closed_loop(
+                    name, make_login, workers=AT_ONCE, seconds=seconds / rounds, warm_up=0.5
+                )
+            )
+        waits += latencies
+    waits.sort()
+    meanwhile = Figure(
+        name=f"other calls meanwhile ({name})",
+        per_second=len(waits) / seconds,
+        p50_ms=percentile(waits, 0.50) * 1000,
+        p99_ms=percentile(waits, 0.99) * 1000,
+    )
+    return Logins(_mean(bare), _mean(through), meanwhile)
+
+
+def rpc_logins(stack: Any, client: RpcClient) -> Callable[[], Act]:
+    """``identity.sign_in`` as the gateway asks it, without the gateway."""
+    signer = ContextSigner(stack.env("gateway")["GUICHET_CONTEXT_PRIVATE_KEY"])
+    caller = Caller(kind=CallerKind.GATEWAY, subject="gateway")
+    everybody = [*stack.demo["people"].values(), *stack.demo["staff"].values()]
+    turns, lock = cycle(everybody), threading.Lock()
+
+    def act() -> object:
+        with lock:
+            person = next(turns)
+        payload = {
+            "login": person["login"],
+            "password": person["password"],
+            "address": "127.0.0.1",
+            "device": "bench",
+        }
+        context = Context(
+            caller=caller, call=sign_in.full_name, call_id=new_call_id(), deadline=deadline_in(20)
+        )
+        return client.call(sign_in, payload, signer.sign(context, payload), 20)
+
+    return lambda: act
+
+
+@contextmanager
+def _called_meanwhile(other: Act) -> Iterator[list[float]]:
+    latencies: list[float] = []
+    done = threading.Event()
+
+    def keep_calling() -> None:
+        while not done.is_set():
+            before = time.perf_counter()
+            other()
+            latencies.append(time.perf_counter() - before)
+            done.wait(_PAUSE)
+
+    thread = threading.Thread(target=keep_calling)
+    thread.start()
+    try:
+        yield latencies
+    finally:
+        done.set()
+        thread.join()
+
+
+def _mean(figures: list[Figure]) -> Figure:
+    count = len(figures)
+    return replace(
+        figures[0],
+        per_second=sum(one.per_second for one in figures) / count,
+        p50_ms=sum(one.p50_ms for one in figures) / count,
+        p99_ms=max(one.p99_ms for one in figures),
+        errors=sum(one.errors for one in figures),
+    )
