@@ -33,7 +33,16 @@ class LinkPurpose(StrEnum):
     NOT_ME = "not_me"  # "it was not me"
 
 
-class ReadLink(Strict):
+class NotMe(StrEnum):
+    """What somebody may say he has not done. All but a lock make the password worthless."""
+
+    LOCKED = "locked"
+    PASSWORD = "password"  # noqa: S105 - it was set or changed
+    FACTOR = "factor"
+    MAIL = "mail"
+
+
+class ReadLink(Visit):
     token = Secret(maximum=128, required=True)
 
 
@@ -55,6 +64,12 @@ class LinkView(Strict):
     rules = Part(PasswordRules, required=True)
     invitation = Part(Invitation, load_default=None, allow_none=True)
     new_email = Email(load_default=None, allow_none=True)
+    about = Choice(
+        NotMe,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Of a link that says it was not me: what."},
+    )
 
 
 read_link = IDENTITY.call(
@@ -64,7 +79,10 @@ read_link = IDENTITY.call(
     right=gateway_only(),
     effect=Effect.READ,
     summary="What a one-time link is for. Reading it changes nothing, however often.",
-    refusals=(Refusal("NotFound", "link-not-usable"),),
+    refusals=(
+        Refusal("NotFound", "link-not-usable"),
+        Refusal("TooMany", "sign-in-throttled"),
+    ),
 )
 
 
@@ -90,6 +108,7 @@ set_password_by_link = IDENTITY.call(
     refusals=(
         Refusal("NotFound", "link-not-usable"),
         Refusal("Invalid", "password-refused"),
+        Refusal("TooMany", "sign-in-throttled"),
     ),
 )
 
@@ -112,6 +131,7 @@ request_password_reset = IDENTITY.call(
     right=gateway_only(),
     effect=Effect.ATTEMPT,
     summary="Forgotten password: the same answer whether or not there is such a user.",
+    refusals=(Refusal("TooMany", "sign-in-throttled"),),
 )
 
 

@@ -13,11 +13,15 @@ ErasureState = Literal["none", "requested", "cancelled", "refused", "done"]
 
 FactorKind = Literal["totp", "passkey", "recovery_code"]
 
+GrantPath = Literal["users-manager", "office-holder", "operator", "nobody"]
+
 Language = Literal["fr", "en"]
 
 LinkPurpose = Literal["welcome", "console_welcome", "reset", "mail_change", "invitation", "not_me"]
 
 NameKind = Literal["person", "staff", "iam_user", "erased"]
+
+NotMe = Literal["locked", "password", "factor", "mail"]
 
 Office = Literal["referent", "domain_owner"]
 
@@ -138,6 +142,29 @@ class OwnInvitation(TypedDict):
 
 class OwnInvitations(TypedDict):
     items: list[OwnInvitation]
+
+
+class Grantor(TypedDict):
+    person_id: str
+    login: str
+    name: str
+
+
+class ExplainedAccess(TypedDict):
+    act: str
+    allowed: bool
+    code: str | None
+    section: Section | None
+    role: Role | None
+    offices: list[Office]
+    staff: list[StaffRole]
+    held_role: Role | None
+    held_offices: list[Office]
+    disabled_at: str | None
+    step_up: bool
+    second_factor_required: bool
+    path: GrantPath | None
+    grantors: list[Grantor]
 
 
 class LastSignIn(TypedDict):
@@ -271,6 +298,7 @@ class LinkView(TypedDict):
     rules: PasswordRules
     invitation: NotRequired[Invitation | None]
     new_email: NotRequired[str | None]
+    about: NotRequired[NotMe | None]
 
 
 class PasswordWasSet(TypedDict):
@@ -712,6 +740,11 @@ class IdentityClient:
         payload = given(tenant=tenant)
         return cast(Nothing, self._dispatch(calls.leave_tenant, payload))
 
+    def explain_access(self, *, tenant: str, person_id: str, act: str) -> ExplainedAccess:
+        """Whether a user may do something in the tenant, why, and who could let him."""
+        payload = given(tenant=tenant, person_id=person_id, act=act)
+        return cast(ExplainedAccess, self._dispatch(calls.explain_access, payload))
+
     def sign_in(
         self,
         *,
@@ -911,9 +944,15 @@ class IdentityClient:
         payload = given(second_factor_required=second_factor_required)
         return cast(StaffRules, self._dispatch(calls.change_staff_rules, payload))
 
-    def read_link(self, *, token: str) -> LinkView:
+    def read_link(
+        self,
+        *,
+        address: str | None = None,
+        device: str | None = None,
+        token: str,
+    ) -> LinkView:
         """What a one-time link is for. Reading it changes nothing, however often."""
-        payload = given(token=token)
+        payload = given(address=address, device=device, token=token)
         return cast(LinkView, self._dispatch(calls.read_link, payload))
 
     def set_password_by_link(

@@ -14,10 +14,12 @@ from cryptography.fernet import Fernet
 
 from contracts.codes import CredentialKind, Language, Office, Role, Section, TenantCode
 from contracts.rights import Caller, CallerKind
+from identity.actions.disown import Disowned, disown
 from identity.actions.establish_tenant import OpenedTenant, establish_tenant
 from identity.actions.forgotten_password import RESET, issue_reset_link, request_password_reset
 from identity.actions.invite_user import invite_user
 from identity.actions.note_refusal import REFUSED, note_refusal
+from identity.actions.read_link import read_link
 from identity.actions.set_password import set_password_by_link
 from identity.actions.sign_in import (
     SignedIn,
@@ -28,8 +30,9 @@ from identity.actions.sign_in import (
 from identity.clients.hashing import Cost, Hasher, SameThread
 from identity.clients.sealing import Sealer
 from identity.domain.attempts import Visit
+from identity.domain.links import Link
 from identity.domain.people import NewPerson, User
-from identity.domain.throttle import Throttle
+from identity.domain.throttle import Doorstep, Guess, Throttle, source_of
 from servicekit.context import Context, deadline_in, new_call_id, system_context
 from servicekit.db import EVERYONE, Database
 from servicekit.due import DueRunner
@@ -154,6 +157,7 @@ class Counter:
         return set_password_by_link(
             db=self.db,
             hasher=self.hasher,
+            sealer=self.sealer,
             context=self.gateway(),
             now=self.now,
             token=token,
@@ -205,14 +209,38 @@ class Counter:
             credential=credential,
             identifier=identifier,
             domain=domain,
-            visit=VISIT,
+            visit=self.visit,
+            doorstep=self.doorstep(Guess.RESET),
+        )
+
+    def doorstep(self, guess: Guess) -> Doorstep:
+        return Doorstep(guess, source_of(self.visit.address), self.now, self.throttle)
+
+    def read_link(self, token: str) -> Link:
+        return read_link(
+            db=self.db,
+            context=self.gateway(),
+            now=self.now,
+            token=token,
+            doorstep=self.doorstep(Guess.LINK),
+        )
+
+    def disown(self, token: str) -> Disowned:
+        return disown(
+            db=self.db,
+            sealer=self.sealer,
+            context=self.gateway(),
+            now=self.now,
+            token=token,
+            visit=self.visit,
+            doorstep=self.doorstep(Guess.LINK),
         )
 
     def do_what_is_due(self) -> None:
         """As the process's timer does, right after the commit that scheduled it."""
 
         def refuse(item: DueItem) -> None:
-            note_refusal(db=self.db, item=item)
+            note_refusal(db=self.db, sealer=self.sealer, item=item)
 
         def reset(item: DueItem) -> None:
             issue_reset_link(db=self.db, sealer=self.sealer, item=item)

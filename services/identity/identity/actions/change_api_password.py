@@ -7,13 +7,15 @@ from datetime import datetime
 from functools import partial
 
 from contracts.codes import CredentialKind
-from contracts.identity import PasswordSet
+from contracts.identity import NotMe, PasswordSet
 from identity.actions.attempts import Attempt, Pause, Settled, attempt, settle
 from identity.actions.new_password import examine, hashed_unless_used, replace_password
+from identity.actions.not_me_links import issue_not_me_link
 from identity.actions.note_refusal import leave_note
 from identity.actions.pseudonyms import iam_user_target
 from identity.actions.sign_in import scope_of
 from identity.clients.hashing import Hasher
+from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, Outcome, PasswordAct, Visit, decoy_name
 from identity.domain.names import mobile_key, name_key
 from identity.domain.passwords import PasswordRules, refuse_password, too_young
@@ -40,6 +42,7 @@ def change_api_password(
     *,
     db: Database,
     hasher: Hasher,
+    sealer: Sealer,
     context: Context,
     now: datetime,
     pause: Pause,
@@ -78,7 +81,7 @@ def change_api_password(
             new = _prepared(db, hasher, context, now, scope=scope, made=made, password=new_password)
     with db.write(context, tenant=scope) as tx:
         settled = settle(tx, made=made, now=now)
-        _write(tx, made=made, settled=settled, new=new, visit=visit, now=now)
+        _write(tx, sealer=sealer, made=made, settled=settled, new=new, visit=visit, now=now)
     if settled.outcome is not Outcome.ACCEPTED:
         raise Unauthenticated("sign-in-refused")
     if new.refused is not None:
@@ -132,7 +135,14 @@ def _has_second_factor(tx: Tx, *, made: Attempt) -> bool:
 
 
 def _write(
-    tx: Tx, *, made: Attempt, settled: Settled, new: NewPassword, visit: Visit, now: datetime
+    tx: Tx,
+    *,
+    sealer: Sealer,
+    made: Attempt,
+    settled: Settled,
+    new: NewPassword,
+    visit: Visit,
+    now: datetime,
 ) -> None:
     changed = settled.outcome is Outcome.ACCEPTED and new.hash is not None
     if settled.outcome is not Outcome.ACCEPTED or changed:
@@ -148,7 +158,7 @@ def _write(
     if changed and new.hash is not None and new.rules is not None:
         state = credentials.get_state(tx, credential_id=made.candidate.credential_id)
         replace_password(tx, state=state, hash=new.hash, rules=new.rules, now=now)
-        _tell(tx, made=made, now=now)
+        _tell(tx, sealer=sealer, made=made, now=now)
     if settled.outcome is not Outcome.ACCEPTED:
         leave_note(
             tx,
@@ -161,7 +171,7 @@ def _write(
         )
 
 
-def _tell(tx: Tx, *, made: Attempt, now: datetime) -> None:
+def _tell(tx: Tx, *, sealer: Sealer, made: Attempt, now: datetime) -> None:
     bearer = credentials.find_bearer(tx, credential_id=made.candidate.credential_id)
     assert bearer is not None
     assert bearer.iam_user_id is not None
@@ -171,6 +181,14 @@ def _tell(tx: Tx, *, made: Attempt, now: datetime) -> None:
         tenant=bearer.tenant,
         at=now,
     )
+    not_me = issue_not_me_link(
+        tx,
+        sealer=sealer,
+        credential_id=bearer.credential_id,
+        person_id=bearer.person_id,
+        about=NotMe.PASSWORD,
+        now=now,
+    )
     tx.emit(
         PasswordSet,
         at=now,
@@ -179,4 +197,5 @@ def _tell(tx: Tx, *, made: Attempt, now: datetime) -> None:
         tenant=bearer.tenant,
         user_name=bearer.user_name,
         set_at=now,
+        not_me_link=not_me.sealed_link,
     )

@@ -90,7 +90,7 @@ def confirm_mail_change(
             raise NotFound("link-not-usable")
         before = persons.get_person_to_change(tx, person_id=link.person_id)
         after = replace(before, email=_new_email(link))
-        _change(tx, before=before, after=after)
+        put_email(tx, before=before, after=after)
         links.change_all_ended(tx, person_id=after.person_id, at=now)
         _record(tx, "account:mail:changed", person_id=after.person_id, now=now)
         tell_changed(tx, person=after, now=now)
@@ -103,7 +103,8 @@ def _new_email(link: Link) -> str:
     return link.new_email
 
 
-def _change(tx: Tx, *, before: Person, after: Person) -> None:
+def put_email(tx: Tx, *, before: Person, after: Person) -> None:
+    """Wherever it stands: Conflict("email-taken") where it is somebody else's."""
     email_key = name_key(after.email)
     persons.change_email(tx, person_id=after.person_id, email=after.email, email_key=email_key)
     iam_users.change_email(

@@ -6,14 +6,16 @@ from datetime import datetime
 from functools import partial
 
 from contracts.codes import CredentialKind
-from contracts.identity import PasswordSet
+from contracts.identity import NotMe, PasswordSet
 from identity.actions.attempts import Attempt, Pause, Settled, attempt, settle
 from identity.actions.callers import person_of
 from identity.actions.chains import chains_of
 from identity.actions.new_password import examine, hashed_unless_used, replace_password
+from identity.actions.not_me_links import issue_not_me_link
 from identity.actions.note_refusal import leave_note
 from identity.actions.pseudonyms import person_target
 from identity.clients.hashing import Hasher
+from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, Outcome, PasswordAct, Visit
 from identity.domain.passwords import refuse_password, too_young
 from identity.store import credentials, persons, sign_ins
@@ -29,6 +31,7 @@ def change_password(
     *,
     db: Database,
     hasher: Hasher,
+    sealer: Sealer,
     context: Context,
     now: datetime,
     pause: Pause,
@@ -79,7 +82,7 @@ def change_password(
             state = credentials.get_state(tx, credential_id=known.credential_id)
             replace_password(tx, state=state, hash=hash, rules=known.rules, now=now)
             _remember(tx, made=made, act=PasswordAct.CHANGED, visit=visit, now=now)
-            _tell(tx, made=made, now=now)
+            _tell(tx, sealer=sealer, made=made, now=now)
     if settled.outcome is not Outcome.ACCEPTED:
         raise Forbidden("current-password-wrong")
     if used:
@@ -114,12 +117,20 @@ def _remember(
     )
 
 
-def _tell(tx: Tx, *, made: Attempt, now: datetime) -> None:
+def _tell(tx: Tx, *, sealer: Sealer, made: Attempt, now: datetime) -> None:
     person_id, login = made.candidate.person_id, made.candidate.login
     assert person_id is not None
     assert login is not None
     for chain in chains_of(tx, person_id=person_id, tenant=None):
         tx.record("portal:password:changed", target=person_target(person_id), tenant=chain, at=now)
+    not_me = issue_not_me_link(
+        tx,
+        sealer=sealer,
+        credential_id=made.candidate.credential_id,
+        person_id=person_id,
+        about=NotMe.PASSWORD,
+        now=now,
+    )
     tx.emit(
         PasswordSet,
         at=now,
@@ -128,4 +139,5 @@ def _tell(tx: Tx, *, made: Attempt, now: datetime) -> None:
         tenant=None,
         user_name=login,
         set_at=now,
+        not_me_link=not_me.sealed_link,
     )

@@ -118,9 +118,7 @@ def send_reset_link(tx: Tx, *, sealer: Sealer, bearer: CredentialBearer, now: da
     for chain in chains_of(tx, person_id=bearer.person_id, tenant=bearer.tenant):
         tx.record(
             f"{bearer.credential}:password:reset-requested",
-            target=credential_target(
-                person_id=bearer.person_id, iam_user_id=bearer.iam_user_id
-            ),
+            target=credential_target(person_id=bearer.person_id, iam_user_id=bearer.iam_user_id),
             tenant=chain,
             at=now,
         )

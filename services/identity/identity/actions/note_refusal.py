@@ -12,10 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from contracts.codes import TenantCode
-from contracts.identity import CredentialLocked
+from contracts.identity import CredentialLocked, NotMe
 from identity.actions.attempts import Attempt, Settled
 from identity.actions.chains import chains_of
+from identity.actions.not_me_links import issue_not_me_link
 from identity.actions.pseudonyms import credential_target
+from identity.clients.sealing import Sealer
 from identity.store import credentials
 from identity.store.credentials import CredentialBearer
 from servicekit.db import EVERYONE, Database, Tx
@@ -48,7 +50,7 @@ def leave_note(
     )
 
 
-def note_refusal(*, db: Database, item: DueItem) -> None:
+def note_refusal(*, db: Database, sealer: Sealer, item: DueItem) -> None:
     """A name nobody bears stands in the history alone."""
     note, at = item.payload, item.due_at
     with db.write(item.context, tenant=item.tenant or EVERYONE) as tx:
@@ -67,12 +69,13 @@ def note_refusal(*, db: Database, item: DueItem) -> None:
                 at=at,
             )
         if note["locked_until"] is not None:
-            _tell_locked(tx, bearer=bearer, chains=chains, note=note, at=at)
+            _tell_locked(tx, sealer=sealer, bearer=bearer, chains=chains, note=note, at=at)
 
 
 def _tell_locked(
     tx: Tx,
     *,
+    sealer: Sealer,
     bearer: CredentialBearer,
     chains: list[TenantCode | None],
     note: Mapping[str, Any],
@@ -87,6 +90,14 @@ def _tell_locked(
             tenant=chain,
             at=at,
         )
+    link = issue_not_me_link(
+        tx,
+        sealer=sealer,
+        credential_id=bearer.credential_id,
+        person_id=bearer.person_id,
+        about=NotMe.LOCKED,
+        now=at,
+    )
     tx.emit(
         CredentialLocked,
         at=at,
@@ -95,6 +106,7 @@ def _tell_locked(
         tenant=bearer.tenant,
         user_name=bearer.user_name,
         locked_until=datetime.fromisoformat(until),
+        not_me_link=link.sealed_link,
     )
 
 

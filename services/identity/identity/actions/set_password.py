@@ -7,12 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import CredentialKind, TenantCode
-from contracts.identity import PasswordSet
+from contracts.identity import NotMe, PasswordSet
 from identity.actions.chains import chains_of
 from identity.actions.new_password import examine, hashed_unless_used, replace_password
+from identity.actions.not_me_links import issue_not_me_link
 from identity.actions.pseudonyms import credential_target
 from identity.actions.read_link import read_link
 from identity.clients.hashing import Hasher
+from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, PasswordAct, Visit
 from identity.domain.links import SETS_PASSWORD, Link
 from identity.domain.passwords import refuse_password
@@ -34,6 +36,7 @@ def set_password_by_link(
     *,
     db: Database,
     hasher: Hasher,
+    sealer: Sealer,
     context: Context,
     now: datetime,
     token: str,
@@ -76,13 +79,13 @@ def set_password_by_link(
             iam_user_id=link.iam_user_id,
             visit=visit,
         )
-        _tell(tx, link=link, now=now)
+        _tell(tx, sealer=sealer, link=link, now=now)
         return tx.answer(
             PasswordWasSet(link.person_id, link.credential, link.user_name, link.tenant)
         )
 
 
-def _tell(tx: Tx, *, link: Link, now: datetime) -> None:
+def _tell(tx: Tx, *, sealer: Sealer, link: Link, now: datetime) -> None:
     for chain in chains_of(tx, person_id=link.person_id, tenant=link.tenant):
         tx.record(
             f"{link.credential}:password:set",
@@ -91,6 +94,14 @@ def _tell(tx: Tx, *, link: Link, now: datetime) -> None:
             tenant=chain,
             at=now,
         )
+    not_me = issue_not_me_link(
+        tx,
+        sealer=sealer,
+        credential_id=link.credential_id,
+        person_id=link.person_id,
+        about=NotMe.PASSWORD,
+        now=now,
+    )
     tx.emit(
         PasswordSet,
         at=now,
@@ -99,4 +110,5 @@ def _tell(tx: Tx, *, link: Link, now: datetime) -> None:
         tenant=link.tenant,
         user_name=link.user_name,
         set_at=now,
+        not_me_link=not_me.sealed_link,
     )

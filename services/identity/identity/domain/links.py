@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.codes import CredentialKind, Language, TenantCode
-from contracts.identity import LinkPurpose
+from contracts.identity import LinkPurpose, NotMe
 from identity.domain.passwords import PasswordRules, strictest
 from identity.domain.people import Invitation
 from servicekit.errors import TooMany
@@ -51,6 +51,11 @@ class Link:
 
     def usable(self, now: datetime) -> bool:
         return self.enabled and not self.closed and now < self.expires_at
+
+    @property
+    def about(self) -> NotMe | None:
+        named = self.topic.partition("@")[0]
+        return NotMe(named) if self.purpose is LinkPurpose.NOT_ME else None
 
     @property
     def new_email(self) -> str | None:

@@ -42,7 +42,9 @@ class AccountCalls(Housed):
 
     @answers(calls.change_password)
     def change_password(self, context: Context, payload: dict[str, Any]) -> dict[str, str]:
-        return change_password(**self.proving(context), **with_visit(payload))
+        return change_password(
+            **self.proving(context), sealer=self.house.sealer, **with_visit(payload)
+        )
 
     @answers(calls.reset_own_failed_login)
     def reset_own_failed_login(self, context: Context, payload: dict[str, Any]) -> IamUser:

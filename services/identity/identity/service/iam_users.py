@@ -59,4 +59,6 @@ class IamUsersCalls(Housed):
 
     @answers(calls.change_api_password)
     def change_api_password(self, context: Context, payload: dict[str, Any]) -> dict[str, str]:
-        return change_api_password(**self.entering(context), **with_visit(payload))
+        return change_api_password(
+            **self.entering(context), sealer=self.house.sealer, **with_visit(payload)
+        )

@@ -19,6 +19,7 @@ from identity.clients.hashing import Hasher
 from identity.clients.passkeys import Passkeys
 from identity.clients.sealing import Sealer
 from identity.domain.attempts import Visit
+from identity.domain.throttle import Doorstep, Guess, source_of
 from identity.settings import Settings
 from servicekit.clock import Clock
 from servicekit.context import ContextVerifier
@@ -41,7 +42,7 @@ class Parts:
     @property
     def due_handlers(self) -> Mapping[str, Handler]:
         return {
-            REFUSED: lambda item: note_refusal(db=self.db, item=item),
+            REFUSED: lambda item: note_refusal(db=self.db, sealer=self.sealer, item=item),
             OLD: lambda item: forget_sign_ins(
                 db=self.db,
                 item=item,
@@ -71,6 +72,11 @@ class Housed:
 
     def entering(self, context: Context) -> dict[str, Any]:
         return {**self.proving(context), "throttle": self.house.settings.throttle}
+
+    def doorstep(self, guess: Guess, visit: Visit) -> Doorstep:
+        """Where a stranger stands, for what is counted by his address."""
+        source, now = source_of(visit.address), self.house.clock.now()
+        return Doorstep(guess, source, now, self.house.settings.throttle)
 
 
 def with_visit(payload: dict[str, Any]) -> dict[str, Any]:

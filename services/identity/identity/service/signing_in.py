@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contracts import identity as calls
+from identity.actions.disown import Disowned, disown
 from identity.actions.forgotten_password import request_password_reset
 from identity.actions.list_sign_ins import list_sign_ins
 from identity.actions.read_link import read_link
@@ -19,6 +20,7 @@ from identity.actions.sign_in import (
 from identity.actions.unlock_portal_login import PortalLogin, unlock_portal_login
 from identity.domain.attempts import PastSignIn
 from identity.domain.links import Link
+from identity.domain.throttle import Guess
 from identity.service.parts import Housed, with_visit
 from servicekit.rpc import Context, answers
 
@@ -38,17 +40,30 @@ class SigningInCalls(Housed):
 
     @answers(calls.read_link)
     def read_link(self, context: Context, payload: dict[str, Any]) -> Link:
-        return read_link(db=self.house.db, now=self.house.clock.now(), token=payload["token"])
+        asked = with_visit(payload)
+        doorstep = self.doorstep(Guess.LINK, asked.pop("visit"))
+        return read_link(**self.acting(context), **asked, doorstep=doorstep)
+
+    @answers(calls.disown)
+    def disown(self, context: Context, payload: dict[str, Any]) -> Disowned:
+        asked = with_visit(payload)
+        doorstep = self.doorstep(Guess.LINK, asked["visit"])
+        return disown(**self.acting(context), sealer=self.house.sealer, doorstep=doorstep, **asked)
 
     @answers(calls.set_password_by_link)
     def set_password_by_link(self, context: Context, payload: dict[str, Any]) -> PasswordWasSet:
         return set_password_by_link(
-            **self.acting(context), hasher=self.house.hasher, **with_visit(payload)
+            **self.acting(context),
+            hasher=self.house.hasher,
+            sealer=self.house.sealer,
+            **with_visit(payload),
         )
 
     @answers(calls.request_password_reset)
     def request_password_reset(self, context: Context, payload: dict[str, Any]) -> dict[str, str]:
-        return request_password_reset(**self.acting(context), **with_visit(payload))
+        asked = with_visit(payload)
+        doorstep = self.doorstep(Guess.RESET, asked["visit"])
+        return request_password_reset(**self.acting(context), **asked, doorstep=doorstep)
 
     @answers(calls.list_sign_ins)
     def list_sign_ins(self, context: Context, payload: dict[str, Any]) -> Page[PastSignIn]:

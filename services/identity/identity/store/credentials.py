@@ -392,6 +392,18 @@ def change_password(tx: Tx, *, credential_id: UUID, hash: str, changed_at: datet
     )
 
 
+def remove_password(tx: Tx, *, credential_id: UUID) -> None:
+    """Nothing opens it until another one is set."""
+    tx.run(
+        """
+        UPDATE credentials
+           SET hash = NULL, failed_at = '{}', turned_away = 0, locked_until = NULL
+         WHERE id = %(credential_id)s
+        """,
+        {"credential_id": credential_id},
+    )
+
+
 def change_hash(tx: Tx, *, credential_id: UUID, hash: str) -> None:
     """The same password under stronger parameters."""
     tx.run(

@@ -15,6 +15,7 @@ import pytest
 from contracts.codes import CredentialKind, Language, Role, Section, TenantCode
 from identity.actions.change_account import change_account
 from identity.actions.change_roles import change_roles
+from identity.actions.list_sign_ins import list_sign_ins
 from identity.actions.read_people import (
     get_account,
     get_person,
@@ -23,7 +24,6 @@ from identity.actions.read_people import (
     resolve_rights,
 )
 from identity.actions.remove_user import remove_user
-from identity.actions.list_sign_ins import list_sign_ins
 from identity.actions.reset_failed_login import reset_own_failed_login
 from identity.actions.send_welcome import send_welcome_again
 from identity.actions.unlock_portal_login import unlock_portal_login
