@@ -22,7 +22,7 @@ from tests.load.crowd import Member, load_people, load_sessions
 from tests.load.measuring import closed_loop
 
 from contracts import identity as calls
-from contracts.codes import Role, Section
+from contracts.codes import Role, Section, StaffRole
 from contracts.declare import Call
 from contracts.rights import Caller, CallerKind
 from local.stack import Stack
