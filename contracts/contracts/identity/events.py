@@ -23,6 +23,7 @@ from contracts.identity.facts import (
     UserInvitedPayload,
     WelcomeLinkIssuedPayload,
 )
+from contracts.identity.facts import Leaving as Leaving
 
 PersonRegistered = IDENTITY.event(
     "PersonRegistered", payload=PersonRegisteredPayload, heard_by=("notifications",)
@@ -81,5 +82,5 @@ FailedLoginReset = IDENTITY.event(
     "FailedLoginReset", payload=FailedLoginResetPayload, heard_by=("notifications",)
 )
 StaffAppointed = IDENTITY.event(
-    "StaffAppointed", payload=StaffAppointedPayload, heard_by=("gateway",)
+    "StaffAppointed", payload=StaffAppointedPayload, heard_by=("gateway", "notifications")
 )

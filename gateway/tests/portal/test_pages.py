@@ -52,6 +52,10 @@ USER = {
     "roles": {"invoices": "visitor"},
     "offices": [],
     "activated": False,
+    "mobile": None,
+    "has_iam_user": False,
+    "disabled_at": None,
+    "invited_until": None,
 }
 OFFER = {
     "offer_id": "w.12",
@@ -116,6 +120,8 @@ def portal(site: Any, all_roles: dict[Section, Role]) -> Any:
         "identity.list_users": page(USER),
         "identity.list_iam_users": page(IAM_USER),
         "identity.get_account": ACCOUNT,
+        "identity.list_own_invitations": {"items": []},
+        "identity.get_user": USER,
         "subscriptions.list_offers": page(OFFER),
         "subscriptions.list_subscriptions": page(SUBSCRIPTION),
         "subscriptions.get_subscription": SUBSCRIPTION,
@@ -433,15 +439,63 @@ def test_staff_acting_on_a_customer_is_asked_why(portal: Any) -> None:
     portal.sign_in(staff=(StaffRole.SUPPORT,))
     portal.services.answers["identity.send_welcome_again"] = {}
     path = f"{CONTRACT}/users/{OTHER}/welcome"
-    assert 'name="reason"' in portal.get(path).text
-    portal.send(path, {"name": "Jane Roe", "reason": "Ticket 42"})
+    asked = portal.get(path)
+    assert asked.headers["Location"].startswith(f"/back-office/reason?about={TENANT}&next=")
+    assert portal.services.asked == []
+    given = portal.send(
+        "/back-office/reason",
+        {"about": TENANT, "next": path, "reason": "Ticket 42"},
+        page=asked.headers["Location"],
+    )
+    assert given.headers["Location"] == path
+    page = portal.get(path).text
+    assert "Ticket 42" in page and "/back-office/reason/end" in page
+    portal.send(path, {"name": "Jane Roe"})
     assert portal.services.asked[-1][2]["reason"] == "Ticket 42"
+
+
+def test_what_staff_typed_is_not_lost_where_the_reason_ran_out(portal: Any) -> None:
+    portal.sign_in(staff=(StaffRole.SUPPORT,))
+    portal.services.answers["identity.send_welcome_again"] = {}
+    path = f"{CONTRACT}/users/{OTHER}/welcome"
+    sent = portal.send(path, {"name": "Jane <Roe>"}, page="/back-office/reason?about=OCB0001234")
+    assert sent.status_code == 422
+    assert 'name="name" value="Jane &lt;Roe&gt;"' in sent.text
+    assert 'name="reason"' in sent.text
+    assert portal.services.of("identity.send_welcome_again") == []
+
+
+def test_looking_ends_where_staff_say_so(portal: Any) -> None:
+    portal.sign_in(staff=(StaffRole.SUPPORT,))
+    portal.parts.given_reasons.kept[TENANT] = "Ticket 42"
+    assert portal.get(CONTRACT).status_code == 200
+    portal.send("/back-office/reason/end", {"about": TENANT}, page=CONTRACT)
+    assert portal.get(CONTRACT).status_code == 303
+
+
+def test_who_holds_something_there_himself_gives_no_reason(
+    portal: Any, all_roles: dict[Section, Role]
+) -> None:
+    portal.sign_in(roles=all_roles, staff=(StaffRole.SUPPORT,))
+    assert portal.get(CONTRACT).status_code == 200
+    assert portal.services.asked[-1][2]["reason"] is None
+
+
+@pytest.mark.parametrize("about", ["", "OCB", "person:x", "https://evil.example"])
+def test_a_reason_is_about_a_contract_or_a_person(portal: Any, about: str) -> None:
+    portal.sign_in(staff=(StaffRole.SUPPORT,))
+    assert portal.get(f"/back-office/reason?about={about}").status_code == 404
+
+
+def test_reasons_are_asked_of_staff_only(portal: Any) -> None:
+    assert portal.get(f"/back-office/reason?about={TENANT}").status_code == 403
 
 
 @pytest.mark.parametrize("reason", ["x" * 501, "x" * 60_000, "two\nlines", "\x00"])
 def test_a_reason_unfit_for_the_signed_context_goes_nowhere(portal: Any, reason: str) -> None:
     portal.sign_in(staff=(StaffRole.SUPPORT,))
     portal.services.answers["identity.send_welcome_again"] = {}
+    portal.parts.given_reasons.kept[TENANT] = "Ticket 42"
     path = f"{CONTRACT}/users/{OTHER}/welcome"
     answer = portal.send(path, {"name": "Jane Roe", "reason": reason})
     assert answer.status_code == 422
@@ -452,7 +506,7 @@ def test_a_reason_unfit_for_the_signed_context_goes_nowhere(portal: Any, reason:
 def test_an_idempotency_key_that_is_none_of_ours_goes_nowhere(portal: Any, key: str) -> None:
     portal.services.answers["identity.change_account"] = ACCOUNT
     fields = {"language": "en", "idempotency_key": key}
-    assert portal.send("/account/language", fields, page="/account").status_code == 400
+    assert portal.send("/account", fields, page="/account").status_code == 400
     assert portal.services.of("identity.change_account") == []
 
 
@@ -494,6 +548,7 @@ def test_every_form_leads_to_a_page_that_takes_it(portal: Any, path: str) -> Non
 
 def test_another_tenant_is_opened_for_the_same_organisation(portal: Any) -> None:
     portal.sign_in(staff=(StaffRole.SALES,))
+    portal.parts.given_reasons.kept[TENANT] = "Ticket 42"
     link = f"/back-office/tenants/new?beside={TENANT}"
     assert link in portal.get(CONTRACT).text
     portal.services.answers["tenancy.open_tenant"] = VIEW
