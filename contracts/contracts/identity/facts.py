@@ -18,6 +18,7 @@ from contracts.fields import (
     Table,
     Tenant,
     Text,
+    Whole,
 )
 
 
@@ -118,6 +119,11 @@ class MailChangeLinkIssuedPayload(Strict):
 class IamUserStatePayload(MembershipPayload):
     iam_user_id = Id(required=True)
     user_name = Login(required=True)
+    idle_days = Whole(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Disabled by the tenant's rule, after so many without a sign-in."},
+    )
 
 
 class TenantPeopleEstablishedPayload(Strict):

@@ -167,6 +167,14 @@ class NotificationsService:
     def on_password_set(self, fact: Fact) -> None:
         self._queue(fact, letters.password_set(fact.data))
 
+    @hears(identity.PasswordExpiresSoon)
+    def on_password_expires_soon(self, fact: Fact) -> None:
+        self._queue(fact, letters.password_expires_soon(fact.data))
+
+    @hears(identity.PolicyChanged)
+    def on_policy_changed(self, fact: Fact) -> None:
+        self._queue(fact, letters.policy_changed(fact.data))
+
     @hears(identity.CredentialLocked)
     def on_credential_locked(self, fact: Fact) -> None:
         self._queue(fact, letters.credential_locked(fact.data))

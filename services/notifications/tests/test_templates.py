@@ -16,7 +16,7 @@ import pytest
 
 from contracts.codes import CredentialKind, Language, Role, Section, StaffRole, TenantCode
 from contracts.declare import Event
-from contracts.identity import FactorChange, RecoveryKind
+from contracts.identity import FactorChange, PolicyPart, RecoveryKind
 from contracts.identity.facts import Leaving
 from contracts.registry import EVENTS, events_heard_by
 from contracts.subscriptions import Product
@@ -88,6 +88,19 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     (letters.password_reset, {**ACCOUNT, "credential": PORTAL, "tenant": None}),
     (letters.password_set, {**ACCOUNT, "credential": API, "set_at": AT}),
     (letters.password_set, {**ACCOUNT, "credential": PORTAL, "tenant": None, "set_at": AT}),
+    (letters.access_disabled, {**ACCOUNT, "idle_days": 90}),
+    (letters.password_expires_soon, {**ACCOUNT, "credential": API, "expires_at": AT}),
+    (
+        letters.password_expires_soon,
+        {**ACCOUNT, "credential": PORTAL, "tenant": None, "expires_at": AT},
+    ),
+    *(
+        (
+            letters.policy_changed,
+            {**ACCOUNT, "part": part, "changed_by_name": "Jane.Roe", "changed_at": AT},
+        )
+        for part in PolicyPart
+    ),
     (letters.credential_locked, {**ACCOUNT, "credential": API, "locked_until": AT}),
     (
         letters.credential_locked,

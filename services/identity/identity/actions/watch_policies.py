@@ -123,5 +123,6 @@ def _disable_idle(tx: Tx, *, tenant: TenantCode, now: datetime, kept_for: timede
             tenant=tenant,
             iam_user_id=user.iam_user_id,
             user_name=user.user_name,
+            idle_days=idle_for.days,
         )
     return len(idle) == _AT_ONCE

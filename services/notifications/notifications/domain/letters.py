@@ -29,6 +29,8 @@ class Template(StrEnum):
     MAIL_CHANGE_REQUESTED = "mail_change_requested"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a template's name
     PASSWORD_SET = "password_set"  # noqa: S105
+    PASSWORD_EXPIRES_SOON = "password_expires_soon"  # noqa: S105
+    POLICY_CHANGED = "policy_changed"
     CREDENTIAL_LOCKED = "credential_locked"
     FAILED_LOGIN_RESET = "failed_login_reset"
     PORTAL_LOGIN_UNLOCKED = "portal_login_unlocked"
@@ -164,7 +166,7 @@ def _access(template: Template, fact: Fact) -> Letter:
         template=template,
         person_id=fact["person_id"],
         tenant=fact["tenant"],
-        facts={"user_name": fact.get("user_name")},
+        facts={"user_name": fact.get("user_name"), "idle_days": fact.get("idle_days")},
         names_tenant=True,
     )
 
@@ -206,6 +208,32 @@ def password_set(fact: Fact) -> Letter:
         tenant=fact["tenant"],
         facts={**_credential(fact), "set_at": fact["set_at"]},
         sealed_link=fact.get("not_me_link"),
+    )
+
+
+def password_expires_soon(fact: Fact) -> Letter:
+    return Letter(
+        template=Template.PASSWORD_EXPIRES_SOON,
+        person_id=fact["person_id"],
+        tenant=fact["tenant"],
+        facts={**_credential(fact), "expires_at": fact["expires_at"]},
+    )
+
+
+def policy_changed(fact: Fact) -> Letter | None:
+    """To the contract's referent; the installation's own rules have no such reader."""
+    if fact["tenant"] is None or fact["person_id"] is None:
+        return None
+    return Letter(
+        template=Template.POLICY_CHANGED,
+        person_id=fact["person_id"],
+        tenant=fact["tenant"],
+        facts={
+            "part": fact["part"].value,
+            "changed_by_name": fact["changed_by_name"],
+            "changed_at": fact["changed_at"],
+        },
+        names_tenant=True,
     )
 
 
