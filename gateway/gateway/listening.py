@@ -1,7 +1,7 @@
 """What the gateway hears of identity, and forgets or ends because of it.
 
 Each process hears the broadcast and forgets the rights it keeps of a person; one of all processes
-ends the sessions that a changed password opened.
+ends the sessions that must not go on (``gateway/causes.py``).
 """
 
 from __future__ import annotations
@@ -11,35 +11,17 @@ from typing import Protocol
 from uuid import UUID
 
 from contracts import identity
-from contracts.codes import CredentialKind
+from contracts.codes import TenantCode
 from contracts.declare import Event
 from contracts.registry import events_heard_by
+from gateway.causes import ending_of
 from gateway.metrics import EVENTS
 from gateway.naming import Naming
 from gateway.rights import RightsCache
 from servicekit.events import Fact, Subscriber
 
-RIGHTS_CHANGED: tuple[Event, ...] = (
-    identity.RolesChanged,
-    identity.TenantJoined,
-    identity.TenantLeft,
-    identity.StaffAppointed,
-    identity.PasswordSet,
-    identity.LoginDisowned,
-    identity.SecondFactorRuleChanged,
-    identity.StaffRolesChanged,
-    identity.PersonDisabled,
-    identity.PersonEnabled,
-    identity.PersonErased,
-)
-# A rule about sign-ins may concern whoever it likes.
-_OF_EVERYBODY = frozenset({identity.SecondFactorRuleChanged.type})
+RIGHTS_CHANGED: tuple[Event, ...] = events_heard_by("gateway")
 
-# Which ways in a password opens.
-_METHODS = {
-    CredentialKind.PORTAL: ("portal", "web"),
-    CredentialKind.API: ("api",),
-}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,9 +30,11 @@ class Sessions(Protocol):
         self,
         person_id: UUID,
         *,
-        except_call: str | None = None,
-        methods: tuple[str, ...] = ...,
-        proved_before: datetime | None = None,
+        why: str,
+        methods: tuple[str, ...],
+        domain: TenantCode | None,
+        except_call: str | None,
+        proved_before: datetime,
     ) -> int: ...
 
 
@@ -105,30 +89,26 @@ class Listening:
         EVENTS.labels(fact.type).inc()
         if fact.type == identity.PersonErased.type:
             self._naming.forget_all()
-        if fact.type in _OF_EVERYBODY:
+        person_id = fact.data.get("person_id")
+        if person_id is None:  # a rule about sign-ins may concern whoever it likes
             self._rights.forget_all()
         else:
-            self._rights.forget(fact.data["person_id"])
+            self._rights.forget(person_id)
 
     def end_sessions(self, fact: Fact) -> None:
         """Ending what has ended does nothing, so hearing this twice is harmless."""
-        if fact.type == identity.FactorsReset.type:
-            self._sessions.end_all(fact.data["person_id"], proved_before=_told_at(fact.id))
-        if fact.type == identity.PersonDisabled.type:
-            self._sessions.end_all(fact.data["person_id"], proved_before=_told_at(fact.id))
-        if fact.type == identity.LoginDisowned.type:
-            self._sessions.end_all(fact.data["person_id"], proved_before=_told_at(fact.id))
+        ending = ending_of(fact.type, fact.data)
+        if ending is not None:
+            self._sessions.end_all(
+                fact.data["person_id"],
+                why=fact.type,
+                methods=ending.methods,
+                domain=ending.domain,
+                except_call=fact.call_id if ending.spares_caller else None,
+                proved_before=_told_at(fact.id),
+            )
         if fact.type == identity.PersonErased.type:
-            self._sessions.end_all(fact.data["person_id"])
             self._own_data.forget(fact.data["person_id"])
-        if fact.type != identity.PasswordSet.type:
-            return
-        self._sessions.end_all(
-            fact.data["person_id"],
-            except_call=fact.call_id,
-            methods=_METHODS[fact.data["credential"]],
-            proved_before=_told_at(fact.id),
-        )
 
 
 def _told_at(event_id: UUID) -> datetime:

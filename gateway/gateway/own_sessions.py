@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from gateway.causes import ALL_WAYS_IN
 from gateway.device_words import device_of
 from gateway.oauth.endings import Endings
 from gateway.oauth.registration import PORTAL
+from gateway.oauth.sessions import record_sessions_ended
 from gateway.store import families, pending_sign_ins
 from gateway.store import sessions as store
 from gateway.store.sessions import SessionRow
@@ -18,8 +20,6 @@ from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import NotFound
 from servicekit.paging import decode_cursor, page
-
-WAYS_IN = ("portal", "web", "api")
 
 
 class OwnSessions:
@@ -60,7 +60,7 @@ class OwnSessions:
         with self._db.write(context, tenant=EVERYONE) as tx:
             if not store.remove_session_of(tx, session_id=session_id, person_id=person_id):
                 raise NotFound("session-unknown")
-            self._end(tx, person_id, [session_id], now)
+            self._end(tx, person_id, [session_id], context, now)
             return tx.answer({"ended": 1})
 
     def end_other_sessions(self, context: Context) -> dict[str, int]:
@@ -78,30 +78,31 @@ class OwnSessions:
     ) -> dict[str, int]:
         """Also sign-ins that are not finished: they would become sessions in a moment."""
         now = self._clock.now()
+        everything: dict[str, Any] = {
+            "person_id": person_id,
+            "methods": ALL_WAYS_IN,
+            "domain": None,
+            "except_call": None,
+            "proved_before": None,
+        }
         with self._db.write(context, tenant=EVERYONE) as tx:
-            ended = store.remove_sessions_of(
-                tx,
-                person_id=person_id,
-                except_session=spared,
-                except_call=None,
-                methods=WAYS_IN,
-                proved_before=None,
-            )
-            pending_sign_ins.remove_pending_sign_ins_of(
-                tx, person_id=person_id, methods=WAYS_IN, except_call=None, started_before=None
-            )
-            self._end(tx, person_id, ended, now)
+            pending_sign_ins.remove_pending_sign_ins_of(tx, **everything)
+            ended = store.remove_sessions_of(tx, except_session=spared, **everything)
+            self._end(tx, person_id, ended, context, now)
             return tx.answer({"ended": len(ended)})
 
-    def _end(self, tx: Tx, person_id: UUID, session_ids: Sequence[UUID], now: datetime) -> None:
+    def _end(
+        self,
+        tx: Tx,
+        person_id: UUID,
+        session_ids: Sequence[UUID],
+        context: Context,
+        now: datetime,
+    ) -> None:
         self._endings.end_sessions(tx, session_ids=session_ids, now=now)
-        if session_ids:
-            tx.record(
-                "session:browser:ended",
-                target=f"person:{person_id}",
-                details={"sessions": [str(one) for one in session_ids]},
-                at=now,
-            )
+        record_sessions_ended(
+            tx, person_id=person_id, session_ids=session_ids, why=context.call, now=now
+        )
 
 
 def _oneself(context: Context) -> UUID:

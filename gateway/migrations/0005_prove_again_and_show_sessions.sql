@@ -23,7 +23,8 @@ CREATE TABLE pending_sign_ins (
     -- What is still to be done, in order.
     needs text[] NOT NULL CHECK (cardinality(needs) > 0),
     amr text[] NOT NULL,
-    started_at timestamptz NOT NULL,
+    -- Nothing of it was proved before this moment.
+    proved_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     -- The call whose consequences it survives (the password it sets itself).
     spared_call text

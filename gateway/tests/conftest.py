@@ -81,14 +81,21 @@ class Sessions:
         self.started.append(about)
         response.set_cookie(self.cookie_name, self.open(**about))
 
-    def open(self, *, method: str, tenant: TenantCode | None = None, **about: Any) -> str:
+    def open(
+        self,
+        *,
+        method: str,
+        tenant: TenantCode | None = None,
+        proved_at: datetime = NOW,
+        **about: Any,
+    ) -> str:
         cookie = f"session-{len(self.known)}"
         self.known[cookie] = SessionRow(
             session_id=SESSION,
             method=method,
             domain=tenant,
             created_at=NOW,
-            auth_time=NOW,
+            auth_time=proved_at,
             last_seen_at=NOW,
             expires_at=NOW + timedelta(hours=12),
             **{"iam_user_id": None, **about},
@@ -105,7 +112,9 @@ class Sessions:
     def spare(self, session_id: UUID, *, call_id: str) -> None:
         self.spared = (session_id, call_id)
 
-    def prove(self, response: Response, session: SessionRow, *, amr: Collection[str]) -> None:
+    def prove(
+        self, response: Response, session: SessionRow, *, amr: Collection[str], proved_at: datetime
+    ) -> None:
         cookie = f"proved-{len(self.known)}"
         self.known = {cookie: replace(session, amr=together(session.amr, amr))}
         response.set_cookie(self.cookie_name, cookie)

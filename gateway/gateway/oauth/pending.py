@@ -36,7 +36,8 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """``signed_in`` is identity's answer; ``needs`` what is left, the next first."""
+    """``signed_in`` is identity's answer; ``needs`` what is left, the next first; nothing of it was
+    proved before ``proved_at``."""
 
     digest: bytes
     person_id: UUID
@@ -45,6 +46,7 @@ class Pending:
     next_path: str | None
     needs: tuple[Step, ...]
     amr: tuple[str, ...]
+    proved_at: datetime
 
 
 class PendingSignIns:
@@ -64,6 +66,7 @@ class PendingSignIns:
         next_path: str | None,
         needs: tuple[Step, ...],
         amr: tuple[str, ...],
+        proved_at: datetime,
     ) -> None:
         """A new cookie; what this browser had begun before is forgotten."""
         now, secret = self._clock.now(), new_secret()
@@ -74,7 +77,7 @@ class PendingSignIns:
             next_path=next_path,
             needs=tuple(step.value for step in needs),
             amr=amr,
-            started_at=now,
+            proved_at=proved_at,
             expires_at=now + PENDING_SIGN_IN,
         )
         before = request.cookies.get(self.cookie_name)
@@ -113,6 +116,8 @@ class PendingSignIns:
                 return None
             left = _pending(digest, row)
             left = replace(left, needs=left.needs[1:], amr=together(left.amr, amr))
+            if step is Step.PASSWORD:  # by the new one: what ends with the old one is not this
+                left = replace(left, proved_at=now)
             if left.needs:
                 store.change_pending_needs(tx, digest=digest, needs=left.needs, amr=left.amr)
             else:
@@ -125,23 +130,6 @@ class PendingSignIns:
         """
         with self._db.write(acting("pending.spare"), tenant=EVERYONE) as tx:
             store.change_pending_spared_call(tx, digest=pending.digest, call_id=call_id)
-
-    def end_all(
-        self,
-        person_id: UUID,
-        *,
-        except_call: str | None = None,
-        methods: tuple[str, ...] = ("portal", "web", "api"),
-        started_before: datetime | None = None,
-    ) -> None:
-        with self._db.write(acting("pending.end-all"), tenant=EVERYONE) as tx:
-            store.remove_pending_sign_ins_of(
-                tx,
-                person_id=person_id,
-                methods=methods,
-                except_call=except_call,
-                started_before=started_before,
-            )
 
     def forget(self, response: Response) -> None:
         response.delete_cookie(
@@ -171,4 +159,5 @@ def _pending(digest: bytes, row: PendingRow) -> Pending:
         next_path=row.next_path,
         needs=tuple(map(Step, row.needs)),
         amr=row.amr,
+        proved_at=row.proved_at,
     )

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask import Request, request
 from werkzeug.wrappers import Response
 
 from contracts.codes import Language, TenantCode
+from gateway.causes import ALL_WAYS_IN
 from gateway.oauth.acting import acting
 from gateway.oauth.endings import Endings
 from gateway.oauth.lifetimes import SESSION_IDLE_MINUTES, SESSION_LONGEST, SESSION_SEEN_STEP
 from gateway.oauth.proofs import together
 from gateway.oauth.secrecy import digest_of, new_secret
+from gateway.store import pending_sign_ins
 from gateway.store import sessions as store
 from gateway.store.sessions import SessionRow as Session
 from servicekit.clock import Clock
@@ -48,12 +51,14 @@ class Sessions:
         idle_minutes: int | None = None,
         address: str | None = None,
         device: str | None = None,
+        proved_at: datetime | None = None,
     ) -> Session:
         """Somebody proved who he is: another cookie, whatever the browser brought.
 
         Where the same person signs in again the same way, the session goes on under its id, so
         that the applications he is signed in to stay so; anybody else's session ends.
         ``amr``: what he proved (RFC 8176); ``idle_minutes``: None for what is usual.
+        ``proved_at``: a moment before which nothing of it was proved; None for now.
         """
         now, secret = self._clock.now(), new_secret()
         fresh = Session(
@@ -65,7 +70,7 @@ class Sessions:
             domain=tenant,
             iam_user_id=iam_user_id,
             created_at=now,
-            auth_time=now,
+            auth_time=proved_at or now,
             last_seen_at=now,
             expires_at=now + SESSION_LONGEST,
             amr=amr,
@@ -97,10 +102,22 @@ class Sessions:
         with self._db.read(tenant=EVERYONE) as tx:
             return store.find_session_by_id(tx, session_id=session_id, now=now)
 
-    def prove(self, response: Response, session: Session, *, amr: Collection[str]) -> None:
+    def prove(
+        self,
+        response: Response,
+        session: Session,
+        *,
+        amr: Collection[str],
+        proved_at: datetime | None = None,
+    ) -> None:
         """Proved again, by ``amr``. Another cookie: whoever else had the old one has not."""
         now, secret = self._clock.now(), new_secret()
-        proved = replace(session, auth_time=now, last_seen_at=now, amr=together(session.amr, amr))
+        proved = replace(
+            session,
+            auth_time=proved_at or now,
+            last_seen_at=now,
+            amr=together(session.amr, amr),
+        )
         with self._db.write(acting("session.prove"), tenant=EVERYONE) as tx:
             if not store.change_proof(tx, session=proved, digest=digest_of(secret)):
                 raise Unauthenticated("token-refused")
@@ -121,27 +138,31 @@ class Sessions:
         self,
         person_id: UUID,
         *,
-        except_session: UUID | None = None,
+        why: str = "gateway",
+        methods: tuple[str, ...] = ALL_WAYS_IN,
+        domain: TenantCode | None = None,
         except_call: str | None = None,
-        methods: tuple[str, ...] = ("portal", "web", "api"),
         proved_before: datetime | None = None,
     ) -> int:
         """Everywhere, within a second; ``except_call`` spares the session that made that call.
 
-        ``methods``: only sessions begun in one of these ways; ``proved_before``: only where the
-        password was last given before that moment.
+        ``methods``: only sessions begun in one of these ways; ``domain``: only at its console;
+        ``proved_before``: only where he last proved before that moment who he is. Sign-ins that
+        are not finished end alike. ``why`` stands in the trail.
         """
         now = self._clock.now()
+        asked: dict[str, Any] = {
+            "person_id": person_id,
+            "methods": methods,
+            "domain": domain,
+            "except_call": except_call,
+            "proved_before": proved_before,
+        }
         with self._db.write(acting("session.end-all"), tenant=EVERYONE) as tx:
-            ended = store.remove_sessions_of(
-                tx,
-                person_id=person_id,
-                except_session=except_session,
-                except_call=except_call,
-                methods=methods,
-                proved_before=proved_before,
-            )
+            pending_sign_ins.remove_pending_sign_ins_of(tx, **asked)
+            ended = store.remove_sessions_of(tx, except_session=None, **asked)
             self._endings.end_sessions(tx, session_ids=ended, now=now)
+            record_sessions_ended(tx, person_id=person_id, session_ids=ended, why=why, now=now)
         return len(ended)
 
     def spare(self, session_id: UUID, *, call_id: str) -> None:
@@ -171,6 +192,18 @@ class Sessions:
     def _hand_over(self, response: Response, secret: str) -> None:
         response.set_cookie(
             self.cookie_name, secret, path="/", secure=self._secure, httponly=True, samesite="Lax"
+        )
+
+
+def record_sessions_ended(
+    tx: Tx, *, person_id: UUID, session_ids: Sequence[UUID], why: str, now: datetime
+) -> None:
+    if session_ids:
+        tx.record(
+            "session:browser:ended",
+            target=f"person:{person_id}",
+            details={"sessions": [str(one) for one in session_ids], "why": why},
+            at=now,
         )
 
 

@@ -8,6 +8,7 @@ the visitor was going.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from gateway.oauth.pending import Pending, Step, needs_of
 from gateway.oauth.proofs import PASSWORD, together
 from gateway.pages.csrf import renew_form_secret
 from gateway.pages.going import see_other
-from gateway.pages.visit import call_id, origin, parts
+from gateway.pages.visit import asked_at, call_id, origin, parts
 
 PATHS = {
     Step.SECOND_FACTOR: "/sign-in/second-factor",
@@ -47,10 +48,10 @@ def begin(
 
     ``method``: the door; ``signed_in``: identity's answer; ``amr``: what he has proved (RFC 8176).
     """
-    proved = together(amr, ())
+    proved, proved_at = together(amr, ()), asked_at()
     needs = needs_of(signed_in, proved)
     if not needs:
-        return _let_in(method, signed_in, next_path, proved)
+        return _let_in(method, signed_in, next_path, proved, proved_at)
     response = see_other(PATHS[needs[0]])
     parts().pending.begin(
         response,
@@ -60,6 +61,7 @@ def begin(
         next_path=next_path,
         needs=needs,
         amr=proved,
+        proved_at=proved_at,
     )
     return response
 
@@ -86,7 +88,7 @@ def satisfy(pending: Pending, step: Step, *, amr: Collection[str] = ()) -> Respo
         return start_again()
     if left.needs:
         return see_other(PATHS[left.needs[0]])
-    response = _let_in(left.method, left.signed_in, left.next_path, left.amr)
+    response = _let_in(left.method, left.signed_in, left.next_path, left.amr, left.proved_at)
     parts().pending.forget(response)
     return response
 
@@ -104,7 +106,11 @@ def start_again(error: Exception | None = None) -> Response:
 
 
 def _let_in(
-    method: str, signed_in: Mapping[str, Any], next_path: str | None, amr: tuple[str, ...]
+    method: str,
+    signed_in: Mapping[str, Any],
+    next_path: str | None,
+    amr: tuple[str, ...],
+    proved_at: datetime,
 ) -> Response:
     tenant, iam_user = signed_in["tenant"], signed_in["iam_user_id"]
     console = url_for("portal.console", tenant=tenant) if tenant else None
@@ -120,6 +126,7 @@ def _let_in(
         iam_user_id=UUID(iam_user) if iam_user else None,
         amr=amr,
         idle_minutes=signed_in.get("idle_minutes"),
+        proved_at=proved_at,
         **origin(),
     )
     renew_form_secret()

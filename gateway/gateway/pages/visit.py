@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
@@ -45,6 +46,16 @@ def origin() -> dict[str, str | None]:
 
 
 def ask_as_gateway(call: Call, payload: Mapping[str, Any]) -> dict[str, Any]:
+    g.setdefault("asked_at", parts().clock.now())
     return parts().dispatcher.as_gateway(
         call, dict(payload), language=current_language(), call_id=call_id()
     )
+
+
+def asked_at() -> datetime:
+    """When this request first asked a service: what that answers was not proved before.
+
+    Real time. Taken before the question, so that a session never seems younger than its proof:
+    what ends the sessions of that moment (a new password, a closed login) ends this one too.
+    """
+    return cast("datetime", g.get("asked_at") or parts().clock.now())

@@ -30,7 +30,7 @@ from gateway.pages.going import see_other
 from gateway.pages.labels import field_label
 from gateway.pages.languages import here
 from gateway.pages.local_paths import local_path
-from gateway.pages.visit import ask_as_gateway, origin, parts
+from gateway.pages.visit import ask_as_gateway, asked_at, origin, parts
 from gateway.pages.words import secret_labels
 from gateway.portal.visitors import StepUpNeeded, visitor
 from servicekit.errors import Forbidden, NotFound, TooMany, Unauthenticated
@@ -96,7 +96,7 @@ def prove() -> Response:
     except _REFUSALS as error:
         return _page(form.refused(error), next_path=next_path, status=error.status)
     response = see_other(next_path or url_for("portal.home"))
-    parts().sessions.prove(response, who.session, amr=amr)
+    parts().sessions.prove(response, who.session, amr=amr, proved_at=asked_at())
     return response
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from contracts.codes import TenantCode
 from servicekit.db import Tx
 
 
@@ -19,7 +20,7 @@ class PendingRow:
     next_path: str | None
     needs: tuple[str, ...]
     amr: tuple[str, ...]
-    started_at: datetime
+    proved_at: datetime
     expires_at: datetime
 
 
@@ -27,9 +28,9 @@ def add_pending_sign_in(tx: Tx, *, pending: PendingRow, digest: bytes) -> None:
     tx.run(
         """
         INSERT INTO pending_sign_ins (digest, person_id, method, signed_in, next_path, needs, amr,
-                                      started_at, expires_at)
+                                      proved_at, expires_at)
         VALUES (%(digest)s, %(person_id)s, %(method)s, %(signed_in)s, %(next_path)s, %(needs)s,
-                %(amr)s, %(started_at)s, %(expires_at)s)
+                %(amr)s, %(proved_at)s, %(expires_at)s)
         """,
         {
             "digest": digest,
@@ -39,7 +40,7 @@ def add_pending_sign_in(tx: Tx, *, pending: PendingRow, digest: bytes) -> None:
             "next_path": pending.next_path,
             "needs": list(pending.needs),
             "amr": list(pending.amr),
-            "started_at": pending.started_at,
+            "proved_at": pending.proved_at,
             "expires_at": pending.expires_at,
         },
     )
@@ -48,7 +49,7 @@ def add_pending_sign_in(tx: Tx, *, pending: PendingRow, digest: bytes) -> None:
 def find_pending_sign_in(tx: Tx, *, digest: bytes, now: datetime) -> PendingRow | None:
     return tx.row(
         """
-        SELECT person_id, method, signed_in, next_path, needs, amr, started_at, expires_at
+        SELECT person_id, method, signed_in, next_path, needs, amr, proved_at, expires_at
           FROM pending_sign_ins
          WHERE digest = %(digest)s AND expires_at > %(now)s
         """,
@@ -61,7 +62,7 @@ def lock_pending_sign_in(tx: Tx, *, digest: bytes, now: datetime) -> PendingRow 
     """Held until the transaction ends: of two tabs at the same step one goes on."""
     return tx.row(
         """
-        SELECT person_id, method, signed_in, next_path, needs, amr, started_at, expires_at
+        SELECT person_id, method, signed_in, next_path, needs, amr, proved_at, expires_at
           FROM pending_sign_ins
          WHERE digest = %(digest)s AND expires_at > %(now)s
            FOR UPDATE
@@ -96,21 +97,24 @@ def remove_pending_sign_ins_of(
     *,
     person_id: UUID,
     methods: tuple[str, ...],
+    domain: TenantCode | None,
     except_call: str | None,
-    started_before: datetime | None,
+    proved_before: datetime | None,
 ) -> int:
     return tx.run(
         """
         DELETE FROM pending_sign_ins
          WHERE person_id = %(person_id)s AND method = ANY (%(methods)s)
+           AND (%(domain)s::text IS NULL OR signed_in ->> 'tenant' = %(domain)s)
            AND (%(except_call)s::text IS NULL OR spared_call IS DISTINCT FROM %(except_call)s)
-           AND (%(started_before)s::timestamptz IS NULL OR started_at < %(started_before)s)
+           AND (%(proved_before)s::timestamptz IS NULL OR proved_at < %(proved_before)s)
         """,
         {
             "person_id": person_id,
             "methods": list(methods),
+            "domain": domain,
             "except_call": except_call,
-            "started_before": started_before,
+            "proved_before": proved_before,
         },
     )
 

@@ -182,6 +182,7 @@ def remove_sessions_of(
     except_call: str | None,
     methods: tuple[str, ...],
     proved_before: datetime | None,
+    domain: TenantCode | None = None,
 ) -> list[UUID]:
     removed = tx.rows(
         """
@@ -190,6 +191,7 @@ def remove_sessions_of(
            AND session_id IS DISTINCT FROM %(except_session)s::uuid
            AND (%(except_call)s::text IS NULL OR spared_call IS DISTINCT FROM %(except_call)s)
            AND method = ANY (%(methods)s)
+           AND (%(domain)s::text IS NULL OR domain = %(domain)s)
            AND (%(proved_before)s::timestamptz IS NULL OR auth_time < %(proved_before)s)
         RETURNING session_id
         """,
@@ -199,6 +201,7 @@ def remove_sessions_of(
             "except_call": except_call,
             "methods": list(methods),
             "proved_before": proved_before,
+            "domain": domain,
         },
         dict,
     )

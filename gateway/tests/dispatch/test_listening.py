@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 
 from contracts import identity
-from contracts.codes import CredentialKind
+from contracts.codes import CredentialKind, TenantCode
 from contracts.declare import Event
-from contracts.registry import events_heard_by
+from contracts.identity.facts import Leaving
 from gateway.listening import RIGHTS_CHANGED, Listening
 from servicekit.context import system_context
 from servicekit.events import Fact
@@ -21,17 +21,19 @@ from servicekit.ids import new_id
 pytestmark = pytest.mark.unit
 
 PERSON = UUID("018f0000-0000-7000-8000-000000000001")
+TENANT = TenantCode("OCB0001234")
 
 
 @dataclass
 class Rights:
     forgotten: list[UUID] = field(default_factory=list)
+    emptied: int = 0
 
     def forget(self, person_id: UUID) -> None:
         self.forgotten.append(person_id)
 
     def forget_all(self) -> None:
-        self.forgotten.clear()
+        self.emptied += 1
 
 
 @dataclass
@@ -55,12 +57,35 @@ def fact(event: Event, **data: Any) -> Fact:
     )
 
 
-def listening(rights: Rights, sessions: Sessions) -> Listening:
-    return Listening(amqp_url="amqp://127.0.0.1:1/", rights=rights, sessions=sessions)
+@dataclass
+class Names:
+    emptied: int = 0
+
+    def forget_all(self) -> None:
+        self.emptied += 1
 
 
-def test_all_that_the_gateway_hears_empties_its_rights() -> None:
-    assert set(RIGHTS_CHANGED) == set(events_heard_by("gateway"))
+@dataclass
+class OwnData:
+    forgotten: list[UUID] = field(default_factory=list)
+
+    def forget(self, person_id: UUID) -> None:
+        self.forgotten.append(person_id)
+
+
+def listening(
+    rights: Rights,
+    sessions: Sessions,
+    names: Names | None = None,
+    own_data: OwnData | None = None,
+) -> Listening:
+    return Listening(
+        amqp_url="amqp://127.0.0.1:1/",
+        rights=rights,
+        sessions=sessions,
+        naming=names or Names(),
+        own_data=own_data or OwnData(),
+    )
 
 
 @pytest.mark.parametrize("event", RIGHTS_CHANGED, ids=lambda event: event.name)
@@ -70,33 +95,75 @@ def test_rights_of_the_person_are_forgotten(event: Event) -> None:
     assert rights.forgotten == [PERSON]
 
 
+def test_a_rule_about_everybody_empties_all_rights() -> None:
+    rights = Rights()
+    news = replace(fact(identity.SecondFactorRuleChanged), data={"tenant": None})
+    listening(rights, Sessions()).forget_rights(news)
+    assert rights.emptied == 1
+
+
+ALL = {"methods": ("portal", "web", "api"), "domain": None, "except_call": None}
+AT_DOMAIN = {"methods": ("web", "api"), "domain": TENANT, "except_call": None}
+CAUSES: list[tuple[Event, dict[str, Any], dict[str, Any]]] = [
+    (
+        identity.PasswordSet,
+        {"credential": CredentialKind.PORTAL, "tenant": None},
+        {"methods": ("portal", "web"), "domain": None, "except_call": "c-1"},
+    ),
+    (
+        identity.PasswordSet,
+        {"credential": CredentialKind.API, "tenant": TENANT},
+        {"methods": ("api",), "domain": TENANT, "except_call": "c-1"},
+    ),
+    (identity.LoginDisowned, {}, ALL),
+    (identity.FactorsReset, {}, ALL),
+    (identity.PersonDisabled, {}, ALL),
+    (identity.PersonErased, {}, ALL),
+    (identity.UserDisabled, {"tenant": TENANT}, ALL),
+    (identity.TenantLeft, {"tenant": TENANT, "how": Leaving.REMOVED}, ALL),
+    (identity.TenantLeft, {"tenant": TENANT, "how": Leaving.LEFT}, AT_DOMAIN),
+    (identity.IamUserDisabled, {"tenant": TENANT}, AT_DOMAIN),
+]
+
+
 @pytest.mark.parametrize(
-    ("credential", "methods"),
-    [(CredentialKind.PORTAL, ("portal", "web")), (CredentialKind.API, ("api",))],
+    ("event", "data", "ended"),
+    CAUSES,
+    ids=lambda one: getattr(one, "name", ""),
 )
-def test_a_new_password_ends_the_sessions_it_opened(
-    credential: CredentialKind, methods: tuple[str, ...]
+def test_what_ends_which_sessions(
+    event: Event, data: dict[str, Any], ended: dict[str, Any]
 ) -> None:
     sessions = Sessions()
-    listening(Rights(), sessions).end_sessions(fact(identity.PasswordSet, credential=credential))
+    listening(Rights(), sessions).end_sessions(fact(event, **data))
     [(person_id, options)] = sessions.ended
     assert person_id == PERSON
-    assert options["methods"] == methods
-    assert options["except_call"] == "c-1"
+    assert options == {**ended, "why": event.type, "proved_before": options["proved_before"]}
 
 
 def test_a_session_begun_after_the_news_was_told_goes_on() -> None:
     sessions = Sessions()
     told = datetime.now(UTC)
-    news = fact(identity.PasswordSet, credential=CredentialKind.PORTAL)
+    news = fact(identity.PasswordSet, credential=CredentialKind.PORTAL, tenant=None)
     listening(Rights(), sessions).end_sessions(news)
     [(_, options)] = sessions.ended
     assert abs(options["proved_before"] - told) < timedelta(seconds=2)
 
 
-@pytest.mark.parametrize(
-    "event", [event for event in RIGHTS_CHANGED if event is not identity.PasswordSet]
-)
+def test_of_an_erased_person_sessions_consents_and_names_go() -> None:
+    sessions, names, own_data = Sessions(), Names(), OwnData()
+    heard = listening(Rights(), sessions, names, own_data)
+    heard.forget_rights(fact(identity.PersonErased))
+    heard.end_sessions(fact(identity.PersonErased))
+    assert len(sessions.ended) == 1
+    assert own_data.forgotten == [PERSON]
+    assert names.emptied == 1
+
+
+ENDING = {event.name for event, _, _ in CAUSES}
+
+
+@pytest.mark.parametrize("event", [event for event in RIGHTS_CHANGED if event.name not in ENDING])
 def test_other_news_end_no_session(event: Event) -> None:
     sessions = Sessions()
     listening(Rights(), sessions).end_sessions(fact(event))

@@ -1,0 +1,62 @@
+"""Which sessions end because of what identity tells. Decided on values alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contracts import identity
+from contracts.codes import CredentialKind, TenantCode
+from contracts.identity.facts import Leaving
+
+ALL_WAYS_IN = ("portal", "web", "api")
+_CONSOLE_WAYS_IN = ("web", "api")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """``domain``: only those that came in at this domain's console; ``spares_caller``: not the
+    one that made the call which caused this."""
+
+    methods: tuple[str, ...] = ALL_WAYS_IN
+    domain: TenantCode | None = None
+    spares_caller: bool = False
+
+
+def ending_of(fact_type: str, data: Mapping[str, Any]) -> Ending | None:
+    """None where nothing ends: what somebody may do is asked anew at each call anyway."""
+    decide = _BY_TYPE.get(fact_type)
+    return None if decide is None else decide(data)
+
+
+def _by_password(data: Mapping[str, Any]) -> Ending:
+    """What that password has opened."""
+    if data["credential"] is CredentialKind.API:
+        return Ending(methods=("api",), domain=data["tenant"], spares_caller=True)
+    return Ending(methods=("portal", "web"), spares_caller=True)
+
+
+def _all(_data: Mapping[str, Any]) -> Ending:
+    return Ending()
+
+
+def _at_the_domain(data: Mapping[str, Any]) -> Ending:
+    return Ending(methods=_CONSOLE_WAYS_IN, domain=data["tenant"])
+
+
+def _by_leaving(data: Mapping[str, Any]) -> Ending:
+    """Who leaves by himself stays signed in to what he keeps; who is removed signs in anew."""
+    return Ending() if data["how"] is Leaving.REMOVED else _at_the_domain(data)
+
+
+_BY_TYPE: dict[str, Callable[[Mapping[str, Any]], Ending]] = {
+    identity.PasswordSet.type: _by_password,
+    identity.LoginDisowned.type: _all,
+    identity.FactorsReset.type: _all,
+    identity.PersonDisabled.type: _all,
+    identity.PersonErased.type: _all,
+    identity.UserDisabled.type: _all,
+    identity.TenantLeft.type: _by_leaving,
+    identity.IamUserDisabled.type: _at_the_domain,
+}
