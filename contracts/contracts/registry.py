@@ -43,6 +43,8 @@ SCOPES: dict[str, str] = {
     "mails.read": "Read which mails were sent",
     "mails.write": "Send mails again",
     "audit.read": "Read the audit trail",
+    "clients.read": "Read the applications of a tenant",
+    "clients.write": "Register, change and remove applications of a tenant",
     "staff": "Administer staff",
     "people.read": "Look people up on behalf of the provider",
     "people.write": "Close and open portal logins",

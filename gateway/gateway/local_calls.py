@@ -9,6 +9,9 @@ from typing import Any
 from contracts import gateway as calls
 from contracts.declare import Call
 from contracts.rights import Caller
+from gateway.oauth.own_consents import OwnConsents
+from gateway.oauth.tenant_clients import TenantClients
+from gateway.own_data import OwnData
 from gateway.own_sessions import OwnSessions
 from gateway.wire import Circumstances, JsonObject, context_of
 from servicekit import audit
@@ -20,7 +23,16 @@ Method = Callable[..., Any]
 
 
 class LocalCalls:
-    def __init__(self, *, db: Database, sessions: OwnSessions) -> None:
+    def __init__(
+        self,
+        *,
+        db: Database,
+        sessions: OwnSessions,
+        clients: TenantClients,
+        consents: OwnConsents,
+        own_data: OwnData,
+        clock: Clock,
+    ) -> None:
         self._db = db
         self.methods: Mapping[str, Method] = {
             calls.list_house_entries.name: self._list_house_entries,
@@ -28,6 +40,18 @@ class LocalCalls:
             calls.list_sessions.name: sessions.list_sessions,
             calls.end_session.name: sessions.end_session,
             calls.end_other_sessions.name: sessions.end_other_sessions,
+            calls.list_audit_entries.name: self._list_audit_entries,
+            calls.verify_audit_chain.name: self._verify_audit_chain,
+            calls.list_clients.name: clients.list_clients,
+            calls.get_client.name: clients.get_client,
+            calls.register_client.name: clients.register_client,
+            calls.change_client.name: clients.change_client,
+            calls.remove_client.name: clients.remove_client,
+            calls.add_client_secret.name: clients.add_secret,
+            calls.remove_client_secret.name: clients.remove_secret,
+            calls.list_consents.name: consents.list_consents,
+            calls.withdraw_consent.name: consents.withdraw_consent,
+            calls.export_account.name: own_data.export_account,
             calls.end_all_sessions.name: sessions.end_all_sessions,
             calls.end_all_sessions_of.name: sessions.end_all_sessions_of,
         }
@@ -55,4 +79,10 @@ class LocalCalls:
         return audit.list_entries(db=self._db, context=context, **asked)
 
     def _verify_house_chain(self, context: Context, **asked: Any) -> Any:
+    def _list_audit_entries(self, context: Context, **asked: Any) -> Any:
+        return audit.list_entries(db=self._db, context=context, **asked)
+
+    def _verify_audit_chain(self, context: Context, **asked: Any) -> Any:
+        return audit.verify_chain(db=self._db, context=context, **asked)
+
         return audit.verify_chain(db=self._db, context=context, **asked)

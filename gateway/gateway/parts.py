@@ -24,6 +24,7 @@ from gateway.oauth.issuing import Issuer
 from gateway.oauth.kept_forms import KeptForms
 from gateway.oauth.keys import KeyRing
 from gateway.oauth.once import Once
+from gateway.oauth.own_consents import OwnConsents
 from gateway.oauth.pending import PendingSignIns
 from gateway.oauth.portal_sessions import PortalSessions
 from gateway.oauth.pushing import PushedRequests
@@ -31,6 +32,7 @@ from gateway.oauth.registration import ensure_portal
 from gateway.oauth.server import AuthorizationServer
 from gateway.oauth.sessions import Sessions
 from gateway.oauth.tokens import TokenChecker
+from gateway.oauth.tenant_clients import TenantClients
 from gateway.oauth.watch import Watch
 from gateway.own_data import OwnData
 from gateway.own_sessions import OwnSessions
@@ -140,7 +142,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
             rights=rights,
             sessions=sessions,
             clock=clock,
-            local=LocalCalls(db=db, sessions=OwnSessions(db=db, clock=clock, endings=endings)),
+            local=build_local_calls(db, clock, endings, own_data),
             naming=naming,
         ),
         clients=clients,
@@ -184,6 +186,19 @@ def _buckets(settings: Settings) -> Buckets:
         {
             Kind.ADDRESS: settings.limit_address,
             Kind.PERSON: settings.limit_person,
+def build_local_calls(
+    db: Database, clock: Clock, endings: Endings, own_data: OwnData
+) -> LocalCalls:
+    return LocalCalls(
+        db=db,
+        sessions=OwnSessions(db=db, clock=clock, endings=endings),
+        clients=TenantClients(db=db, clock=clock, endings=endings),
+        consents=OwnConsents(db=db, clock=clock, endings=endings),
+        own_data=own_data,
+        clock=clock,
+    )
+
+
             Kind.CLIENT: settings.limit_client,
         }
     )

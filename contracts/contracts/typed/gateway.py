@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict, cast
+from typing import Any, Literal, NotRequired, TypedDict, cast
 
 from contracts import gateway as calls
 from contracts.typed.calling import Dispatch, given
+
+ApplicationKind = Literal["service", "web", "native"]
+
+Language = Literal["fr", "en"]
+
+MailStatus = Literal["pending", "sent", "dead"]
+
+Office = Literal["referent", "domain_owner"]
+
+RecoveryKind = Literal["reset_factors", "change_email", "enable_person", "erase_person"]
+
+RecoveryState = Literal["proposed", "approved", "executed", "refused", "withdrawn", "expired"]
+
+Role = Literal["visitor", "manager", "cust_admin"]
+
+Section = Literal[
+    "contract",
+    "dashboard",
+    "services",
+    "subscriptions",
+    "invoices",
+    "documents",
+    "support",
+    "users",
+    "backup_console",
+    "technical_console",
+]
+
+StaffRole = Literal["sales", "billing", "support", "operator", "auditor"]
 
 
 class AuditEntry(TypedDict):
@@ -38,6 +67,55 @@ class AuditVerification(TypedDict):
     next_after: NotRequired[int | None]
 
 
+class ClientSecret(TypedDict):
+    secret_id: str
+    created_at: str
+    expires_at: str | None
+
+
+class ClientView(TypedDict):
+    client_id: str
+    name: str
+    kind: ApplicationKind
+    scopes: list[str]
+    redirect_uris: list[str]
+    post_logout_redirect_uris: list[str]
+    secrets: list[ClientSecret]
+    created_at: str
+    changed_at: str
+
+
+class Clients(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[ClientView]
+
+
+class RemovedClient(TypedDict):
+    client_id: str
+
+
+class NewClientSecret(TypedDict):
+    secret_id: str
+    client_secret: str
+    expires_at: str
+
+
+class Consent(TypedDict):
+    client_id: str
+    name: str
+    scopes: list[str]
+    given_at: str
+
+
+class Consents(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[Consent]
+
+
+class WithdrawnConsent(TypedDict):
+    client_id: str
+
+
 class Session(TypedDict):
     session_id: str
     current: bool
@@ -62,11 +140,160 @@ class Ended(TypedDict):
     ended: int
 
 
+class TenantOfPerson(TypedDict):
+    tenant: str
+    name: str
+    roles: dict[Section, Role]
+    offices: list[Office]
+    joined_at: str
+    accepted_at: str | None
+
+
+class ExportedIamUser(TypedDict):
+    tenant: str
+    user_name: str
+    email: str
+    mobile: str | None
+    created_at: str
+
+
+class ExportedFactor(TypedDict):
+    kind: str
+    name: str | None
+    added_at: str | None
+
+
+class ExportedLink(TypedDict):
+    purpose: str
+    issued_at: str
+    expires_at: str
+    used_at: str | None
+
+
+class SignInOfPerson(TypedDict):
+    at: str
+    method: str
+    outcome: str
+    address: str | None
+    device: str | None
+
+
+class OwnRecovery(TypedDict):
+    recovery_id: str
+    kind: RecoveryKind
+    state: RecoveryState
+    proposed_at: str
+    expires_at: str
+    takes_effect_at: str | None
+
+
+class ExportedIdentity(TypedDict):
+    person_id: str
+    login: str
+    email: str
+    given_name: str
+    family_name: str
+    mobile: str | None
+    language: Language
+    registered_at: str
+    password_changed_at: str | None
+    staff_roles: list[StaffRole]
+    tenants: list[TenantOfPerson]
+    iam_users: list[ExportedIamUser]
+    factors: list[ExportedFactor]
+    links: list[ExportedLink]
+    sign_ins: list[SignInOfPerson]
+    recoveries: list[OwnRecovery]
+
+
+class ExportedOffice(TypedDict):
+    tenant: str
+    office: Office
+    email: str
+    given_name: str
+    family_name: str
+    held_since: str
+
+
+class ExportedOffices(TypedDict):
+    offices: list[ExportedOffice]
+
+
+class ExportedMail(TypedDict):
+    tenant: str | None
+    template: str
+    recipient: str
+    subject: str
+    status: MailStatus
+    created_at: str
+    sent_at: str | None
+
+
+class ExportedMails(TypedDict):
+    mails: list[ExportedMail]
+
+
+class ExportedSession(TypedDict):
+    method: str
+    domain: str | None
+    address: str | None
+    device: str | None
+    created_at: str
+    last_seen_at: str
+    expires_at: str
+
+
+class ExportedConsent(TypedDict):
+    client_id: str
+    client_name: str
+    scopes: list[str]
+    given_at: str
+
+
+class ExportedClient(TypedDict):
+    client_id: str
+    client_name: str
+    scopes: list[str]
+    since: str
+    until: str
+
+
+class ExportedGateway(TypedDict):
+    sessions: list[ExportedSession]
+    consents: list[ExportedConsent]
+    clients: list[ExportedClient]
+
+
+class AccountExport(TypedDict):
+    schema_version: int
+    made_at: str
+    identity: ExportedIdentity
+    contracts: ExportedOffices
+    mails: ExportedMails
+    sessions: ExportedGateway
+
+
 class GatewayClient:
-    """Gateway: the sessions of people, which it answers itself."""
+    """Gateway: sessions, applications and consents, which it answers itself."""
 
     def __init__(self, dispatch: Dispatch) -> None:
         self._dispatch = dispatch
+
+    def list_audit_entries(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+    ) -> AuditEntries:
+        """The tenant's audit trail in gateway, oldest first."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        return cast(AuditEntries, self._dispatch(calls.list_audit_entries, payload))
+
+    def verify_audit_chain(self, *, tenant: str, after: int | None = None) -> AuditVerification:
+        """Recompute the hash chain of the tenant's trail in gateway."""
+        payload = given(tenant=tenant, after=after)
+        return cast(AuditVerification, self._dispatch(calls.verify_audit_chain, payload))
 
     def list_house_entries(
         self,
@@ -82,6 +309,97 @@ class GatewayClient:
         """Recompute the hash chain of the installation's trail in gateway."""
         payload = given(after=after)
         return cast(AuditVerification, self._dispatch(calls.verify_house_chain, payload))
+
+    def list_clients(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+    ) -> Clients:
+        """The applications registered for the tenant, with what they may do."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        return cast(Clients, self._dispatch(calls.list_clients, payload))
+
+    def get_client(self, *, tenant: str, client_id: str) -> ClientView:
+        """One application of the tenant."""
+        payload = given(tenant=tenant, client_id=client_id)
+        return cast(ClientView, self._dispatch(calls.get_client, payload))
+
+    def register_client(
+        self,
+        *,
+        tenant: str,
+        name: str,
+        scopes: list[str],
+        redirect_uris: list[str] | None = None,
+        post_logout_redirect_uris: list[str] | None = None,
+        kind: ApplicationKind,
+    ) -> ClientView:
+        """Register an application for the tenant; its secret is made by a call of its own."""
+        payload = given(
+            tenant=tenant,
+            name=name,
+            scopes=scopes,
+            redirect_uris=redirect_uris,
+            post_logout_redirect_uris=post_logout_redirect_uris,
+            kind=kind,
+        )
+        return cast(ClientView, self._dispatch(calls.register_client, payload))
+
+    def change_client(
+        self,
+        *,
+        tenant: str,
+        name: str,
+        scopes: list[str],
+        redirect_uris: list[str] | None = None,
+        post_logout_redirect_uris: list[str] | None = None,
+        client_id: str,
+        edition: str | None = None,
+    ) -> ClientView:
+        """Change the name, scopes and redirect URIs of an application."""
+        payload = given(
+            tenant=tenant,
+            name=name,
+            scopes=scopes,
+            redirect_uris=redirect_uris,
+            post_logout_redirect_uris=post_logout_redirect_uris,
+            client_id=client_id,
+            edition=edition,
+        )
+        return cast(ClientView, self._dispatch(calls.change_client, payload))
+
+    def remove_client(self, *, tenant: str, client_id: str) -> RemovedClient:
+        """Remove an application: its secrets, tokens and consents end at once."""
+        payload = given(tenant=tenant, client_id=client_id)
+        return cast(RemovedClient, self._dispatch(calls.remove_client, payload))
+
+    def add_client_secret(
+        self,
+        *,
+        tenant: str,
+        client_id: str,
+        valid_days: int | None = None,
+    ) -> NewClientSecret:
+        """Make a secret, shown once; two may live, so that one replaces the other."""
+        payload = given(tenant=tenant, client_id=client_id, valid_days=valid_days)
+        return cast(NewClientSecret, self._dispatch(calls.add_client_secret, payload))
+
+    def remove_client_secret(self, *, tenant: str, client_id: str, secret_id: str) -> ClientView:
+        """End a secret at once; tokens already given live their quarter of an hour."""
+        payload = given(tenant=tenant, client_id=client_id, secret_id=secret_id)
+        return cast(ClientView, self._dispatch(calls.remove_client_secret, payload))
+
+    def list_consents(self, *, limit: int | None = None, cursor: str | None = None) -> Consents:
+        """The applications that I have let act in my name."""
+        payload = given(limit=limit, cursor=cursor)
+        return cast(Consents, self._dispatch(calls.list_consents, payload))
+
+    def withdraw_consent(self, *, client_id: str) -> WithdrawnConsent:
+        """Let an application act in my name no more; its tokens of me end at once."""
+        payload = given(client_id=client_id)
+        return cast(WithdrawnConsent, self._dispatch(calls.withdraw_consent, payload))
 
     def list_sessions(self, *, limit: int | None = None, cursor: str | None = None) -> Sessions:
         """Where I am signed in, the latest sign-in first."""
@@ -107,3 +425,8 @@ class GatewayClient:
         """End all sessions of a person, who signs in anew."""
         payload = given(person_id=person_id)
         return cast(Ended, self._dispatch(calls.end_all_sessions_of, payload))
+
+    def export_account(self) -> AccountExport:
+        """All that is kept of me, in one document (GDPR articles 15 and 20)."""
+        payload = given()
+        return cast(AccountExport, self._dispatch(calls.export_account, payload))

@@ -39,6 +39,13 @@ class Endings:
         ended = self._ended
         return any(one in ended for one in ids)
 
+    def has_client(self, client_id: str, issued_at: datetime) -> bool:
+        """Whether the client ended since; ``issued_at`` is whole seconds, so the same one counts
+        as before.
+        """
+        forgotten_at = self._ended.get(_of_client(client_id))
+        return forgotten_at is not None and issued_at <= forgotten_at - ENDING
+
     def __len__(self) -> int:
         return len(self._ended)
 
@@ -70,6 +77,10 @@ class Endings:
     def end_token(self, tx: Tx, *, token_id: str, now: datetime) -> None:
         self._end(tx, EndingKind.TOKEN, [token_id], now)
 
+    def end_client(self, tx: Tx, *, client_id: str, now: datetime) -> None:
+        """All tokens that a client was given until now; those it gets later are good."""
+        self._end(tx, EndingKind.CLIENT, [_of_client(client_id)], now)
+
     def _end(self, tx: Tx, kind: EndingKind, ids: list[str], now: datetime) -> None:
         expires_at = now + ENDING
         add_endings(tx, kind=kind, ended_ids=ids, expires_at=expires_at, now=now)
@@ -79,6 +90,10 @@ class Endings:
         with self._lock:
             kept = {one: until for one, until in self._ended.items() if until > now}
             self._ended = kept | ended
+
+
+def _of_client(client_id: str) -> str:
+    return f"client:{client_id}"
 
 
 def record_family_ended(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from authlib.oauth2.rfc6749 import InvalidGrantError
 from joserfc import jwt
 
 from contracts.codes import TenantCode
@@ -42,28 +43,39 @@ class Issuer:
         self._keys = keys
         self._clock = clock
 
-    def client_token(self, client: Client, *, scope: str) -> dict[str, Any]:
-        """The token response for a client in its own right."""
+    def client_token(self, client: Client, *, scope: str, key: str | None = None) -> dict[str, Any]:
+        """The token response for a client in its own right; ``key``: the one it is bound to."""
         claims = {"sub": client.client_id, "tenants": sorted(client.row.tenants)}
-        lives = ACCESS_TOKEN_OF_CLIENT
-        return self._response(client, claims, scope=scope, seconds=int(lives.total_seconds()))
+        lives = int(ACCESS_TOKEN_OF_CLIENT.total_seconds())
+        return self._response(client, claims, scope=scope, seconds=lives, key=key)
 
-    def person_token(self, client: Client, person: SignedInPerson, *, scope: str) -> dict[str, Any]:
+    def person_token(
+        self, client: Client, person: SignedInPerson, *, scope: str, key: str | None = None
+    ) -> dict[str, Any]:
         """The token response for a client on behalf of a person."""
+        person = _within_owner(client, person)
         lives = int(ACCESS_TOKEN_OF_PERSON.total_seconds())
-        return self._response(client, _person_claims(person), scope=scope, seconds=lives)
+        claims = _person_claims(person)
+        return self._response(client, claims, scope=scope, seconds=lives, key=key)
 
     def exchanged_token(
-        self, client: Client, subject: AccessToken, *, scope: str, audience: str
+        self,
+        client: Client,
+        subject: AccessToken,
+        *,
+        scope: str,
+        audience: str,
+        key: str | None = None,
     ) -> dict[str, Any]:
         """The token response for a client that shows a person's token (RFC 8693)."""
+        person = _within_owner(client, _person_of(subject))
         left = (subject.expires_at - self._clock.now()).total_seconds()
-        claims = _person_claims(_person_of(subject)) | {
+        claims = _person_claims(person) | {
             "aud": audience,
             "act": act_of((client.client_id, *subject.actors)),
             "origins": [subject.token_id, *subject.origins],
         }
-        return self._response(client, claims, scope=scope, seconds=int(left))
+        return self._response(client, claims, scope=scope, seconds=int(left), key=key)
 
     def id_token(
         self, client: Client, person: SignedInPerson, *, access_token: str, nonce: str | None
@@ -84,21 +96,26 @@ class Issuer:
         return self._signed("JWT", claims)
 
     def _response(
-        self, client: Client, claims: dict[str, Any], *, scope: str, seconds: int
+        self,
+        client: Client,
+        claims: dict[str, Any],
+        *,
+        scope: str,
+        seconds: int,
+        key: str | None,
     ) -> dict[str, Any]:
         now = int(self._clock.now().timestamp())
-        claims = (
-            {"aud": self.audience}
-            | claims
-            | {
-                "iss": self.url,
-                "client_id": client.client_id,
-                "scope": scope,
-                "iat": now,
-                "exp": now + seconds,
-                "jti": str(uuid4()),
-            }
-        )
+        claims = {"aud": self.audience, **claims}
+        claims |= {
+            "iss": self.url,
+            "client_id": client.client_id,
+            "scope": scope,
+            "iat": now,
+            "exp": now + seconds,
+            "jti": str(uuid4()),
+        }
+        if key is not None:
+            claims["cnf"] = {"jkt": key}
         return {
             "token_type": "Bearer",
             "access_token": self._signed(TYPE, claims),
@@ -136,6 +153,16 @@ def _person_of(token: AccessToken) -> SignedInPerson:
         amr=tuple(sorted(token.factors)),
         domain=token.domain,
     )
+
+
+def _within_owner(client: Client, person: SignedInPerson) -> SignedInPerson:
+    """An application of a tenant acts within it alone, whatever the person holds elsewhere."""
+    owner = client.row.owned_by
+    if owner is None or person.domain == owner:
+        return person
+    if person.domain is not None:
+        raise InvalidGrantError("This sign-in opens another domain only.")
+    return replace(person, domain=owner)
 
 
 def _proof(person: SignedInPerson) -> dict[str, Any]:

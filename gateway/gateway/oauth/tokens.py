@@ -105,9 +105,10 @@ class TokenChecker:
         fresh = token is None
         if token is None:
             token = self._verify(raw)
-        if token.expires_at <= self._clock.now() or self._endings.has(
+        ended = self._endings.has(
             token.session_id, token.family_id, token.token_id, *token.origins
-        ):
+        ) or self._endings.has_client(token.client_id, token.issued_at)
+        if ended or token.expires_at <= self._clock.now():
             raise Unauthenticated("token-refused")
         if fresh:
             self._remember(digest, token)

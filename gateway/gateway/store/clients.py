@@ -30,6 +30,7 @@ class ClientRow:
     secrets: tuple[bytes, ...]
     require_pushed_authorization_requests: bool = False
     jwks: dict[str, Any] | None = None
+    owned_by: TenantCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,9 @@ def find_client(tx: Tx, *, client_id: str, now: datetime) -> ClientRow | None:
     return tx.row(
         """
         SELECT client_id, name, kind, first_party, redirect_uris, post_logout_redirect_uris,
-               grants, scopes, tenants, audiences, require_pushed_authorization_requests, jwks,
+               grants, scopes, tenants, audiences, require_pushed_authorization_requests,
+               owned_by, jwks,
+               dpop_bound_access_tokens,
                ARRAY(SELECT digest FROM client_secrets
                       WHERE client_secrets.client_id = clients.client_id
                         AND (expires_at IS NULL OR expires_at > %(now)s)) AS secrets
@@ -95,6 +98,7 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
         },
     )
     return added
+            "dpop_bound_access_tokens": client.dpop_bound_access_tokens,
 
 
 def list_secrets(tx: Tx, *, client_id: str, now: datetime) -> list[SecretRow]:

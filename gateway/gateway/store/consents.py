@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -35,4 +36,54 @@ def add_consent(
             "scopes": sorted(scopes),
             "now": now,
         },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    client_id: str
+    name: str
+    scopes: tuple[str, ...]
+    given_at: datetime
+
+
+def list_consents(tx: Tx, *, person_id: UUID, after: str, limit: int) -> list[ConsentRow]:
+    return tx.rows(
+        """
+        SELECT consent.client_id, client.name, consent.scopes, consent.given_at
+          FROM consents AS consent
+          JOIN clients AS client USING (client_id)
+         WHERE consent.person_id = %(person_id)s AND consent.client_id > %(after)s
+         ORDER BY consent.client_id
+         LIMIT %(limit)s
+        """,
+        {"person_id": person_id, "after": after, "limit": limit},
+        ConsentRow,
+    )
+
+
+def remove_consent(tx: Tx, *, person_id: UUID, client_id: str) -> bool:
+    return bool(
+        tx.run(
+            "DELETE FROM consents WHERE person_id = %(person_id)s AND client_id = %(client_id)s",
+            {"person_id": person_id, "client_id": client_id},
+        )
+    )
+
+
+def remove_unused_codes(tx: Tx, *, person_id: UUID, client_id: str) -> int:
+    """Codes and device codes that would become tokens in a moment."""
+    codes = tx.run(
+        """
+        DELETE FROM authorization_codes
+         WHERE person_id = %(person_id)s AND client_id = %(client_id)s AND used_at IS NULL
+        """,
+        {"person_id": person_id, "client_id": client_id},
+    )
+    return codes + tx.run(
+        """
+        DELETE FROM device_requests
+         WHERE person_id = %(person_id)s AND client_id = %(client_id)s AND used_at IS NULL
+        """,
+        {"person_id": person_id, "client_id": client_id},
     )

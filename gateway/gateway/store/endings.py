@@ -14,6 +14,7 @@ class EndingKind(StrEnum):
     SESSION = "session"
     FAMILY = "family"
     TOKEN = "token"  # noqa: S105 - a kind, not a secret
+    CLIENT = "client"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ def add_endings(
         INSERT INTO endings (ended_id, kind, ended_at, expires_at)
         SELECT ended_id, %(kind)s, %(now)s, %(expires_at)s
           FROM unnest(%(ended_ids)s::text[]) AS ended_id
-        ON CONFLICT (ended_id) DO NOTHING
+        ON CONFLICT (ended_id) DO UPDATE
+           SET ended_at = excluded.ended_at, expires_at = excluded.expires_at
         """,
         {
             "ended_ids": list(ended_ids),

@@ -16,6 +16,7 @@ class EndedBy(StrEnum):
     REFRESH_REUSE = "refresh-reuse"
     REVOCATION = "revocation"
     SESSION = "session"
+    CONSENT = "consent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,3 +184,23 @@ def list_applications_of(
 
 def remove_stale_families(tx: Tx, *, now: datetime) -> int:
     return tx.run("DELETE FROM token_families WHERE expires_at <= %(now)s", {"now": now})
+@dataclass(frozen=True, slots=True)
+class _Family:
+    family_id: UUID
+
+
+def list_living_families(tx: Tx, *, person_id: UUID, client_id: str) -> list[UUID]:
+    """What a client holds of a person."""
+    found = tx.rows(
+        """
+        SELECT family_id FROM token_families
+         WHERE client_id = %(client_id)s AND person_id = %(person_id)s AND ended_at IS NULL
+         ORDER BY family_id
+           FOR UPDATE
+        """,
+        {"client_id": client_id, "person_id": person_id},
+        _Family,
+    )
+    return [row.family_id for row in found]
+
+

@@ -1,17 +1,13 @@
-"""Gateway: the sessions of people, which it answers itself."""
+"""Where people are signed in, and ending it."""
 
 from __future__ import annotations
 
-from contracts.audit import declare_house_audit
 from contracts.codes import StaffRole
-from contracts.declare import Contract, Effect, Refusal, delete, get, post
+from contracts.declare import Effect, Refusal, delete, get, post
 from contracts.fields import Flag, Id, Instant, Many, Part, Strict, Tenant, Text, Whole
+from contracts.gateway.contract import GATEWAY
 from contracts.paging import Page, PageRequest
 from contracts.rights import self_service, staff_only
-
-GATEWAY = Contract("gateway")
-
-list_house_entries, verify_house_chain = declare_house_audit(GATEWAY)
 
 
 class Session(Strict):

@@ -1,0 +1,10 @@
+"""Gateway: sessions, applications and consents, which it answers itself.
+
+One file a noun; whoever calls imports from here.
+"""
+
+from contracts.gateway.clients import *
+from contracts.gateway.consents import *
+from contracts.gateway.contract import *
+from contracts.gateway.own_data import *
+from contracts.gateway.sessions import *
