@@ -7,6 +7,7 @@ time. So a statement is prepared under a name, once for each connection, and exe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol
@@ -101,13 +102,27 @@ class Line:
             texts = [spoken(connection, statement, params) for statement, params in statements]
             return "; ".join([*opening, *texts, "COMMIT"]).encode()
 
-        if self.begun:
-            self.connection.execute(message_on(self.connection), prepare=False)
-        else:
-            self._send(lambda connection: connection.cursor(), message_on)
+        if not self.begun:
+            self._leave_broken_ones()
+        self.connection.execute(message_on(self.connection), prepare=False)
 
     def give_back(self) -> None:
         self._pool.give_back(self.connection)
+
+    def _leave_broken_ones(self) -> None:
+        """What says COMMIT is sent once: nobody knows of a lost message whether it was done. So
+        a connection that the server has closed must show it before."""
+        for _ in range(self._pool.most_broken + 1):
+            with suppress(OperationalError):
+                self.connection.pgconn.consume_input()  # reads what has come, waits for nothing
+            if not self.connection.broken:
+                return
+            self._take_another()
+        raise PoolTimeout("every connection of the pool was broken")
+
+    def _take_another(self) -> None:
+        self._pool.give_back(self.connection)
+        self.connection = self._pool.take(self._patience)
 
     def _send(
         self,
@@ -123,8 +138,7 @@ class Line:
             except OperationalError:
                 if not self.connection.broken:
                     raise
-                self._pool.give_back(self.connection)
-                self.connection = self._pool.take(self._patience)
+                self._take_another()
             else:
                 self.begun = True
                 return cursor

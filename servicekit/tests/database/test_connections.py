@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from contracts.tenancy import ClockMoved
+from servicekit import outbox
 from servicekit.db import EVERYONE, Database
 from servicekit.errors import Unavailable
 from servicekit.postgres import psycopg
@@ -54,6 +56,43 @@ def test_connections_broken_while_idle_are_not_noticed(
     for _ in range(12):
         with db.read(tenant=notes.acme) as tx:
             assert notes.texts(tx) == []
+
+
+def test_a_write_in_one_message_leaves_connections_that_broke_while_idle(
+    db: Database, sample: Any, notes: Any, postgres_url: str
+) -> None:
+    """It says BEGIN and COMMIT at once, so it could not be sent a second time."""
+    busy(db, notes.acme, 8)
+    assert end_connections(postgres_url, of=sample.names.database) >= 8
+    for number in range(12):
+        with db.write(notes.context(), tenant=notes.acme) as tx:
+            tx.emit(ClockMoved, at=notes.noon, offset_seconds=number)
+    with db.read(tenant=notes.acme) as tx:
+        assert outbox.count_rows(tx) == 12
+
+
+def test_what_says_commit_is_never_sent_again(
+    db: Database, notes: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection is lost after the server has done it: told, not done twice."""
+    sent = []
+    execute = psycopg.Connection.execute
+
+    def lose(connection: Any, query: Any, *rest: Any, **options: Any) -> Any:
+        done = execute(connection, query, *rest, **options)
+        if b"COMMIT" in query:
+            sent.append(query)
+            connection.close()
+            raise psycopg.OperationalError("the server closed the connection unexpectedly")
+        return done
+
+    with monkeypatch.context() as losing:
+        losing.setattr(psycopg.Connection, "execute", lose)
+        with pytest.raises(Unavailable), db.write(notes.context(), tenant=notes.acme) as tx:
+            tx.emit(ClockMoved, at=notes.noon, offset_seconds=1)
+    assert len(sent) == 1
+    with db.read(tenant=notes.acme) as tx:
+        assert outbox.count_rows(tx) == 1
 
 
 def test_a_connection_broken_in_the_middle_is_unavailable_and_the_next_call_works(
