@@ -57,6 +57,7 @@ def _face(parts: Parts) -> Flask:
     face = create_face(
         dispatcher=parts.dispatcher,
         tokens=parts.tokens,
+        possession=parts.possession,
         admission=parts.admission,
         public_url=parts.settings.public_url,
     )

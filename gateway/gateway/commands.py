@@ -65,6 +65,7 @@ def _register_client(db: Database, arguments: argparse.Namespace) -> dict[str, o
         first_party=arguments.first_party,
         require_pushed_authorization_requests=arguments.require_pushed_requests,
         jwks=_keys(arguments.jwks_file),
+        dpop_bound_access_tokens=arguments.dpop,
     )
     registered = register_client(
         db=db,

@@ -27,6 +27,7 @@ from gateway.oauth.once import Once
 from gateway.oauth.own_consents import OwnConsents
 from gateway.oauth.pending import PendingSignIns
 from gateway.oauth.portal_sessions import PortalSessions
+from gateway.oauth.possession import Possession
 from gateway.oauth.pushing import PushedRequests
 from gateway.oauth.registration import ensure_portal
 from gateway.oauth.server import AuthorizationServer
@@ -66,6 +67,7 @@ class Parts:
     keys: KeyRing
     endings: Endings
     tokens: TokenChecker
+    possession: Possession
     sessions: Sessions
     pending: PendingSignIns
     kept_forms: KeptForms
@@ -126,6 +128,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
     clients = ClientDirectory(db=db, clock=clock)
     grants, once = Grants(db=db, clock=clock, endings=endings), Once(db=db)
     sessions = Sessions(db=db, clock=clock, endings=endings, secure=settings.secure)
+    possession = Possession(public_url=settings.public_url, once=once, clock=clock)
     tokens = _token_checker(settings, keys, endings, clock)
     buckets = _buckets(settings)
     admission = Admission(buckets)
@@ -149,6 +152,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
         keys=keys,
         endings=endings,
         tokens=tokens,
+        possession=possession,
         sessions=sessions,
         kept_forms=KeptForms(db=db, clock=clock, vault=vault),
         pending=PendingSignIns(db=db, clock=clock, secure=settings.secure),
@@ -163,6 +167,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
             grants=grants,
             pushed=PushedRequests(db=db, clock=clock),
             devices=Devices(db=db, clock=clock, grants=grants),
+            possession=possession,
             assertions=ClientAssertions(issuer=settings.issuer, once=once, clock=clock),
             tokens=tokens,
             keys=keys,

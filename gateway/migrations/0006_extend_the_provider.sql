@@ -57,3 +57,9 @@ CREATE TABLE used_proofs (
     expires_at timestamptz NOT NULL
 );
 CREATE INDEX used_proofs_expiry ON used_proofs (expires_at);
+
+-- Tokens bound to a key of the client (DPoP, RFC 9449): its thumbprint. A public client's refresh
+-- tokens are bound too; a confidential one proves itself when it refreshes.
+ALTER TABLE clients ADD COLUMN dpop_bound_access_tokens boolean NOT NULL DEFAULT false;
+ALTER TABLE authorization_codes ADD COLUMN dpop_jkt text CHECK (length(dpop_jkt) = 43);
+ALTER TABLE token_families ADD COLUMN dpop_jkt text CHECK (length(dpop_jkt) = 43);

@@ -17,15 +17,27 @@ if TYPE_CHECKING:
 
     from gateway.dispatch import Dispatcher
     from gateway.limits.admission import Admission
+    from gateway.oauth.possession import Possession
     from gateway.oauth.tokens import TokenChecker
 
 
 def create_face(
-    *, dispatcher: Dispatcher, tokens: TokenChecker, admission: Admission, public_url: str
+    *,
+    dispatcher: Dispatcher,
+    tokens: TokenChecker,
+    possession: Possession,
+    admission: Admission,
+    public_url: str,
 ) -> Flask:
     face = Flask("gateway", static_folder=None)
     face.register_blueprint(
-        create_api(dispatcher=dispatcher, tokens=tokens, admission=admission, public_url=public_url)
+        create_api(
+            dispatcher=dispatcher,
+            tokens=tokens,
+            possession=possession,
+            admission=admission,
+            public_url=public_url,
+        )
     )
     return face
 

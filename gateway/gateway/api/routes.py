@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from contracts.declare import Call, Effect
 from contracts.registry import CALLS
 from gateway.api.answering import answer_of
-from gateway.api.bearer import bearer_token
+from gateway.api.bearer import presented_token
 from gateway.api.circumstances import (
     call_id_of,
     circumstances,
@@ -31,6 +31,7 @@ from servicekit.errors import GuichetError, TooMany, Unauthenticated
 if TYPE_CHECKING:
     from gateway.dispatch import Dispatcher
     from gateway.limits.admission import Admission
+    from gateway.oauth.possession import Possession
     from gateway.oauth.tokens import AccessToken, TokenChecker
 
 API = "/api"
@@ -42,12 +43,13 @@ def create_api(
     *,
     dispatcher: Dispatcher,
     tokens: TokenChecker,
+    possession: Possession,
     admission: Admission,
     public_url: str,
     calls: Iterable[Call] = CALLS.values(),
 ) -> Blueprint:
     blueprint = Blueprint("api", __name__)
-    bearers = Bearers(tokens=tokens, admission=admission)
+    bearers = Bearers(tokens=tokens, possession=possession, admission=admission)
     for call in calls:
         if call.route is not None:
             blueprint.add_url_rule(
@@ -66,13 +68,16 @@ def create_api(
 class Bearers:
     """Whose token a request brings, counted: a good one for its bearer, else for the address."""
 
-    def __init__(self, *, tokens: TokenChecker, admission: Admission) -> None:
+    def __init__(
+        self, *, tokens: TokenChecker, possession: Possession, admission: Admission
+    ) -> None:
         self._tokens = tokens
+        self._possession = possession
         self._admission = admission
 
     def admitted(self) -> AccessToken:
         try:
-            token = self._tokens.check(bearer_token(request))
+            token = presented_token(request, self._tokens, self._possession)
         except Unauthenticated:
             self._admission.admit_stranger()
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -20,10 +21,11 @@ from authlib.oauth2.rfc8628 import DeviceCodeGrant as AuthlibDeviceCodeGrant
 from flask import request as flask_request
 
 from gateway.oauth.acting import acting
+from gateway.oauth.binding import BoundToKey
 from gateway.oauth.client_authentication import EVERY
 from gateway.oauth.clients import Client, granted_scope
 from gateway.oauth.granting import Grants
-from gateway.oauth.grants import person_of, scope_of
+from gateway.oauth.grants import key_to_keep, person_of, scope_of
 from gateway.oauth.issuing import SignedInPerson
 from gateway.oauth.lifetimes import DEVICE_CODE, DEVICE_GUESSES
 from gateway.oauth.protocol_request import ProtocolRequest
@@ -88,7 +90,9 @@ class Devices:
             self._end(tx, polled, now)
         return None
 
-    def redeem(self, polled: PolledRow, *, digest: bytes, refresh_token: str | None) -> bool:
+    def redeem(
+        self, polled: PolledRow, *, digest: bytes, refresh_token: str | None, key: str | None
+    ) -> bool:
         """False for whoever comes second; what the first one got ends then."""
         now = self._clock.now()
         with self._db.write(acting("device.redeem"), tenant=EVERYONE) as tx:
@@ -96,9 +100,8 @@ class Devices:
             if not first:
                 self._end(tx, polled, now)
                 return False
-            self._grants.start_family(
-                tx, family=_family(polled, now), refresh_token=refresh_token, now=now
-            )
+            family = replace(_family(polled, now), dpop_jkt=key)
+            self._grants.start_family(tx, family=family, refresh_token=refresh_token, now=now)
         return True
 
     def find(self, user_code: str, *, person_id: UUID) -> DeviceRow:
@@ -202,7 +205,7 @@ class DeviceCredential:
         return scope_of(self.polled)
 
 
-class DeviceCodeGrant(AuthlibDeviceCodeGrant):  # type: ignore[misc]
+class DeviceCodeGrant(BoundToKey, AuthlibDeviceCodeGrant):  # type: ignore[misc]
     """RFC 8628, section 3.4."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = EVERY
@@ -236,7 +239,10 @@ class DeviceCodeGrant(AuthlibDeviceCodeGrant):  # type: ignore[misc]
     def save_token(self, token: dict[str, Any]) -> None:
         credential: DeviceCredential = self.request.credential
         redeemed = self.server.devices.redeem(
-            credential.polled, digest=credential.digest, refresh_token=token.get("refresh_token")
+            credential.polled,
+            digest=credential.digest,
+            refresh_token=token.get("refresh_token"),
+            key=key_to_keep(self.request),
         )
         if not redeemed:
             raise InvalidGrantError()

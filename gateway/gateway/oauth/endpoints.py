@@ -107,7 +107,7 @@ class IntrospectionEndpoint(AuthlibIntrospectionEndpoint):  # type: ignore[misc]
     def _access(self, token: AccessToken) -> dict[str, Any]:
         told: dict[str, Any] = {
             "active": True,
-            "token_type": "Bearer",
+            "token_type": "Bearer" if token.key is None else "DPoP",
             "iss": self.server.issuer.url,
             "aud": token.audience,
             "client_id": token.client_id,
@@ -124,6 +124,8 @@ class IntrospectionEndpoint(AuthlibIntrospectionEndpoint):  # type: ignore[misc]
             told |= _proof(token)
             if token.domain is not None:
                 told["domain"] = token.domain
+        if token.key is not None:
+            told["cnf"] = {"jkt": token.key}
         if token.act is not None:
             told["act"] = act_of(token.actors)
         return told

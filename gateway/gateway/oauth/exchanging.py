@@ -19,6 +19,7 @@ from authlib.oauth2.rfc6749 import (
 )
 
 from contracts.rights import CallerKind
+from gateway.oauth.binding import proved_key
 from gateway.oauth.client_authentication import PROVED
 from gateway.oauth.clients import Client
 from gateway.oauth.protocol_request import ProtocolRequest
@@ -57,12 +58,17 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
         self.request.client = client
         _check_form(self.request.form)
         self.request.credential = self._subject(client)
+        self._bind()
         self.request.scope = _scope(self.request.form.get("scope"), self._subject_token, client)
 
     def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
         client, subject = self.request.client, self._subject_token
         token = self.server.issuer.exchanged_token(
-            client, subject, scope=self.request.scope, audience=self._audience(client)
+            client,
+            subject,
+            scope=self.request.scope,
+            audience=self._audience(client),
+            key=self.request.key,
         )
         _log.info(
             "token-exchanged",
@@ -89,6 +95,12 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
         if len(token.actors) >= MOST_ACTORS:
             raise InvalidRequestError("The token went through too many hands.")
         return token
+
+    def _bind(self) -> None:
+        """A bound token is exchanged by whoever holds its key, and stays bound."""
+        self.request.key = proved_key(self.server.possession, self.request)
+        if self._subject_token.key not in (None, self.request.key):
+            raise _unacceptable()
 
     def _audience(self, client: Client) -> str:
         """The REST face, or the client itself."""

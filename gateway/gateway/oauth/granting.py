@@ -6,6 +6,7 @@ shown that a secret is in two hands: everything that grew from it ends, in the s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -45,7 +46,9 @@ class Grants:
         scope: str,
         nonce: str | None,
         code_challenge: str,
+        key: str | None = None,
     ) -> None:
+        """``key``: the thumbprint of the only one that may redeem it (``dpop_jkt``)."""
         now = self._clock.now()
         code = CodeRow(
             family_id=new_id(),
@@ -56,6 +59,7 @@ class Grants:
             session_id=session.session_id,
             auth_time=session.auth_time,
             amr=session.amr,
+            dpop_jkt=key,
             nonce=nonce,
             code_challenge=code_challenge,
             created_at=now,
@@ -80,8 +84,12 @@ class Grants:
         usable = code.expires_at > now and code.session_expires_at is not None
         return code if usable else None
 
-    def redeem(self, code: CodeRow, *, digest: bytes, refresh_token: str | None) -> bool:
-        """False for whoever comes second; what the first one got ends then."""
+    def redeem(
+        self, code: CodeRow, *, digest: bytes, refresh_token: str | None, key: str | None = None
+    ) -> bool:
+        """False for whoever comes second; what the first one got ends then. ``key``: the one that
+        the refresh tokens are bound to.
+        """
         now = self._clock.now()
         assert code.session_expires_at is not None
         with self._db.write(acting("code.redeem"), tenant=EVERYONE) as tx:
@@ -89,7 +97,7 @@ class Grants:
             if not first:
                 self._end_family_of_code(tx, code, now)
                 return False
-            family = _family(code, code.session_expires_at, now)
+            family = replace(_family(code, code.session_expires_at, now), dpop_jkt=key)
             self.start_family(tx, family=family, refresh_token=refresh_token, now=now)
         return True
 

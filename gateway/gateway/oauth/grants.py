@@ -26,6 +26,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
 from authlib.oauth2.rfc9207 import IssuerParameter as AuthlibIssuerParameter
 from authlib.oidc.core import OpenIDToken as AuthlibOpenIDToken
 
+from gateway.oauth.binding import BoundToKey
 from gateway.oauth.client_authentication import EVERY, NONE, PROVED
 from gateway.oauth.clients import Client
 from gateway.oauth.issuing import SignedInPerson
@@ -40,7 +41,8 @@ from gateway.store.sessions import SessionRow
 if TYPE_CHECKING:
     from gateway.oauth.server import AuthorizationServer
 
-_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
+_CHALLENGE = _THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}")
+_NO_KEY = "-" * 43
 _NONCE = re.compile(r"[\x20-\x7e]{1,255}")
 
 
@@ -90,7 +92,12 @@ def person_of(row: CodeRow | RefreshRow | PolledRow) -> SignedInPerson:
     )
 
 
-class AuthorizationCodeGrant(AuthlibAuthorizationCodeGrant):  # type: ignore[misc]
+def key_to_keep(request: ProtocolRequest) -> str | None:
+    """What its refresh tokens are bound to; a confidential client proves itself when it comes."""
+    return request.key if request.auth_method == NONE else None
+
+
+class AuthorizationCodeGrant(BoundToKey, AuthlibAuthorizationCodeGrant):  # type: ignore[misc]
     """RFC 6749, section 4.1."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = EVERY
@@ -110,7 +117,11 @@ class AuthorizationCodeGrant(AuthlibAuthorizationCodeGrant):  # type: ignore[mis
             scope=opened_scope(request.scope, method=session.method),
             nonce=request.values.get("nonce"),
             code_challenge=request.values["code_challenge"],
+            key=request.values.get("dpop_jkt"),
         )
+
+    def bind(self, known: str | None = None) -> None:
+        super().bind(self.request.authorization_code.row.dpop_jkt)
 
     def query_authorization_code(self, code: str, client: Client) -> AuthorizationCode | None:
         digest = digest_of(code)
@@ -123,7 +134,10 @@ class AuthorizationCodeGrant(AuthlibAuthorizationCodeGrant):  # type: ignore[mis
     def save_token(self, token: dict[str, Any]) -> None:
         code: AuthorizationCode = self.request.authorization_code
         redeemed = self.server.grants.redeem(
-            code.row, digest=code.digest, refresh_token=token.get("refresh_token")
+            code.row,
+            digest=code.digest,
+            refresh_token=token.get("refresh_token"),
+            key=key_to_keep(self.request),
         )
         if not redeemed:
             raise InvalidGrantError()
@@ -132,7 +146,7 @@ class AuthorizationCodeGrant(AuthlibAuthorizationCodeGrant):  # type: ignore[mis
         """Kept as used: when it comes back, what grew from it ends."""
 
 
-class RefreshTokenGrant(AuthlibRefreshTokenGrant):  # type: ignore[misc]
+class RefreshTokenGrant(BoundToKey, AuthlibRefreshTokenGrant):  # type: ignore[misc]
     """RFC 6749, section 6, with the rotation of RFC 9700, section 4.14."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = EVERY
@@ -152,6 +166,9 @@ class RefreshTokenGrant(AuthlibRefreshTokenGrant):  # type: ignore[misc]
     def authenticate_user(self, token: RefreshToken) -> SignedInPerson:
         return person_of(token.row)
 
+    def bind(self, known: str | None = None) -> None:
+        super().bind(self.request.refresh_token.row.dpop_jkt)
+
     def save_token(self, token: dict[str, Any]) -> None:
         old: RefreshToken = self.request.refresh_token
         rotated = self.server.grants.rotate(
@@ -167,7 +184,7 @@ class RefreshTokenGrant(AuthlibRefreshTokenGrant):  # type: ignore[misc]
         """Used up in the transaction that added the new one."""
 
 
-class ClientCredentialsGrant(AuthlibClientCredentialsGrant):  # type: ignore[misc]
+class ClientCredentialsGrant(BoundToKey, AuthlibClientCredentialsGrant):  # type: ignore[misc]
     """RFC 6749, section 4.4. Nothing is written: the token says all, and lives minutes."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = PROVED
@@ -201,6 +218,8 @@ class ProofKey(CodeChallenge):  # type: ignore[misc]
             raise InvalidRequestError("'code_challenge_method' must be S256")
         if not _CHALLENGE.fullmatch(values["code_challenge"]):
             raise InvalidRequestError("Invalid 'code_challenge'")
+        if not _THUMBPRINT.fullmatch(values.get("dpop_jkt", _NO_KEY)):
+            raise InvalidRequestError("Invalid 'dpop_jkt'")
 
     def get_authorization_code_challenge_method(self, code: AuthorizationCode) -> str:
         return "S256"

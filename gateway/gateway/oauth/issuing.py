@@ -117,7 +117,7 @@ class Issuer:
         if key is not None:
             claims["cnf"] = {"jkt": key}
         return {
-            "token_type": "Bearer",
+            "token_type": "Bearer" if key is None else "DPoP",
             "access_token": self._signed(TYPE, claims),
             "expires_in": seconds,
             "scope": scope,

@@ -42,6 +42,7 @@ class ProtocolRequest(OAuth2Request):
         received_at: datetime,
     ) -> None:
         self.received_at = received_at
+        self.key: str | None = None  # the thumbprint of the key that it proves (RFC 9449)
         # Settings decide whether plain HTTP will do; Authlib would judge by the name in the URL.
         super().__init__(method, f"https://gateway{path}", headers=headers)
         self.payload = ProtocolPayload(values)

@@ -57,6 +57,7 @@ class Registration:
     first_party: bool = False
     require_pushed_authorization_requests: bool = False
     jwks: dict[str, Any] | None = None
+    dpop_bound_access_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,7 @@ def _row(asked: Registration) -> ClientRow:
         secrets=(),
         require_pushed_authorization_requests=asked.require_pushed_authorization_requests,
         jwks=asked.jwks,
+        dpop_bound_access_tokens=asked.dpop_bound_access_tokens,
     )
 
 

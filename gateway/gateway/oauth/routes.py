@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from contracts.identity import get_person
 from contracts.rights import CallerKind
-from gateway.api.bearer import bearer_token, challenge
+from gateway.api.bearer import challenge, presented_token
 from gateway.i18n import current_language
 from gateway.oauth.metadata import metadata
 from gateway.oauth.protocol_request import repeated
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LARGEST_FORM = 64 * 1024
 _PATIENCE = 2
+# RFC 6750, section 3.1, and RFC 9449, section 7.1; anything else is an invalid token.
+_TOKEN_FAULTS = {"scope-missing": "insufficient_scope", "proof-refused": "invalid_dpop_proof"}
 _log = structlog.get_logger(__name__)
 
 
@@ -92,7 +94,7 @@ def _add_endpoints(blueprint: Blueprint, parts: Parts) -> None:
 
 def _admitted(parts: Parts) -> AccessToken:
     try:
-        token = parts.tokens.check(bearer_token(request))
+        token = presented_token(request, parts.tokens, parts.possession)
     except Unauthenticated:
         parts.admission.admit_stranger()
         raise
@@ -171,8 +173,7 @@ def _refusal(error: GuichetError) -> Response:
         response.headers["Retry-After"] = str(error.details.get("retry_after", _PATIENCE))
         return response
     if isinstance(error, Unauthenticated | Forbidden):
-        code = "invalid_token" if isinstance(error, Unauthenticated) else "insufficient_scope"
-        response = _error(error.status, code)
+        response = _error(error.status, _TOKEN_FAULTS.get(error.code, "invalid_token"))
         response.headers["WWW-Authenticate"] = challenge(error.code, error.details)
         return response
     return _error(error.status, "invalid_request")

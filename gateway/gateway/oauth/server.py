@@ -39,6 +39,7 @@ from gateway.oauth.grants import (
 )
 from gateway.oauth.issuing import Issuer, SignedInPerson
 from gateway.oauth.keys import KeyRing
+from gateway.oauth.possession import Possession
 from gateway.oauth.protocol_request import Parameters, ProtocolRequest
 from gateway.oauth.pushing import PushedRequestEndpoint, PushedRequests
 from gateway.oauth.scopes import SCOPES_SUPPORTED
@@ -58,6 +59,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         pushed: PushedRequests,
         devices: Devices,
         assertions: ClientAssertions,
+        possession: Possession,
         tokens: TokenChecker,
         keys: KeyRing,
         sessions: Sessions,
@@ -71,6 +73,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         self.grants = grants
         self.pushed = pushed
         self.devices = devices
+        self.possession = possession
         self.tokens = tokens
         self.keys = keys
         self.sessions = sessions
@@ -127,10 +130,11 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         scope: str | None = None,
         expires_in: int | None = None,
         include_refresh_token: bool = True,
+        key: str | None = None,
     ) -> dict[str, Any]:
         if user is None:
-            return self.issuer.client_token(client, scope=granted_scope(client, scope))
-        token = self.issuer.person_token(client, user, scope=scope or "")
+            return self.issuer.client_token(client, scope=granted_scope(client, scope), key=key)
+        token = self.issuer.person_token(client, user, scope=scope or "", key=key)
         if include_refresh_token:
             token["refresh_token"] = new_secret()
         return token

@@ -40,7 +40,8 @@ class AccessToken:
 
     ``domain``: the one tenant that a person's token is good for, where his way in was API Login;
     ``factors``: with what he proved who he is, at ``auth_time``; ``actors``: the clients that act
-    for him by exchange (RFC 8693), the present one first; ``origins``: the tokens it came from.
+    for him by exchange (RFC 8693), the present one first; ``origins``: the tokens it came from;
+    ``key``: the thumbprint of the key it is bound to (RFC 9449).
     """
 
     subject: str
@@ -58,6 +59,7 @@ class AccessToken:
     domain: TenantCode | None = None
     factors: frozenset[str] = frozenset()
     audience: str = ""
+    key: str | None = None
     actors: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
 
@@ -168,6 +170,7 @@ def _access_token(claims: dict[str, Any]) -> AccessToken:
         domain=None if domain is None else TenantCode(_text(domain)),
         factors=frozenset(map(_text, claims.get("amr", ()))),
         audience=_text(claims["aud"]),
+        key=_text(claims["cnf"]["jkt"]) if "cnf" in claims else None,
         actors=actors,
         origins=tuple(map(_text, claims.get("origins", ()))),
     )

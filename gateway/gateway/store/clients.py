@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from contracts.codes import TenantCode
 from servicekit.db import Tx
 
 
@@ -29,8 +30,9 @@ class ClientRow:
     audiences: frozenset[str]
     secrets: tuple[bytes, ...]
     require_pushed_authorization_requests: bool = False
-    jwks: dict[str, Any] | None = None
     owned_by: TenantCode | None = None
+    jwks: dict[str, Any] | None = None
+    dpop_bound_access_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,7 @@ def find_client(tx: Tx, *, client_id: str, now: datetime) -> ClientRow | None:
         """
         SELECT client_id, name, kind, first_party, redirect_uris, post_logout_redirect_uris,
                grants, scopes, tenants, audiences, require_pushed_authorization_requests,
-               owned_by, jwks,
-               dpop_bound_access_tokens,
+               owned_by, jwks, dpop_bound_access_tokens,
                ARRAY(SELECT digest FROM client_secrets
                       WHERE client_secrets.client_id = clients.client_id
                         AND (expires_at IS NULL OR expires_at > %(now)s)) AS secrets
@@ -66,10 +67,12 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
         """
         INSERT INTO clients (client_id, name, kind, first_party, redirect_uris,
                              post_logout_redirect_uris, grants, scopes, tenants, audiences,
-                             require_pushed_authorization_requests, jwks, created_at, changed_at)
+                             require_pushed_authorization_requests, jwks, dpop_bound_access_tokens,
+                             created_at, changed_at)
         VALUES (%(client_id)s, %(name)s, %(kind)s, %(first_party)s, %(redirect_uris)s,
                 %(post_logout_redirect_uris)s, %(grants)s, %(scopes)s, %(tenants)s, %(audiences)s,
-                %(require_pushed_authorization_requests)s, %(jwks)s, %(now)s, %(now)s)
+                %(require_pushed_authorization_requests)s, %(jwks)s,
+                %(dpop_bound_access_tokens)s, %(now)s, %(now)s)
         ON CONFLICT (client_id) DO UPDATE
            SET name = excluded.name, kind = excluded.kind, first_party = excluded.first_party,
                redirect_uris = excluded.redirect_uris,
@@ -78,7 +81,9 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
                audiences = excluded.audiences,
                require_pushed_authorization_requests =
                    excluded.require_pushed_authorization_requests,
-               jwks = excluded.jwks, changed_at = excluded.changed_at
+               jwks = excluded.jwks,
+               dpop_bound_access_tokens = excluded.dpop_bound_access_tokens,
+               changed_at = excluded.changed_at
         RETURNING xmax = 0
         """,
         {
@@ -93,12 +98,12 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
             "tenants": sorted(client.tenants),
             "audiences": sorted(client.audiences),
             "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
+            "dpop_bound_access_tokens": client.dpop_bound_access_tokens,
             "jwks": None if client.jwks is None else json.dumps(client.jwks),
             "now": now,
         },
     )
     return added
-            "dpop_bound_access_tokens": client.dpop_bound_access_tokens,
 
 
 def list_secrets(tx: Tx, *, client_id: str, now: datetime) -> list[SecretRow]:

@@ -30,6 +30,7 @@ class FamilyRow:
     created_at: datetime
     expires_at: datetime
     amr: tuple[str, ...] = ("pwd",)
+    dpop_jkt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +52,16 @@ class RefreshRow:
     session_method: str | None
     session_domain: TenantCode | None
     amr: tuple[str, ...]
+    dpop_jkt: str | None
 
 
 def add_family(tx: Tx, *, family: FamilyRow) -> None:
     tx.run(
         """
         INSERT INTO token_families (family_id, client_id, person_id, session_id, scopes,
-                                    auth_time, created_at, expires_at, amr)
+                                    auth_time, created_at, expires_at, amr, dpop_jkt)
         VALUES (%(family_id)s, %(client_id)s, %(person_id)s, %(session_id)s, %(scopes)s,
-                %(auth_time)s, %(created_at)s, %(expires_at)s, %(amr)s)
+                %(auth_time)s, %(created_at)s, %(expires_at)s, %(amr)s, %(dpop_jkt)s)
         """,
         {
             "family_id": family.family_id,
@@ -71,6 +73,7 @@ def add_family(tx: Tx, *, family: FamilyRow) -> None:
             "created_at": family.created_at,
             "expires_at": family.expires_at,
             "amr": list(family.amr),
+            "dpop_jkt": family.dpop_jkt,
         },
     )
 
@@ -80,7 +83,8 @@ def find_refresh_token(tx: Tx, *, digest: bytes, now: datetime) -> RefreshRow | 
         """
         SELECT family.family_id, family.client_id, family.person_id, family.session_id,
                family.scopes, family.auth_time, family.expires_at AS family_expires_at,
-               family.ended_at, family.amr, token.created_at, token.expires_at, token.used_at,
+               family.ended_at, family.amr, family.dpop_jkt,
+               token.created_at, token.expires_at, token.used_at,
                session.expires_at AS session_expires_at, session.method AS session_method,
                session.domain AS session_domain
           FROM refresh_tokens AS token
@@ -182,8 +186,6 @@ def list_applications_of(
     )
 
 
-def remove_stale_families(tx: Tx, *, now: datetime) -> int:
-    return tx.run("DELETE FROM token_families WHERE expires_at <= %(now)s", {"now": now})
 @dataclass(frozen=True, slots=True)
 class _Family:
     family_id: UUID
@@ -204,3 +206,5 @@ def list_living_families(tx: Tx, *, person_id: UUID, client_id: str) -> list[UUI
     return [row.family_id for row in found]
 
 
+def remove_stale_families(tx: Tx, *, now: datetime) -> int:
+    return tx.run("DELETE FROM token_families WHERE expires_at <= %(now)s", {"now": now})

@@ -18,13 +18,16 @@ from gateway.api.face import create_face
 from gateway.dispatch import Dispatcher
 from gateway.limits.admission import Admission
 from gateway.limits.buckets import Buckets
+from gateway.oauth.possession import Possession
 from gateway.rights import RightsCache
 from gateway.wire import Wire
+from servicekit.clock import SystemClock
 from servicekit.context import Context, ContextSigner, ContextVerifier, generate_key_pair
 from servicekit.errors import GuichetError, Unauthenticated
 
 PERSON = "018f0000-0000-7000-8000-000000000001"
 TENANT = "OCB0001234"
+PUBLIC_URL = "http://localhost:8080"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class FakeToken:
     session_id: str | None = None
     token_id: str = "t"
     act: str | None = None
+    key: str | None = None
     domain: str | None = None
     auth_time: datetime | None = field(default_factory=lambda: datetime.now(UTC))
     factors: frozenset[str] = frozenset({"pwd"})
@@ -106,6 +110,13 @@ ALL_ROLES = dict.fromkeys(
 )
 
 
+class _Unlimited:
+    """No proof has served before."""
+
+    def first(self, kind: str, whose: str, jti: str, *, until: datetime) -> bool:
+        return True
+
+
 def build_face() -> tuple[Flask, Face]:
     private, public = generate_key_pair()
     services = FakeServices(ContextVerifier(public))
@@ -116,8 +127,9 @@ def build_face() -> tuple[Flask, Face]:
     app = create_face(
         dispatcher=dispatcher,
         tokens=tokens,
+        possession=Possession(public_url=PUBLIC_URL, once=_Unlimited(), clock=SystemClock()),
         admission=Admission(Buckets({})),
-        public_url="http://localhost:8080",
+        public_url=PUBLIC_URL,
     )
     face = Face(app.test_client(), services, tokens, rights)
     for name in CALLS:
