@@ -15,9 +15,11 @@ from gateway.own_data import OwnData
 from gateway.own_sessions import OwnSessions
 from gateway.wire import Circumstances, JsonObject, context_of
 from servicekit import audit
+from servicekit.clock import Clock
 from servicekit.context import Context, request_hash
 from servicekit.db import Database
 from servicekit.idempotency import Replayed
+from servicekit.reasons import record_reading
 
 Method = Callable[..., Any]
 
@@ -34,12 +36,10 @@ class LocalCalls:
         clock: Clock,
     ) -> None:
         self._db = db
+        self._clock = clock
         self.methods: Mapping[str, Method] = {
             calls.list_house_entries.name: self._list_house_entries,
             calls.verify_house_chain.name: self._verify_house_chain,
-            calls.list_sessions.name: sessions.list_sessions,
-            calls.end_session.name: sessions.end_session,
-            calls.end_other_sessions.name: sessions.end_other_sessions,
             calls.list_audit_entries.name: self._list_audit_entries,
             calls.verify_audit_chain.name: self._verify_audit_chain,
             calls.list_clients.name: clients.list_clients,
@@ -52,6 +52,9 @@ class LocalCalls:
             calls.list_consents.name: consents.list_consents,
             calls.withdraw_consent.name: consents.withdraw_consent,
             calls.export_account.name: own_data.export_account,
+            calls.list_sessions.name: sessions.list_sessions,
+            calls.end_session.name: sessions.end_session,
+            calls.end_other_sessions.name: sessions.end_other_sessions,
             calls.end_all_sessions.name: sessions.end_all_sessions,
             calls.end_all_sessions_of.name: sessions.end_all_sessions_of,
         }
@@ -72,17 +75,18 @@ class LocalCalls:
         except Replayed as replayed:
             done: JsonObject = replayed.answer
             return done
+        record_reading(self._db, self._clock, call, context, loaded)
         dumped: JsonObject = call.response().dump(answer)
         return dumped
 
-    def _list_house_entries(self, context: Context, **asked: Any) -> Any:
-        return audit.list_entries(db=self._db, context=context, **asked)
-
-    def _verify_house_chain(self, context: Context, **asked: Any) -> Any:
     def _list_audit_entries(self, context: Context, **asked: Any) -> Any:
         return audit.list_entries(db=self._db, context=context, **asked)
 
     def _verify_audit_chain(self, context: Context, **asked: Any) -> Any:
         return audit.verify_chain(db=self._db, context=context, **asked)
 
+    def _list_house_entries(self, context: Context, **asked: Any) -> Any:
+        return audit.list_entries(db=self._db, context=context, **asked)
+
+    def _verify_house_chain(self, context: Context, **asked: Any) -> Any:
         return audit.verify_chain(db=self._db, context=context, **asked)

@@ -32,8 +32,8 @@ from gateway.oauth.pushing import PushedRequests
 from gateway.oauth.registration import ensure_portal
 from gateway.oauth.server import AuthorizationServer
 from gateway.oauth.sessions import Sessions
-from gateway.oauth.tokens import TokenChecker
 from gateway.oauth.tenant_clients import TenantClients
+from gateway.oauth.tokens import TokenChecker
 from gateway.oauth.watch import Watch
 from gateway.own_data import OwnData
 from gateway.own_sessions import OwnSessions
@@ -122,7 +122,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
     signer, rpc = ContextSigner(settings.context_private_key), RpcClient(settings.amqp_url)
     wire = Wire(rpc=rpc, signer=signer)
     rights, naming = RightsCache(wire=wire), Naming(wire=wire)
-    own_data = OwnData(db=db)
+    own_data = OwnData(db=db, wire=wire, clock=clock)
     keys = KeyRing(db=db, vault=vault, clock=clock)
     endings = Endings(db=db, clock=clock)
     clients = ClientDirectory(db=db, clock=clock)
@@ -186,11 +186,6 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
     )
 
 
-def _buckets(settings: Settings) -> Buckets:
-    return Buckets(
-        {
-            Kind.ADDRESS: settings.limit_address,
-            Kind.PERSON: settings.limit_person,
 def build_local_calls(
     db: Database, clock: Clock, endings: Endings, own_data: OwnData
 ) -> LocalCalls:
@@ -204,6 +199,11 @@ def build_local_calls(
     )
 
 
+def _buckets(settings: Settings) -> Buckets:
+    return Buckets(
+        {
+            Kind.ADDRESS: settings.limit_address,
+            Kind.PERSON: settings.limit_person,
             Kind.CLIENT: settings.limit_client,
         }
     )

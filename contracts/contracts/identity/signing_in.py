@@ -66,6 +66,9 @@ class SignedIn(Strict):
     factors = Many(Choice(FactorKind), maximum=10, load_default=())
     password_expired = Flag(load_default=False)
     password_expires_at = Instant(load_default=None, allow_none=True)
+    password_expires_soon = Flag(
+        load_default=False, metadata={"description": "Within 15 days of the installation's clock."}
+    )
     idle_minutes = Whole(load_default=None, allow_none=True)
     last_sign_in = Part(LastSignIn, load_default=None, allow_none=True)
     notice = Text(minimum=0, maximum=64, load_default=None, allow_none=True)
@@ -157,6 +160,7 @@ unlock_portal_login = IDENTITY.call(
     summary="Clear counter and lock of a person's portal login, effective at once.",
     refusals=(Refusal("NotFound", "person-unknown"),),
     route=post("/persons/{person_id}/unlock-portal-login"),
+    reason=True,
 )
 
 

@@ -19,6 +19,8 @@ _BY_NAME: dict[str, Any] = {
     "name": "Production",
     "offer_id": "workspace:eu-west-0:standard:12-months",
     "quantity": 1,
+    "evidence": "Identity card shown in a video call",
+    "new_email": None,
     "limit": 50,
     "user_name": "Jane.Doe",
     "hash": "3f5a" * 16,

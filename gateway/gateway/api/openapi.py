@@ -29,8 +29,9 @@ from gateway.api.problem import MEDIA_TYPE, PRECONDITION_FAILED
 from gateway.api.reading import intake_of
 from gateway.api.wording import sentence
 from servicekit.editions import CHANGED_MEANWHILE
-from servicekit.errors import KINDS, Unauthenticated
+from servicekit.errors import KINDS, Invalid, Unauthenticated
 from servicekit.freshness import STEP_UP_REQUIRED
+from servicekit.reasons import REASON_REQUIRED
 
 Document = dict[str, Any]
 
@@ -131,7 +132,8 @@ def _parameters(call: Call, converter: OpenAPIConverter) -> list[Document]:
 
 
 def _headers(call: Call) -> list[str]:
-    names = ["Guichet-Reason", "X-Request-Id", "Accept-Language"]
+    reason = "Guichet-Reason-Demanded" if call.reason else "Guichet-Reason"
+    names = [reason, "X-Request-Id", "Accept-Language"]
     edition = edition_field(call)
     if edition is not None:
         names.append("If-Match-Demanded" if is_demanded(call, edition) else "If-Match")
@@ -173,6 +175,8 @@ def refusals(call: Call) -> dict[int, tuple[str, ...]]:
             status = PRECONDITION_FAILED
         found.setdefault(status, []).append(refusal.code)
     found.setdefault(403, []).extend(_BY_AUDIENCE[call.right.audience])
+    if call.reason or (call.tenant_field is not None and call.right.staff):
+        found.setdefault(Invalid.status, []).append(REASON_REQUIRED)
     if call.step_up:
         found.setdefault(Unauthenticated.status, []).append(STEP_UP_REQUIRED)
     groups = [_GENERAL]
@@ -341,6 +345,7 @@ _SCHEMAS: dict[str, JsonSchema] = {
     },
 }
 
+_SAID = "^[!-~]([ -~]{0,498}[!-~])?$"
 _CONDITION = r'^("[0-9a-f]{32}(-gzip)?"|\*)$'
 
 _PARAMETERS: dict[str, Document] = {
@@ -361,8 +366,16 @@ _PARAMETERS: dict[str, Document] = {
         "example": "*",
     },
     "Guichet-Reason": {
-        "description": "Why, for the audit trail: staff acting on a customer give one.",
-        "schema": {"type": "string", "pattern": "^[!-~]([ -~]{0,498}[!-~])?$", "maxLength": 500},
+        "description": "Why, for the audit trail: who acts on a customer by a staff role alone"
+        " must say it, whether he reads or writes.",
+        "schema": {"type": "string", "pattern": _SAID, "maxLength": 500},
+    },
+    "Guichet-Reason-Demanded": {
+        "name": "Guichet-Reason",
+        "required": True,
+        "description": "Why, for the audit trail.",
+        "schema": {"type": "string", "pattern": _SAID, "maxLength": 500},
+        "example": "Ticket 4711",
     },
     "X-Request-Id": {
         "description": "Your id of this request, given back and kept in logs and audit; one that "

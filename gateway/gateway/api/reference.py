@@ -159,6 +159,8 @@ def curl(call: Call, public_url: str) -> str:
     parts.append('-H "Authorization: Bearer $TOKEN"')
     if call.effect is Effect.WRITE:
         parts.append('-H "Idempotency-Key: $(uuidgen)"')
+    if call.reason:
+        parts.append("-H 'Guichet-Reason: Ticket 4711'")
     if intake.in_header is not None:
         parts.append("-H 'If-Match: *'")
     body = example(call.request, without=tuple(intake.in_path))

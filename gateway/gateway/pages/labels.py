@@ -10,7 +10,29 @@ _PEOPLE = ("referent", "owner")
 
 
 def field_label(name: str) -> str | None:
-    return _labels().get(name)
+    """Rules of several kinds of password stand on one page: ``portal.minimum_length``."""
+    return _labels().get(name) or _rule_labels().get(name.rpartition(".")[2])
+
+
+def _rule_labels() -> dict[str, str]:
+    return {
+        "minimum_length": gettext("Shortest length"),
+        "maximum_length": gettext("Longest length"),
+        "character_classes": gettext("Families of characters"),
+        "special_characters": gettext("Special characters allowed"),
+        "identical_characters": gettext("The same character in a row"),
+        "minimum_score": gettext("Hard to guess"),
+        "history_count": gettext("Former passwords refused"),
+        "minimum_age_minutes": gettext("Minutes before it may be changed again"),
+        "validity_days": gettext("Days until it expires"),
+        "failure_limit": gettext("Wrong tries that lock"),
+        "window_minutes": gettext("Minutes within which they count"),
+        "lock_minutes": gettext("Minutes of the lock"),
+        "idle_minutes": gettext("Minutes without an act until a session ends"),
+        "disable_idle_days": gettext("Days without a sign-in until an IAM user is disabled"),
+        "notice": gettext("Notice to who signs in"),
+        "flags": gettext("Refused are"),
+    }
 
 
 def _labels() -> dict[str, str]:
@@ -28,6 +50,11 @@ def _labels() -> dict[str, str]:
         **{f"role-{section}": roles for section in Section},
         "login": gettext("Login"),
         "code": gettext("Code"),
+        "name": gettext("Name"),
+        "scopes": gettext("May do"),
+        "redirect_uris": gettext("Redirect URIs"),
+        "post_logout_redirect_uris": gettext("Addresses after the sign-out"),
+        "valid_days": gettext("Days until it expires"),
         "passkey": gettext("Passkey"),
         "passkey_name": gettext("Name of the passkey"),
         "password": gettext("Password"),
@@ -42,6 +69,9 @@ def _labels() -> dict[str, str]:
         "quantity": gettext("Number of instances"),
         "roles": gettext("Staff roles"),
         "reason": gettext("Reason"),
+        "evidence": gettext("Evidence"),
+        "new_email": gettext("New e-mail address"),
+        "kind": gettext("What"),
         "search": gettext("Search"),
         "now": gettext("Move to"),
     }

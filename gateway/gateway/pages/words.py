@@ -105,6 +105,31 @@ def link_words(link: Mapping[str, Any]) -> tuple[str, str]:
     return gettext("Choose a new password"), about
 
 
+def not_me_words(link: Mapping[str, Any], *, blocks: bool) -> tuple[str, str]:
+    """Title and explanation of the page that says what "it was not me" will do."""
+    domain = link["tenant"]
+    who = link["user_name"] if domain is None else f"{link['user_name']} ({domain})"
+    if not blocks:
+        return (
+            gettext("These tries were not yours"),
+            gettext(
+                "Somebody tried passwords of %(who)s, and none was right. Tell us here:"
+                " it is recorded, and we mail you a link to choose another password. Yours stays"
+                " the right one until then.",
+                who=who,
+            ),
+        )
+    return (
+        gettext("It was not you"),
+        gettext(
+            "Then somebody else has the password of %(who)s. Close everything here: all"
+            " your sessions end on every device, this password opens nothing any more, and we mail"
+            " you a link to choose another one.",
+            who=who,
+        ),
+    )
+
+
 def forgotten_title(credential: CredentialKind) -> str:
     if credential is CredentialKind.API:
         return gettext("Forgotten API password")
@@ -128,8 +153,55 @@ def password_rules(rules: Mapping[str, Any]) -> list[str]:
                 classes,
             )
         )
+    if rules["special_characters"] is not None:
+        allowed = " ".join(rules["special_characters"])
+        said.append(gettext("no other special characters than %(allowed)s", allowed=allowed))
+    identical = rules["identical_characters"]
+    if identical:
+        said.append(
+            ngettext(
+                "no character twice in a row",
+                "no character more than %(num)s times in a row",
+                identical,
+            )
+        )
+    return [*said, *_about_words(rules), *_about_time(rules)]
+
+
+def _about_words(rules: Mapping[str, Any]) -> list[str]:
+    said = []
     if rules["not_user_name"]:
-        said.append(gettext("neither your user name nor that name backwards"))
+        said.append(gettext("without your user name, forwards or backwards"))
+    if rules["breached_refused"]:
+        said.append(gettext("none of the commonest passwords"))
+    if rules["minimum_score"]:
+        said.append(gettext("hard to guess: a few words nobody puts together do best"))
+    return said
+
+
+def _about_time(rules: Mapping[str, Any]) -> list[str]:
+    said = []
+    former, age, days = (
+        rules[name] for name in ("history_count", "minimum_age_minutes", "validity_days")
+    )
+    if former:
+        said.append(
+            ngettext(
+                "neither your present password nor the one before",
+                "neither your present password nor one of the %(num)s before",
+                former,
+            )
+        )
+    if age:
+        said.append(
+            ngettext(
+                "changed again after %(num)s minute at the soonest",
+                "changed again after %(num)s minutes at the soonest",
+                age,
+            )
+        )
+    if days:
+        said.append(ngettext("it expires after %(num)s day", "it expires after %(num)s days", days))
     return said
 
 
@@ -144,6 +216,11 @@ def flash_words() -> dict[str, str]:
     # Formatted by flashed_sentences: gettext leaves the percent signs alone without arguments.
     return {
         "signed-out": gettext("You are signed out."),
+        "application-registered": gettext("%(name)s is registered."),
+        "application-changed": gettext("%(name)s is changed."),
+        "application-removed": gettext("%(name)s is removed."),
+        "secret-ended": gettext("The secret has ended."),
+        "consent-withdrawn": gettext("%(name)s no longer acts in your name."),
         "device-allowed": gettext("The device is allowed."),
         "device-denied": gettext("The device is not allowed."),
         "sign-in-again": gettext("Signing in took too long: please start again."),
@@ -179,6 +256,26 @@ def flash_words() -> dict[str, str]:
         "failed-login-reset": gettext("The API Login of %(name)s is unlocked."),
         "tenant-opened": gettext("The contract %(tenant)s is open."),
         "staff-appointed": gettext("%(name)s has the staff roles you chose."),
+        "staff-dismissed": gettext("%(name)s is no longer of staff."),
+        "person-disabled": gettext("The login of %(name)s is closed."),
+        "person-enabled": gettext("The login of %(name)s is open again."),
+        "person-unlocked": gettext("The login of %(name)s is unlocked."),
+        "recovery-proposed": gettext("Your proposal waits for another member of staff."),
+        "recovery-approve": gettext("Approved."),
+        "recovery-refuse": gettext("Refused."),
+        "recovery-withdraw": gettext("Withdrawn."),
+        "recovery-stopped": gettext("It is stopped. Our staff will see it."),
+        "erasure-requested": gettext("Your data will be erased in seven days. A mail tells you."),
+        "erasure-cancelled": gettext("Your data stays."),
         "reason-ended": gettext("You no longer look at %(about)s."),
+        "rules-changed": gettext("The security rules are changed."),
+        "password-expires": gettext(
+            "Your password expires on %(instant)s: change it before, under My account."
+        ),
+        "api-password-expires": gettext(
+            "Your API password expires on %(instant)s: change it before, at API Login."
+        ),
+        "last-sign-in": gettext("Your last sign-in: %(instant)s, from %(place)s."),
+        "entry-notice": gettext("Notice: %(notice)s"),
         "clock-moved": gettext("The clock now says %(instant)s."),
     }

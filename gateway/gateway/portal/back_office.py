@@ -15,17 +15,17 @@ from flask import (
 )
 from flask_babel import gettext
 
-from contracts import identity, tenancy
-from contracts.codes import StaffRole, TenantCode
-from gateway.i18n import TIME_ZONE, current_language, format_instant
+from contracts import tenancy
+from contracts.codes import TenantCode
+from gateway.i18n import TIME_ZONE, format_instant
 from gateway.pages.forms import Form, asked_form, filled, sent_form
 from gateway.pages.going import see_other
 from gateway.portal.home import contract_columns, contract_rows
 from gateway.portal.lists import asked_page, page_links
 from gateway.portal.refusals import REFUSALS
-from gateway.portal.shell import Column, Link
+from gateway.portal.tabs import office_tabs
 from gateway.portal.visitors import ask, visitor
-from gateway.portal.words import language_names, staff_role_names, support_levels
+from gateway.portal.words import language_names, support_levels
 from servicekit.errors import Forbidden
 
 _PERSON = ("given_name", "family_name", "email", "mobile")
@@ -38,25 +38,8 @@ def register(blueprint: Blueprint) -> None:
     rule("/back-office", "office", show_office, methods=["GET"])
     rule("/back-office/tenants/new", "office_open", show_opening, methods=["GET"])
     rule("/back-office/tenants/new", "office_do_open", open_tenant, methods=["POST"])
-    rule("/back-office/staff", "office_staff", show_staff, methods=["GET"])
-    rule("/back-office/staff/appoint", "office_appoint", show_appointment, methods=["GET"])
-    rule("/back-office/staff/appoint", "office_do_appoint", appoint, methods=["POST"])
     rule("/back-office/clock", "office_clock", show_clock, methods=["GET"])
     rule("/back-office/clock", "office_move_clock", move_clock, methods=["POST"])
-
-
-def office_tabs() -> list[Link]:
-    who, endpoint = visitor(), (request.endpoint or "").removeprefix("portal.")
-    known = (
-        ("office", gettext("Contracts"), who.is_staff, ("office", "office_open", "office_do_open")),
-        ("office_staff", gettext("Staff"), who.may(identity.list_staff), ()),
-        ("office_clock", gettext("Clock"), who.may(tenancy.get_clock), ("office_move_clock",)),
-    )
-    return [
-        Link(label, url_for(f"portal.{name}"), endpoint == name or endpoint in also)
-        for name, label, shown, also in known
-        if shown
-    ]
 
 
 def show_office() -> str:
@@ -133,56 +116,6 @@ def _opening_page(form: Form, *, status: int = 200) -> Response:
             ("same", gettext("The referent"), None),
             ("other", gettext("Another person, named below"), None),
         ],
-    )
-    return make_response(page, status)
-
-
-def show_staff() -> str:
-    answer = ask(identity.list_staff, asked_page())
-    names = staff_role_names()
-    return render_template(
-        "back_office/staff.html",
-        tabs=office_tabs(),
-        may_appoint=visitor().may(identity.appoint_staff),
-        columns=[
-            Column(gettext("Name")),
-            Column(gettext("Login")),
-            Column(gettext("E-mail")),
-            Column(gettext("Staff roles")),
-        ],
-        rows=[(member, [names[role] for role in member["roles"]]) for member in answer["items"]],
-        pages=page_links(answer, "portal.office_staff"),
-    )
-
-
-def show_appointment() -> Response:
-    if not visitor().may(identity.appoint_staff):
-        raise Forbidden("staff-only")
-    return _appointment_page(Form(values={"language": current_language().value}))
-
-
-def appoint() -> Response:
-    form = sent_form()
-    named = filled(form.values, ("given_name", "family_name", "email", "login", "language"))
-    try:
-        member = ask(identity.appoint_staff, {**named, "roles": form.chosen("roles")}, form=form)
-    except REFUSALS as error:
-        return _appointment_page(form.refused(error), status=error.status)
-    return see_other(
-        url_for("portal.office_staff"),
-        "staff-appointed",
-        name=f"{member['given_name']} {member['family_name']}",
-    )
-
-
-def _appointment_page(form: Form, *, status: int = 200) -> Response:
-    names = staff_role_names()
-    page = render_template(
-        "back_office/appoint.html",
-        tabs=office_tabs(),
-        form=form,
-        languages=language_names(),
-        roles=[(role.value, names[role]) for role in StaffRole],
     )
     return make_response(page, status)
 

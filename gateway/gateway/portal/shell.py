@@ -11,6 +11,7 @@ from flask_babel import gettext
 from contracts import identity, subscriptions, tenancy
 from contracts.codes import TenantCode
 from contracts.declare import Call
+from contracts.gateway import list_clients
 from gateway.portal.visitors import Visitor, ask, look, met_visitor, visitor
 from servicekit.errors import Invalid, NotFound, Unavailable
 
@@ -41,8 +42,10 @@ class ContractHead:
 _SECTIONS: tuple[tuple[str, Call], ...] = (
     ("contract", tenancy.get_contract),
     ("users", identity.list_users),
+    ("security", identity.get_password_policy),
     ("services", subscriptions.place_order),
     ("subscriptions", subscriptions.list_subscriptions),
+    ("applications", list_clients),
     ("trail", tenancy.list_audit_entries),
 )
 
@@ -91,8 +94,10 @@ def _section_labels() -> dict[str, str]:
     return {
         "contract": gettext("Contract"),
         "users": gettext("Users"),
+        "security": gettext("Security rules"),
         "services": gettext("Services"),
         "subscriptions": gettext("Subscriptions"),
+        "applications": gettext("Applications"),
         "trail": gettext("Audit trail"),
     }
 

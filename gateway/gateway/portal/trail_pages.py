@@ -1,4 +1,7 @@
-"""The page "Journal d'audit": every step, oldest first, and whether the chains hold."""
+"""The page "Journal d'audit": every step, oldest first, and whether the chains hold.
+
+Of a contract for its people, and of the installation itself for operators and auditors.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,21 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext
 
 from contracts.codes import TenantCode
-from contracts.identity import list_users
+from contracts.declare import Call
 from contracts.registry import CONTRACTS
 from gateway.portal.shell import Column, contract_head
+from gateway.portal.tabs import office_tabs
 from gateway.portal.trail import Entry, from_text, merged_page, to_text
-from gateway.portal.visitors import ask, visitor
+from gateway.portal.visitors import ask
 from gateway.portal.words import trail_names
 from servicekit.errors import Unavailable
 
 _SERVICES = tuple(
     name for name, contract in CONTRACTS.items() if "list_audit_entries" in contract.calls
 )
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID = re.compile(r"(?:person:|iam-user:)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ERASED = re.compile(r"erased-[0-9a-f]{12}")
+_MOST_PARTS = 4  # of a chain that one look at the page verifies; programs go on to the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,85 +50,113 @@ class Step:
     details: list[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Whose trail: a contract's, or the installation's own (None)."""
+
+    tenant: TenantCode | None
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {} if self.tenant is None else {"tenant": self.tenant}
+
+    def entries_call(self, service: str) -> Call:
+        name = "list_house_entries" if self.tenant is None else "list_audit_entries"
+        return CONTRACTS[service].calls[name]
+
+    def verification_call(self, service: str) -> Call:
+        name = "verify_house_chain" if self.tenant is None else "verify_audit_chain"
+        return CONTRACTS[service].calls[name]
+
+    def address(self, **values: Any) -> str:
+        endpoint = "portal.office_trail" if self.tenant is None else "portal.trail"
+        return url_for(endpoint, **self.about, **values)
+
+
 def register(blueprint: Blueprint) -> None:
     path = "/contracts/<tenant:tenant>/audit"
     blueprint.add_url_rule(path, "trail", show_trail, methods=["GET"])
+    blueprint.add_url_rule("/back-office/audit", "office_trail", show_house_trail, methods=["GET"])
 
 
 def show_trail(tenant: TenantCode) -> str:
-    chains = [_chain(tenant, service) for service in _SERVICES]
+    shown = _trail(Trail(tenant))
+    return render_template("portal/trail.html", head=contract_head(tenant), **shown)
+
+
+def show_house_trail() -> str:
+    return render_template("back_office/trail.html", tabs=office_tabs(), **_trail(Trail(None)))
+
+
+def _trail(trail: Trail) -> dict[str, Any]:
+    chains = [_chain(trail, service) for service in _SERVICES]
     silent = {chain.name for chain in chains if chain.entries is None}
     names = trail_names()
     heard = tuple(service for service in _SERVICES if names[service] not in silent)
     page = merged_page(
-        lambda service, cursor, limit: _entries(tenant, service, cursor, limit),
+        lambda service, cursor, limit: ask(
+            trail.entries_call(service), {**trail.about, "cursor": cursor, "limit": limit}
+        ),
         from_text(request.args.get("cursor"), heard),
     )
-    people = _people(tenant)
-    return render_template(
-        "portal/trail.html",
-        head=contract_head(tenant),
-        chains=chains,
-        silent=bool(silent),
-        chain_columns=_chain_columns(),
-        columns=_columns(),
-        steps=[_step(names[service], entry, people) for service, entry in page.entries],
-        pages={
-            "first": url_for("portal.trail", tenant=tenant) if "cursor" in request.args else None,
-            "next": None
-            if page.ended
-            else url_for("portal.trail", tenant=tenant, cursor=to_text(page.positions)),
+    return {
+        "chains": chains,
+        "silent": bool(silent),
+        "chain_columns": _chain_columns(),
+        "columns": _columns(),
+        "steps": [_step(names[service], entry) for service, entry in page.entries],
+        "pages": {
+            "first": trail.address() if "cursor" in request.args else None,
+            "next": None if page.ended else trail.address(cursor=to_text(page.positions)),
         },
-    )
+    }
 
 
-def _entries(tenant: TenantCode, service: str, cursor: str | None, limit: int) -> dict[str, Any]:
-    call = CONTRACTS[service].calls["list_audit_entries"]
-    return ask(call, {"tenant": tenant, "cursor": cursor, "limit": limit})
-
-
-def _chain(tenant: TenantCode, service: str) -> Chain:
+def _chain(trail: Trail, service: str) -> Chain:
     name = trail_names()[service]
     try:
-        found = ask(CONTRACTS[service].calls["verify_audit_chain"], {"tenant": tenant})
+        found = _verified(trail, service)
     except Unavailable:
         return Chain(name, None, (gettext("Not answering"), "warn"), "")
-    if found["verified"]:
-        state = (gettext("Verified"), "good")
-    else:
+    if not found["verified"]:
         state = (gettext("Broken at entry %(number)s", number=found["broken_at"]), "danger")
+    elif found.get("next_after") is not None:
+        state = (gettext("Verified up to entry %(number)s", number=found["entries"]), "good")
+    else:
+        state = (gettext("Verified"), "good")
     return Chain(name, found["entries"], state, found["head"] or "")
 
 
-def _people(tenant: TenantCode) -> dict[str, str]:
-    """Names by person id, where the reader may see the users: the trail itself holds ids."""
-    if not visitor().may(list_users, tenant):
-        return {}
-    try:
-        users = ask(list_users, {"tenant": tenant, "limit": 200})["items"]
-    except Unavailable:
-        return {}
-    return {user["person_id"]: f"{user['given_name']} {user['family_name']}" for user in users}
+def _verified(trail: Trail, service: str) -> dict[str, Any]:
+    after = 0
+    found: dict[str, Any] = {}
+    for _ in range(_MOST_PARTS):
+        found = ask(trail.verification_call(service), {**trail.about, "after": after})
+        later = found.get("next_after")
+        if later is None:
+            break
+        after = later
+    return found
 
 
-def _step(service: str, entry: Entry, people: dict[str, str]) -> Step:
-    actor = _named(entry["actor"], people)
+def _step(service: str, entry: Entry) -> Step:
+    actor = _named(entry["actor"], entry.get("actor_name"))
     if entry["act"] is not None:
-        actor = f"{_named(entry['act'], people)} → {actor}"
+        actor = f"{_named(entry['act'], None)} → {actor}"
     return Step(
         service=service,
         entry=entry,
         actor=actor,
-        target=_named(entry["target"], people),
+        target=_named(entry["target"], entry.get("target_name")),
         details=[(name, _shown(value)) for name, value in entry["details"].items()],
     )
 
 
-def _named(subject: str, people: dict[str, str]) -> str:
+def _named(subject: str, name: str | None) -> str:
     """A name, or the end of an id: ids of one minute begin alike. The proof has it whole."""
-    if subject in people or not _ID.fullmatch(subject):
-        return people.get(subject, subject)
-    return f"…{subject[-12:]}"
+    if name is not None:
+        return gettext("erased person") if _ERASED.fullmatch(name) else name
+    return f"…{subject[-12:]}" if _ID.fullmatch(subject) else subject
 
 
 def _shown(value: Any) -> str:
@@ -130,7 +164,9 @@ def _shown(value: Any) -> str:
         return ", ".join(f"{name}: {_shown(inner)}" for name, inner in value.items())
     if isinstance(value, list):
         return ", ".join(_shown(inner) for inner in value)
-    return value if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, str):
+        return f"…{value[-12:]}" if _ID.fullmatch(value) else value
+    return json.dumps(value)
 
 
 def _chain_columns() -> list[Column]:

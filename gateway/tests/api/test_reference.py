@@ -82,10 +82,11 @@ def test_the_command_of_a_call_can_be_pasted(face: Any, bearer: dict[str, str], 
     method = words[words.index("-X") + 1] if "-X" in words else "GET"
     data = words[words.index("-d") + 1] if "-d" in words else None
     assert (call.effect is Effect.WRITE) == ("Idempotency-Key: $(uuidgen)" in words)
+    assert call.reason == ("Guichet-Reason: Ticket 4711" in words)
     answer = face.client.open(
         url.removeprefix("http://localhost:8080"),
         method=method,
-        headers=bearer,
+        headers={**bearer, "Guichet-Reason": "Ticket 4711"},
         **({"json": json.loads(data)} if data else {}),
     )
     # Well formed: what is left is whether this caller may.

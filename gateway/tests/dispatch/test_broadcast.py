@@ -15,6 +15,7 @@ from contracts import identity
 from contracts.codes import Language
 from contracts.declare import Event
 from gateway.listening import Listening
+from gateway.naming import Naming
 from gateway.rights import RightsCache
 from gateway.wire import Circumstances
 from servicekit.broker import ConfirmedSender, Outgoing
@@ -47,6 +48,10 @@ class Sessions:
         return 1
 
 
+class NoData:
+    def forget(self, person_id: UUID) -> None: ...
+
+
 @dataclass
 class Process:
     rights: RightsCache
@@ -69,7 +74,13 @@ def processes(vhost: str, stored: Identity) -> Iterator[list[Process]]:
     started = []
     for _ in range(2):
         rights, sessions = RightsCache(wire=stored, ttl=3600), Sessions()
-        listening = Listening(amqp_url=vhost, rights=rights, sessions=sessions)
+        listening = Listening(
+            amqp_url=vhost,
+            rights=rights,
+            sessions=sessions,
+            naming=Naming(wire=stored),
+            own_data=NoData(),
+        )
         listening.start()
         assert listening.wait_until_up(10)
         started.append(Process(rights, sessions, listening))

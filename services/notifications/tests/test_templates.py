@@ -64,7 +64,7 @@ TERMINATION = {
     "effective_on": date(2026, 12, 1),
     "requested_by": str(PERSON),
 }
-FACTORS = {"person_id": PERSON, "tenant": None, "sealed_link": "sealed", "changed_at": AT}
+FACTORS = {"person_id": PERSON, "tenant": None, "not_me_link": "sealed", "changed_at": AT}
 INVITED = {**ACCOUNT, "roles": {Section.USERS: Role.VISITOR}}
 INVITER = {"invited_by": OTHER}
 ELSEWHERE = {"new_email": "john@new.example"}
@@ -154,13 +154,13 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
         {**FACTORS, "change": FactorChange.PASSKEY_ENROLLED, "name": "Phone"},
     ),
     *(
-        (letters.factors_changed, {**FACTORS, "change": change, "name": None, "sealed_link": None})
+        (letters.factors_changed, {**FACTORS, "change": change, "name": None, "not_me_link": None})
         for change in FactorChange
     ),
     *((letters.recovery_code_used, {**FACTORS, "left": left, "used_at": AT}) for left in (0, 1, 9)),
-    (letters.recovery_code_used, {**FACTORS, "left": 9, "used_at": AT, "sealed_link": None}),
+    (letters.recovery_code_used, {**FACTORS, "left": 9, "used_at": AT, "not_me_link": None}),
     (letters.second_factor_locked, {**FACTORS, "locked_until": AT}),
-    (letters.second_factor_locked, {**FACTORS, "locked_until": AT, "sealed_link": None}),
+    (letters.second_factor_locked, {**FACTORS, "locked_until": AT, "not_me_link": None}),
     (letters.invitation, {**INVITED, "invited_by_name": "Jane Roe"}),
     (letters.invitation, {**INVITED, "invited_by_name": None}),
     (letters.invitation_answered, {**ACCOUNT, "name": "Eve Moon", "accepted": True, **INVITER}),
