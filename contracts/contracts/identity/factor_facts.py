@@ -27,7 +27,7 @@ class FactorsChangedPayload(Strict):
     change = Choice(FactorChange, required=True)
     name = Text(maximum=64, required=True, allow_none=True)
     changed_at = Instant(required=True)
-    sealed_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
+    not_me_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
 
 
 class FactorsResetPayload(Strict):
@@ -39,13 +39,13 @@ class RecoveryCodeUsedPayload(Strict):
     person_id = Id(required=True)
     left = Whole(required=True)
     used_at = Instant(required=True)
-    sealed_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
+    not_me_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
 
 
 class SecondFactorLockedPayload(Strict):
     person_id = Id(required=True)
     locked_until = Instant(required=True)
-    sealed_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
+    not_me_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
 
 
 class SecondFactorRuleChangedPayload(Strict):

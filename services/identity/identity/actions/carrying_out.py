@@ -41,7 +41,7 @@ def carry_out(tx: Tx, *, sealer: Sealer, recovery: RecoveryRow, now: datetime) -
     person_id = recovery.person_id
     match recovery.kind:
         case RecoveryKind.RESET_FACTORS:
-            drop_factors(tx, person_id=person_id, now=now)
+            drop_factors(tx, sealer=sealer, person_id=person_id, now=now)
         case RecoveryKind.CHANGE_EMAIL:
             _mail_the_new_address(tx, sealer=sealer, recovery=recovery, now=now)
         case RecoveryKind.ENABLE_PERSON:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.codes import TenantCode
-from contracts.identity import PolicyPart
+from contracts.identity import PolicyPart, SecondFactorRuleChanged
 from identity.actions.change_policies import tell_changed
 from identity.actions.watch_policies import watch_tenant
 from identity.domain.policies import (
@@ -37,6 +37,8 @@ def change_entry_rules(
         if not policies.change_entry_rules(tx, tenant=tenant, rules=wanted, version=version):
             raise Conflict("changed-meanwhile")
         after = _view(tx, tenant=tenant)
+        if after.second_factor_required != before.second_factor_required:
+            tx.emit(SecondFactorRuleChanged, at=now, tenant=tenant, changed_at=now)
         tell_changed(
             tx,
             context=context,

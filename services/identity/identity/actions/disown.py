@@ -15,6 +15,7 @@ from contracts.identity import LinkPurpose, LoginDisowned, NotMe
 from identity.actions.chains import chains_of
 from identity.actions.change_account import tell_changed
 from identity.actions.change_mail import put_email
+from identity.actions.drop_factors import drop_recent_factors
 from identity.actions.forgotten_password import send_reset_link
 from identity.actions.pseudonyms import credential_target
 from identity.actions.read_link import read_link
@@ -56,11 +57,13 @@ def disown(
         doorstep=doorstep,
     )
     with db.write(context, tenant=EVERYONE) as tx:
+        blocks = link.about is not NotMe.LOCKED
+        if blocks:  # before the credential: in the order of whoever changes factors meanwhile
+            drop_recent_factors(tx, person_id=link.person_id, now=now)
         # The credential first, then its links: in the order of whoever issues one meanwhile.
         credentials.get_state(tx, credential_id=link.credential_id)
         if not links.change_used(tx, link_id=link.link_id, at=now):
             raise NotFound("link-not-usable")
-        blocks = link.about is not NotMe.LOCKED
         if blocks:
             _block(tx, link=link, now=now)
         _remember(tx, link=link, visit=visit, now=now)

@@ -6,10 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import TenantCode
-from contracts.identity import FactorChange, FactorsReset
+from contracts.identity import FactorChange, FactorsReset, LinkPurpose
 from identity.actions.callers import person_id_of_caller
+from identity.actions.chains import chains_of
 from identity.actions.enrolling import tell_changed
+from identity.actions.pseudonyms import person_target
+from identity.clients.sealing import Sealer
 from identity.domain.factors import check_resettable
+from identity.domain.links import LIFETIMES
 from identity.domain.roles import check_not_oneself
 from identity.store import factor_guards, factors, staff, users
 from servicekit.context import Context
@@ -18,7 +22,13 @@ from servicekit.errors import Conflict, Invalid
 
 
 def reset_second_factors(
-    *, db: Database, context: Context, now: datetime, tenant: TenantCode, person_id: UUID
+    *,
+    db: Database,
+    sealer: Sealer,
+    context: Context,
+    now: datetime,
+    tenant: TenantCode,
+    person_id: UUID,
 ) -> dict[str, str]:
     """By a manager of the tenant's users, with a reason, for a person of this tenant alone."""
     if context.reason is None:
@@ -30,12 +40,12 @@ def reset_second_factors(
             elsewhere=factors.is_user_elsewhere(tx, person_id=person_id, tenant=tenant),
             is_staff=bool(staff.list_roles(tx, person_id=person_id)),
         )
-        if not drop_factors(tx, person_id=person_id, now=now):
+        if not drop_factors(tx, sealer=sealer, person_id=person_id, now=now):
             raise Conflict("no-second-factor")
         return tx.answer({})
 
 
-def drop_factors(tx: Tx, *, person_id: UUID, now: datetime) -> bool:
+def drop_factors(tx: Tx, *, sealer: Sealer, person_id: UUID, now: datetime) -> bool:
     """Every factor, its lock and its codes; all his sessions end, a mail tells him at once, and
     where a rule demands a factor his next sign-in enrols one. False where there was none.
 
@@ -45,6 +55,24 @@ def drop_factors(tx: Tx, *, person_id: UUID, now: datetime) -> bool:
     if not factors.remove_factors(tx, person_id=person_id):
         return False
     factor_guards.remove_guard(tx, person_id=person_id)
-    tell_changed(tx, person_id=person_id, change=FactorChange.FACTORS_RESET, name=None, now=now)
+    tell_changed(
+        tx,
+        sealer=sealer,
+        person_id=person_id,
+        change=FactorChange.FACTORS_RESET,
+        name=None,
+        now=now,
+    )
     tx.emit(FactorsReset, at=now, person_id=person_id, reset_at=now)
     return True
+
+
+def drop_recent_factors(tx: Tx, *, person_id: UUID, now: datetime) -> None:
+    """He says that somebody else was in: what was enrolled since such a link may be on its way to
+    him is perhaps not his. Older factors stay: his mailbox alone must not strip him of them."""
+    factor_guards.find_guard(tx, person_id=person_id)
+    since = now - LIFETIMES[LinkPurpose.NOT_ME]
+    if factors.remove_recent_factors(tx, person_id=person_id, since=since):
+        for chain in chains_of(tx, person_id=person_id, tenant=None):
+            target = person_target(person_id)
+            tx.record("portal:factors:disowned", target=target, tenant=chain, at=now)

@@ -74,7 +74,7 @@ def finish_passkey(
             _add(tx, person_id=person_id, new=new, name=name, now=now)
             enrolled = settle_enrolment(
                 tx,
-                keys=tools.keys,
+                tools=tools,
                 person_id=person_id,
                 change=FactorChange.PASSKEY_ENROLLED,
                 name=name,

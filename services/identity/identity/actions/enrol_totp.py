@@ -12,6 +12,7 @@ from uuid import UUID
 
 from contracts.identity import FactorChange
 from identity.actions.enrolling import Enrolled, lock_factors, refuse_answer, settle_enrolment
+from identity.actions.proving import FactorTools
 from identity.clients.factor_keys import FactorKeys
 from identity.clients.totp import enrolment_uri, fresh_secret, matching_steps
 from identity.domain.factors import AMR_OF_CODE, ENROLMENT_LIVES, new_step, totp_code_key
@@ -31,7 +32,7 @@ class StartedTotp:
 def start_totp(
     *,
     db: Database,
-    keys: FactorKeys,
+    tools: FactorTools,
     brand: str,
     context: Context,
     real_now: datetime,
@@ -44,7 +45,7 @@ def start_totp(
         person = persons.get_person(tx, person_id=person_id)
         lock_factors(tx, person_id=person_id, first_only=first_only)
         factors.add_totp_enrolment(
-            tx, person_id=person_id, sealed_secret=keys.seal(secret), expires_at=expires_at
+            tx, person_id=person_id, sealed_secret=tools.keys.seal(secret), expires_at=expires_at
         )
     return StartedTotp(
         secret, enrolment_uri(secret, account=person.login, issuer=brand), expires_at
@@ -54,7 +55,7 @@ def start_totp(
 def confirm_totp(
     *,
     db: Database,
-    keys: FactorKeys,
+    tools: FactorTools,
     context: Context,
     now: datetime,
     real_now: datetime,
@@ -66,12 +67,14 @@ def confirm_totp(
     been shown the secret."""
     with db.write(context, tenant=EVERYONE) as tx:
         lock_factors(tx, person_id=person_id, first_only=first_only)
-        sealed, step = _confirmed(tx, keys=keys, person_id=person_id, code=code, real_now=real_now)
+        sealed, step = _confirmed(
+            tx, keys=tools.keys, person_id=person_id, code=code, real_now=real_now
+        )
         factors.add_totp(tx, person_id=person_id, sealed_secret=sealed, step=step, at=now)
         factors.remove_totp_enrolment(tx, person_id=person_id)
         return settle_enrolment(
             tx,
-            keys=keys,
+            tools=tools,
             person_id=person_id,
             change=FactorChange.TOTP_ENROLLED,
             name=None,

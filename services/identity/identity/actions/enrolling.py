@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from contracts.identity import FactorChange, FactorsChanged
+from contracts.identity import FactorChange, FactorsChanged, NotMe
 from identity.actions.chains import chains_of
+from identity.actions.not_me_links import issue_not_me_link
+from identity.actions.proving import FactorTools
+from identity.actions.pseudonyms import person_target
 from identity.clients.factor_keys import FactorKeys
+from identity.clients.sealing import Sealer
 from identity.domain.factors import Factors
-from identity.store import factor_guards, factors
+from identity.store import credentials, factor_guards, factors
 from servicekit.db import Tx
 from servicekit.errors import Conflict, Invalid, NotFound
 
@@ -40,7 +44,7 @@ def lock_factors(tx: Tx, *, person_id: UUID, first_only: bool) -> None:
 def settle_enrolment(
     tx: Tx,
     *,
-    keys: FactorKeys,
+    tools: FactorTools,
     person_id: UUID,
     change: FactorChange,
     name: str | None,
@@ -50,8 +54,8 @@ def settle_enrolment(
     """With the first factor come the recovery codes."""
     codes: tuple[str, ...] = ()
     if not factors.get_codes_left(tx, person_id=person_id):
-        codes = add_codes(tx, keys=keys, person_id=person_id, now=now)
-    tell_changed(tx, person_id=person_id, change=change, name=name, now=now)
+        codes = add_codes(tx, keys=tools.keys, person_id=person_id, now=now)
+    tell_changed(tx, sealer=tools.sealer, person_id=person_id, change=change, name=name, now=now)
     return Enrolled(factors.get_factors(tx, person_id=person_id), codes, amr)
 
 
@@ -64,18 +68,47 @@ def add_codes(tx: Tx, *, keys: FactorKeys, person_id: UUID, now: datetime) -> tu
 
 
 def tell_changed(
-    tx: Tx, *, person_id: UUID, change: FactorChange, name: str | None, now: datetime
+    tx: Tx,
+    *,
+    sealer: Sealer,
+    person_id: UUID,
+    change: FactorChange,
+    name: str | None,
+    now: datetime,
 ) -> None:
     """``name``: a passkey's. It stands in the mail, not in the trail: people put names into it."""
     subject, done = change.value.rsplit("_", 1)
     for chain in chains_of(tx, person_id=person_id, tenant=None):
         tx.record(
             f"portal:{subject.replace('_', '-')}:{done}",
-            target=f"person:{person_id}",
+            target=person_target(person_id),
             tenant=chain,
             at=now,
         )
-    tx.emit(FactorsChanged, at=now, person_id=person_id, change=change, name=name, changed_at=now)
+    tx.emit(
+        FactorsChanged,
+        at=now,
+        person_id=person_id,
+        change=change,
+        name=name,
+        changed_at=now,
+        not_me_link=not_me_link(tx, sealer=sealer, person_id=person_id, now=now),
+    )
+
+
+def not_me_link(tx: Tx, *, sealer: Sealer, person_id: UUID, now: datetime) -> str:
+    """Sealed. By it the portal password is worth nothing any more, and neither are the factors of
+    the last days. Asked for last: it locks the credential, after whatever of the factors."""
+    credential = credentials.get_portal_credential(tx, person_id=person_id)
+    link = issue_not_me_link(
+        tx,
+        sealer=sealer,
+        credential_id=credential.credential_id,
+        person_id=person_id,
+        about=NotMe.FACTOR,
+        now=now,
+    )
+    return link.sealed_link
 
 
 def refuse_answer(field: str) -> Invalid:

@@ -8,30 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
-from contracts.codes import Language, SecondFactorStep, TenantCode
-from identity.actions.chains import chains_of
+from identity.actions.chains import MOST_CHAINS, chains_of
 from identity.actions.proving import Checked, FactorTools, Purpose, check_passkey, new_challenge
+from identity.actions.pseudonyms import person_target
+from identity.actions.sign_in import LastSignIn, SignedIn
 from identity.domain.attempts import Method, Outcome, Visit
 from identity.domain.factors import ProofOutcome
 from identity.domain.names import name_key
 from identity.domain.people import Person
-from identity.store import factors, persons, sign_ins
+from identity.store import credentials, factors, persons, sign_ins
+from identity.store.sign_ins import Welcome
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
-class PasskeySignedIn:
-    person_id: UUID
-    login: str
-    language: Language
-    amr: tuple[str, ...]
-    tenant: TenantCode | None = None
-    iam_user_id: UUID | None = None
-    second_factor: SecondFactorStep = SecondFactorStep.NONE
+class PasskeySignedIn(SignedIn):
+    amr: tuple[str, ...] = ()
 
 
 def start_passkey_sign_in(
@@ -84,14 +79,13 @@ def passkey_sign_in(
             person_id=None,
         )
         person = _bearer(tx, checked)
-        outcome = _outcome(checked, person)
+        welcome = _welcome(tx, person)
+        outcome = _outcome(checked, person, welcome)
         _remember(tx, person=person, outcome=outcome, visit=visit, now=now)
         if person is not None:
             _record(tx, person=person, outcome=outcome, now=now)
-            if outcome is Outcome.ACCEPTED:
-                answer = PasskeySignedIn(
-                    person.person_id, person.login, person.language, checked.amr
-                )
+            if welcome is not None and outcome is Outcome.ACCEPTED:
+                answer = _signed_in(person, welcome, amr=checked.amr)
     # Only now: raising inside would give the challenge back.
     if answer is None:
         raise Unauthenticated("sign-in-refused")
@@ -104,12 +98,46 @@ def _bearer(tx: Tx, checked: Checked) -> Person | None:
     return persons.get_person(tx, person_id=checked.passkey.person_id)
 
 
-def _outcome(checked: Checked, person: Person | None) -> Outcome | ProofOutcome:
+def _welcome(tx: Tx, person: Person | None) -> Welcome | None:
     if person is None:
+        return None
+    credential = credentials.get_portal_credential(tx, person_id=person.person_id)
+    return sign_ins.find_welcome(
+        tx, credential_id=credential.credential_id, domain=None, most_tenants=MOST_CHAINS
+    )
+
+
+def _outcome(
+    checked: Checked, person: Person | None, welcome: Welcome | None
+) -> Outcome | ProofOutcome:
+    if person is None or welcome is None:
         return Outcome.UNKNOWN
     if checked.outcome is not ProofOutcome.ACCEPTED:
         return checked.outcome
-    return Outcome.ACCEPTED if person.enabled else Outcome.DISABLED
+    if not person.enabled:
+        return Outcome.DISABLED
+    # Whoever said "it was not me" first sets a new password, from his mailbox.
+    return Outcome.NO_PASSWORD if welcome.hash is None else Outcome.ACCEPTED
+
+
+def _signed_in(person: Person, welcome: Welcome, *, amr: tuple[str, ...]) -> PasskeySignedIn:
+    """Both factors are proved. No password was used, so none has to be changed first."""
+    last = None
+    if welcome.show_last_sign_in and welcome.last_at is not None:
+        last = LastSignIn(welcome.last_at, welcome.last_address, welcome.last_device)
+    return PasskeySignedIn(
+        person_id=person.person_id,
+        login=person.login,
+        language=person.language,
+        tenant=None,
+        iam_user_id=None,
+        factors=welcome.factors,
+        password_expires_at=welcome.password_expires_at,
+        idle_minutes=welcome.idle_minutes,
+        last_sign_in=last,
+        notice=welcome.notice,
+        amr=amr,
+    )
 
 
 def _remember(
@@ -131,6 +159,5 @@ def _record(tx: Tx, *, person: Person, outcome: Outcome | ProofOutcome, now: dat
     action = "portal:sign-in:" + ("accepted" if accepted else "refused")
     details = {"method": "portal", "by": "passkey", "reason": outcome.value}
     for chain in chains_of(tx, person_id=person.person_id, tenant=None):
-        tx.record(
-            action, target=f"person:{person.person_id}", details=details, tenant=chain, at=now
-        )
+        target = person_target(person.person_id)
+        tx.record(action, target=target, details=details, tenant=chain, at=now)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from contracts.codes import FactorKind
 from contracts.identity import RecoveryCodeUsed, SecondFactorLocked
 from identity.actions.chains import chains_of
+from identity.actions.enrolling import not_me_link
 from identity.actions.proving import (
     Checked,
     FactorTools,
@@ -16,6 +18,8 @@ from identity.actions.proving import (
     check_proof,
     new_challenge,
 )
+from identity.actions.pseudonyms import person_target
+from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, Visit
 from identity.domain.factors import FACTOR_RULE, Proof, ProofOutcome
 from identity.domain.lockout import Guard, Turn
@@ -82,10 +86,16 @@ def prove_second_factor(
             )
             factor_guards.change_guard(tx, person_id=person_id, guard=after)
             newly = after.locked_until if after.locked_until != guard.locked_until else None
-            proved = _tell(
-                tx, person_id=person_id, kind=proof.kind, checked=checked, until=newly, now=now
-            )
             _remember(tx, person_id=person_id, outcome=checked.outcome, visit=visit, now=now)
+            proved = _tell(
+                tx,
+                sealer=tools.sealer,
+                person_id=person_id,
+                kind=proof.kind,
+                checked=checked,
+                until=newly,
+                now=now,
+            )
     # Only now: raising inside would roll back what the try has counted.
     if proved is None:
         raise Unauthenticated("second-factor-refused")
@@ -116,6 +126,7 @@ def _try(
 def _tell(
     tx: Tx,
     *,
+    sealer: Sealer,
     person_id: UUID,
     kind: FactorKind,
     checked: Checked,
@@ -126,14 +137,29 @@ def _tell(
     action = "portal:second-factor:" + ("accepted" if accepted else "refused")
     details = {"kind": kind.value, "reason": checked.outcome.value}
     for chain in chains_of(tx, person_id=person_id, tenant=None):
-        tx.record(action, target=f"person:{person_id}", details=details, tenant=chain, at=now)
+        target = person_target(person_id)
+        tx.record(action, target=target, details=details, tenant=chain, at=now)
+    issue = partial(not_me_link, tx, sealer=sealer, person_id=person_id, now=now)
     if until is not None:
-        tx.emit(SecondFactorLocked, at=now, person_id=person_id, locked_until=until)
+        tx.emit(
+            SecondFactorLocked,
+            at=now,
+            person_id=person_id,
+            locked_until=until,
+            not_me_link=issue(),
+        )
     if not accepted:
         return None
     left = factors.get_codes_left(tx, person_id=person_id)
     if kind is FactorKind.RECOVERY_CODE:
-        tx.emit(RecoveryCodeUsed, at=now, person_id=person_id, left=left, used_at=now)
+        tx.emit(
+            RecoveryCodeUsed,
+            at=now,
+            person_id=person_id,
+            left=left,
+            used_at=now,
+            not_me_link=issue(),
+        )
     return Proved(checked.amr, left)
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from contracts.codes import FactorKind
 from identity.clients.factor_keys import FactorKeys
 from identity.clients.passkeys import Passkeys
+from identity.clients.sealing import Sealer
 from identity.clients.totp import matching_steps
 from identity.domain.factors import (
     AMR_OF_CODE,
@@ -42,6 +43,7 @@ class Purpose(StrEnum):
 class FactorTools:
     keys: FactorKeys
     passkeys: Passkeys
+    sealer: Sealer
 
 
 @dataclass(frozen=True, slots=True)

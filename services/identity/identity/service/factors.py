@@ -23,17 +23,20 @@ from servicekit.rpc import Context, answers
 class FactorsCalls(Housed):
     @property
     def tools(self) -> FactorTools:
-        return FactorTools(self.house.factor_keys, self.house.passkeys)
+        return FactorTools(self.house.factor_keys, self.house.passkeys, self.house.sealer)
 
     def enrolling(self, context: Context) -> dict[str, Any]:
         """Apps and challenges run on real time, also where the installation's is simulated."""
         return {"db": self.house.db, "context": context, "real_now": SystemClock().now()}
 
     def app(self, context: Context, person_id: Any) -> dict[str, Any]:
-        return {**self.enrolling(context), "keys": self.house.factor_keys, "person_id": person_id}
+        return {**self.passkey(context), "person_id": person_id}
 
     def passkey(self, context: Context) -> dict[str, Any]:
         return {**self.enrolling(context), "tools": self.tools}
+
+    def changing(self, context: Context) -> dict[str, Any]:
+        return {**self.acting(context), "sealer": self.house.sealer}
 
     def own(self, context: Context) -> dict[str, Any]:
         """What is begun in one session is ended in no other."""
@@ -62,7 +65,7 @@ class FactorsCalls(Housed):
 
     @answers(calls.remove_totp)
     def remove_totp(self, context: Context, payload: dict[str, Any]) -> Factors:
-        return change_factors.remove_totp(**self.acting(context))
+        return change_factors.remove_totp(**self.changing(context))
 
     @answers(calls.start_passkey)
     def start_passkey(self, context: Context, payload: dict[str, Any]) -> dict[str, str]:
@@ -74,16 +77,15 @@ class FactorsCalls(Housed):
 
     @answers(calls.rename_passkey)
     def rename_passkey(self, context: Context, payload: dict[str, Any]) -> Factors:
-        return change_factors.rename_passkey(**self.acting(context), **payload)
+        return change_factors.rename_passkey(**self.changing(context), **payload)
 
     @answers(calls.remove_passkey)
     def remove_passkey(self, context: Context, payload: dict[str, Any]) -> Factors:
-        return change_factors.remove_passkey(**self.acting(context), **payload)
+        return change_factors.remove_passkey(**self.changing(context), **payload)
 
     @answers(calls.renew_recovery_codes)
     def renew_recovery_codes(self, context: Context, payload: dict[str, Any]) -> Any:
-        keys = self.house.factor_keys
-        return change_factors.renew_recovery_codes(**self.acting(context), keys=keys)
+        return change_factors.renew_recovery_codes(**self.acting(context), tools=self.tools)
 
     # --- signing in -----------------------------------------------------------------------------
 
@@ -140,7 +142,7 @@ class FactorsCalls(Housed):
 
     @answers(calls.reset_second_factors)
     def reset_second_factors(self, context: Context, payload: dict[str, Any]) -> dict[str, str]:
-        return reset_second_factors(**self.acting(context), **payload)
+        return reset_second_factors(**self.changing(context), **payload)
 
     @answers(calls.get_staff_rules)
     def get_staff_rules(self, context: Context, payload: dict[str, Any]) -> dict[str, bool]:

@@ -299,6 +299,31 @@ def is_user_elsewhere(tx: Tx, *, person_id: UUID, tenant: TenantCode) -> bool:
     return elsewhere
 
 
+def remove_recent_factors(tx: Tx, *, person_id: UUID, since: datetime) -> int:
+    """Factors enrolled since then, and codes issued since then; all codes where no factor is
+    left. How many factors they were."""
+    params = {"person_id": person_id, "since": since}
+    gone = tx.run(
+        "DELETE FROM passkeys WHERE person_id = %(person_id)s AND enrolled_at >= %(since)s", params
+    )
+    gone += tx.run(
+        "DELETE FROM totp_factors WHERE person_id = %(person_id)s AND enrolled_at >= %(since)s",
+        params,
+    )
+    tx.run("DELETE FROM totp_enrolments WHERE person_id = %(person_id)s", params)
+    tx.run(
+        """
+        DELETE FROM recovery_codes
+         WHERE person_id = %(person_id)s
+           AND (issued_at >= %(since)s
+                OR NOT EXISTS (SELECT 1 FROM passkeys WHERE person_id = %(person_id)s)
+                   AND NOT EXISTS (SELECT 1 FROM totp_factors WHERE person_id = %(person_id)s))
+        """,
+        params,
+    )
+    return gone
+
+
 def remove_factors(tx: Tx, *, person_id: UUID) -> int:
     """Everything a second step could be made with. The number of factors that were enrolled."""
     remove_recovery_codes(tx, person_id=person_id)

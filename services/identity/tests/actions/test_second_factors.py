@@ -64,7 +64,12 @@ class Desk:
             "db": self.john.db,
             "context": self.john.person(self.person_id),
             "now": self.john.now,
+            "sealer": self.john.sealer,
         }
+
+    def renew(self) -> tuple[str, ...]:
+        acting = {name: self.mine[name] for name in ("db", "context", "now")}
+        return change_factors.renew_recovery_codes(**acting, tools=self.tools)["recovery_codes"]
 
     def code(self, *, steps: int = 0, secret: str | None = None) -> str:
         at = self.real + timedelta(seconds=30 * steps)
@@ -72,13 +77,13 @@ class Desk:
 
     def start_totp(self, **more: Any) -> enrol_totp.StartedTotp:
         return enrol_totp.start_totp(
-            **self.common, keys=self.tools.keys, brand="Cloudstore", real_now=self.real, **more
+            **self.common, tools=self.tools, brand="Cloudstore", real_now=self.real, **more
         )
 
     def confirm_totp(self, code: str, **more: Any) -> Enrolled:
         return enrol_totp.confirm_totp(
             **self.common,
-            keys=self.tools.keys,
+            tools=self.tools,
             now=self.john.now,
             real_now=self.real,
             code=code,
@@ -185,6 +190,7 @@ def desk(john: Any) -> Desk:
     tools = FactorTools(
         FactorKeys(Fernet.generate_key().decode()),
         Passkeys(public_url="http://localhost:8080", brand="Cloudstore"),
+        john.sealer,
     )
     return Desk(john, tools, john.person_id())
 
@@ -377,12 +383,11 @@ def test_of_eight_that_use_one_recovery_code_at_once_one_comes_in(desk: Desk) ->
 
 
 def test_new_recovery_codes_end_the_older_ones(desk: Desk) -> None:
-    none_yet = lambda: change_factors.renew_recovery_codes(**desk.mine, keys=desk.tools.keys)  # noqa: E731
-    assert refusal(none_yet) == Conflict("no-second-factor")
+    assert refusal(desk.renew) == Conflict("no-second-factor")
     desk.enrol_totp()
-    renewed = change_factors.renew_recovery_codes(**desk.mine, keys=desk.tools.keys)
+    renewed = desk.renew()
     assert refusal(lambda: desk.prove_recovery(desk.codes[0])) == REFUSED
-    assert desk.prove_recovery(renewed["recovery_codes"][0]).recovery_codes_left == 9
+    assert desk.prove_recovery(renewed[0]).recovery_codes_left == 9
 
 
 def test_a_code_of_one_person_is_worth_nothing_for_another(desk: Desk, person: Any) -> None:
@@ -605,6 +610,19 @@ def test_a_disabled_person_is_refused_like_everybody_refused(
     assert disabled == refusal(lambda: desk.sign_in("{}")) == Unauthenticated("sign-in-refused")
 
 
+def test_who_said_it_was_not_he_first_sets_a_password(desk: Desk, authenticator: Any) -> None:
+    soft = authenticator()
+    desk.enrol_passkey(soft)
+    with desk.john.db.write(desk.john.gateway(), tenant=EVERYONE) as tx:
+        tx.run(
+            "UPDATE credentials SET hash = NULL WHERE person_id = %(id)s AND kind = 'portal'",
+            {"id": desk.person_id},
+        )
+    assert refusal(lambda: desk.sign_in(soft.sign(desk.start_sign_in()))) == Unauthenticated(
+        "sign-in-refused"
+    )
+
+
 def test_nobody_locks_a_passkey_with_wrong_answers(desk: Desk, authenticator: Any) -> None:
     soft = authenticator()
     desk.enrol_passkey(soft)
@@ -698,7 +716,12 @@ def test_staff_must_have_one_where_the_provider_says_so(desk: Desk) -> None:
         )
     assert desk.needs()["required"] is False
     for _ in range(2):
-        change_staff_rules(**desk.mine, second_factor_required=True)
+        change_staff_rules(
+            db=desk.john.db,
+            context=desk.john.person(desk.person_id),
+            now=desk.john.now,
+            second_factor_required=True,
+        )
     assert (desk.needs()["required"], desk.needs(TENANT)["required"]) == (True, False)
     rights = resolve_rights(db=desk.john.db, context=desk.john.gateway(), person_id=desk.person_id)
     assert (rights.staff, rights.second_factor_required) == ((StaffRole.SUPPORT,), True)
@@ -717,6 +740,22 @@ def test_before_the_session_only_who_has_no_factor_enrols(desk: Desk, authentica
     assert refusal(lambda: desk.finish_passkey(answer, first_only=True)) == enrolled
 
 
+def test_it_was_not_me_ends_the_factors_of_the_last_days_and_no_older_one(
+    desk: Desk, authenticator: Any
+) -> None:
+    mine, foreign = authenticator(), authenticator()
+    desk.enrol_passkey(mine)
+    desk.john.pass_time(days=8)
+    desk.enrol_passkey(foreign)
+    desk.enrol_totp()
+    link = desk.john.fernet.decrypt(desk.john.events("FactorsChanged")[-1]["not_me_link"])
+    desk.john.disown(link.decode())
+    left = desk.factors()
+    assert [one.credential_id for one in left.passkeys] == [mine.credential_id]
+    assert left.totp is None
+    assert ("portal:factors:disowned", f"person:{desk.person_id}") in desk.john.trail()
+
+
 # --- lost -----------------------------------------------------------------------------------------
 
 
@@ -731,6 +770,7 @@ class Lost:
         )
         return reset_second_factors(
             db=self.desk.john.db,
+            sealer=self.desk.john.sealer,
             context=context,
             now=self.desk.john.now,
             tenant=TENANT,

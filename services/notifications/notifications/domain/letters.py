@@ -293,7 +293,7 @@ def _about_factors(template: Template, fact: Fact, facts: Mapping[str, Any]) -> 
         person_id=fact["person_id"],
         tenant=None,
         facts=facts,
-        sealed_link=fact["sealed_link"],
+        sealed_link=fact["not_me_link"],
     )
 
 
