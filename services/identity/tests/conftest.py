@@ -83,6 +83,7 @@ class Counter:
     hasher: CountingHasher
     sealer: Sealer
     fernet: Fernet
+    url: str  # for processes beside this one
     clock: FixedClock = field(default_factory=FixedClock)
     # Wide enough for tests that guess a hundred times; those of the throttle set their own.
     visit: Visit = VISIT
@@ -311,9 +312,14 @@ def person() -> Callable[..., NewPerson]:
 @pytest.fixture
 def counter(new_database: Callable[..., Any]) -> Iterator[Counter]:
     key = Fernet.generate_key()
-    with Database(new_database("identity").app_url, pool_size=8, service="identity") as db:
+    url = new_database("identity").app_url
+    with Database(url, pool_size=8, service="identity") as db:
         yield Counter(
-            db=db, hasher=CountingHasher(), sealer=Sealer(key.decode()), fernet=Fernet(key)
+            db=db,
+            hasher=CountingHasher(),
+            sealer=Sealer(key.decode()),
+            fernet=Fernet(key),
+            url=url,
         )
 
 
