@@ -6,6 +6,7 @@ time. So a statement is prepared under a name, once for each connection, and exe
 
 from __future__ import annotations
 
+import select
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -99,7 +100,8 @@ class Line:
         opening = [] if self.begun else [self._begin, *before]
 
         def message_on(connection: Connection[Any]) -> bytes:
-            texts = [spoken(connection, statement, params) for statement, params in statements]
+            binder = ClientCursor(connection)
+            texts = [spoken(connection, *statement, binder) for statement in statements]
             return "; ".join([*opening, *texts, "COMMIT"]).encode()
 
         if not self.begun:
@@ -113,9 +115,7 @@ class Line:
         """What says COMMIT is sent once: nobody knows of a lost message whether it was done. So
         a connection that the server has closed must show it before."""
         for _ in range(self._pool.most_broken + 1):
-            with suppress(OperationalError):
-                self.connection.pgconn.consume_input()  # reads what has come, waits for nothing
-            if not self.connection.broken:
+            if not _is_closed(self.connection):
                 return
             self._take_another()
         raise PoolTimeout("every connection of the pool was broken")
@@ -145,12 +145,36 @@ class Line:
         raise PoolTimeout("every connection of the pool was broken")
 
 
-def spoken(connection: Connection[Any], statement: str, params: Mapping[str, Any]) -> str:
+def _is_closed(connection: Connection[Any]) -> bool:
+    """By what has come from the server and was not asked for, without a word to it: its farewell,
+    then the end of the stream."""
+    with suppress(OperationalError):
+        while not connection.closed and _has_come(connection.fileno()):
+            connection.pgconn.consume_input()
+    return connection.closed
+
+
+def _has_come(descriptor: int) -> bool:
+    """Green processes have no poll; the others may have descriptors that select cannot name."""
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        return bool(poll.poll(0))
+    return bool(select.select([descriptor], [], [], 0)[0])
+
+
+def spoken(
+    connection: Connection[Any],
+    statement: str,
+    params: Mapping[str, Any],
+    binder: ClientCursor[Any] | None = None,
+) -> str:
     """The statement as it may stand in a message with others: executed by its name.
 
-    Prepares it first where this connection does not know it: one message more, once.
+    Prepares it first where this connection does not know it: one message more, once. ``binder``
+    serves all statements of one message.
     """
-    binder = ClientCursor(connection)
+    binder = binder or ClientCursor(connection)
     if not statement.lstrip().startswith(_PREPARABLE):
         return binder.mogrify(statement.encode(), params)
     places = _Places()
