@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from joserfc.jwk import RSAKey
 
 from gateway.oauth.acting import acting
-from gateway.oauth.lifetimes import KEY_IS_KNOWN, KEY_RETIRES
+from gateway.oauth.lifetimes import KEY_IS_KNOWN, KEY_RETIRES, KEY_SIGNS
 from gateway.store import keys as store
 from gateway.store.keys import KeyState, SigningKeyRow
 from gateway.vault import Vault
@@ -33,6 +33,7 @@ class KeyRing:
         self._private: dict[str, RSAKey] = {}
         self._public: dict[str, RSAKey] = {}
         self._active: RSAKey | None = None
+        self._active_since: datetime | None = None
 
     @property
     def active(self) -> RSAKey:
@@ -69,15 +70,28 @@ class KeyRing:
             for kid, key in private.items()
         }
         self._private = private
-        self._active = next(
-            (private[row.kid] for row in rows if row.state is KeyState.ACTIVE), None
-        )
+        active = next((row for row in rows if row.state is KeyState.ACTIVE), None)
+        self._active = None if active is None else private[active.kid]
+        self._active_since = None if active is None else active.activated_at
 
     def rotate(self) -> str:
         """The next key signs from now on. Raises Conflict("next-key-too-young")."""
+        self._turn(than=None)
+        return str(self.active.kid)
+
+    def rotate_when_due(self) -> bool:
+        """Where the active key has signed for its time. Of all processes one does it."""
+        since = self._active_since
+        due = self._clock.now() - KEY_SIGNS
+        return since is not None and since <= due and self._turn(than=due)
+
+    def _turn(self, *, than: datetime | None) -> bool:
+        """``than``: only where the active key is older, as it stands when our turn has come."""
         now, fresh = self._clock.now(), _new_key()
         with self._db.write(acting("keys.rotate"), tenant=EVERYONE) as tx:
             store.lock_keys(tx)
+            if than is not None and not store.active_key_is_older(tx, than=than):
+                return False
             if store.next_key_is_younger(tx, than=now - KEY_IS_KNOWN):
                 wait = int(KEY_IS_KNOWN / timedelta(seconds=1))
                 raise Conflict("next-key-too-young", {"retry_after": wait})
@@ -87,7 +101,7 @@ class KeyRing:
             tx.record("oauth:keys:rotated", target=str(fresh.kid), at=now)
         self.refresh()
         _log.info("signing-keys-rotated", active=self.active.kid, next=fresh.kid)
-        return str(self.active.kid)
+        return True
 
     def _add(self, tx: Tx, key: RSAKey, state: KeyState) -> None:
         sealed = self._vault.seal(json.dumps(key.as_dict(private=True)).encode())

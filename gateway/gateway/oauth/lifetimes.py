@@ -34,4 +34,6 @@ USED_CODE = SESSION_LONGEST
 
 KEY_SIGNS = timedelta(days=30)
 KEY_RETIRES = timedelta(days=1)  # ID tokens come back as hints at sign-out
-KEY_IS_KNOWN = timedelta(minutes=1)  # by then every process has read it
+JWKS_KEPT = timedelta(minutes=5)  # what we tell those who fetch the keys
+# By then every process has read it, and everybody who kept the key set has it in there.
+KEY_IS_KNOWN = JWKS_KEPT + timedelta(minutes=1)

@@ -12,6 +12,7 @@ from contracts.identity import get_person
 from contracts.rights import CallerKind
 from gateway.api.bearer import challenge, presented_token
 from gateway.i18n import current_language
+from gateway.oauth.lifetimes import JWKS_KEPT
 from gateway.oauth.metadata import metadata
 from gateway.oauth.protocol_request import repeated
 from gateway.oauth.tokens import AccessToken
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 LARGEST_FORM = 64 * 1024
 _PATIENCE = 2
+_PUBLIC_SECONDS = int(JWKS_KEPT.total_seconds())
 # RFC 6750, section 3.1, and RFC 9449, section 7.1; anything else is an invalid token.
 _TOKEN_FAULTS = {"scope-missing": "insufficient_scope", "proof-refused": "invalid_dpop_proof"}
 _log = structlog.get_logger(__name__)
@@ -154,7 +156,7 @@ def _never_kept(response: Response) -> Response:
 
 def _public(document: dict[str, Any]) -> Response:
     response = jsonify(document)
-    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Cache-Control"] = f"public, max-age={_PUBLIC_SECONDS}"
     return response
 
 

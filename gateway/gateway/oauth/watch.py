@@ -31,6 +31,7 @@ from servicekit.errors import Unavailable
 
 _EVERY = 0.5  # so that an ending is known everywhere within a second
 _KEYS_EVERY = 5.0
+_ROTATION_EVERY = 60.0
 _SWEEP_EVERY = 300.0
 _log = structlog.get_logger(__name__)
 
@@ -46,6 +47,7 @@ class Watch:
         self._acts: list[tuple[float, Callable[[], None]]] = [
             (_EVERY, ended.refresh),
             (_KEYS_EVERY, keys.refresh),
+            (_ROTATION_EVERY, keys.rotate_when_due),
             (_SWEEP_EVERY, self.sweep),
         ]
         self._stopping = threading.Event()

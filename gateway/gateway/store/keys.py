@@ -20,6 +20,7 @@ class SigningKeyRow:
     kid: str
     state: KeyState
     sealed_key: str
+    activated_at: datetime | None
     retired_at: datetime | None
 
 
@@ -31,7 +32,7 @@ def lock_keys(tx: Tx) -> None:
 def list_keys(tx: Tx) -> list[SigningKeyRow]:
     return tx.rows(
         """
-        SELECT kid, state, sealed_key, retired_at FROM signing_keys ORDER BY created_at, kid
+        SELECT kid, state, sealed_key, activated_at, retired_at FROM signing_keys ORDER BY created_at, kid
         """,
         {},
         SigningKeyRow,
@@ -76,6 +77,17 @@ def remove_retired_keys(tx: Tx, *, retired_before: datetime) -> int:
         DELETE FROM signing_keys WHERE state = 'retired' AND retired_at < %(before)s
         """,
         {"before": retired_before},
+    )
+
+
+def active_key_is_older(tx: Tx, *, than: datetime) -> bool:
+    return bool(
+        tx.value(
+            """
+            SELECT true FROM signing_keys WHERE state = 'active' AND activated_at <= %(than)s
+            """,
+            {"than": than},
+        )
     )
 
 

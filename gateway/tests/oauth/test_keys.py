@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -59,7 +61,7 @@ def test_a_rotation_fails_no_verification(url: str, start_provider: Any) -> None
     other = start_provider(url, clock=provider.clock)
     app = provider.machine()
     before = provider.client_token(app)
-    provider.clock.move(minutes=2)
+    provider.clock.move(minutes=7)
     was = provider.parts.keys.active.kid
     now = provider.parts.keys.rotate()
     after = provider.client_token(app)
@@ -78,9 +80,57 @@ def test_a_key_nobody_knows_yet_does_not_sign(url: str, provider: Any) -> None:
         made.open()
         with pytest.raises(Conflict, match="next-key-too-young"):
             made.rotate()
-        provider.clock.move(minutes=2)
+        provider.clock.move(minutes=7)
         made.rotate()
         assert states(db) == ["active", "next", "retired"]
+
+
+def test_keys_rotate_by_themselves_once_for_all_processes(url: str, start_provider: Any) -> None:
+    provider = start_provider(url)
+    other = start_provider(url, clock=provider.clock)
+    rings = [provider.parts.keys, other.parts.keys]
+    was = provider.parts.keys.active.kid
+    provider.clock.move(days=29)
+    assert [ring.rotate_when_due() for ring in rings] == [False, False]
+    provider.clock.move(days=1, seconds=1)
+    with ThreadPoolExecutor(4) as pool:
+        turned = list(pool.map(lambda ring: ring.rotate_when_due(), rings * 2))
+    assert sum(turned) == 1
+    for ring in rings:
+        ring.refresh()
+    assert len({str(ring.active.kid) for ring in rings} - {str(was)}) == 1
+    assert states(provider.parts.db) == ["active", "next", "retired"]
+    assert ("oauth:keys:rotated") in {action for action, _ in provider.trail()}
+
+
+def test_no_token_fails_while_keys_rotate(url: str, start_provider: Any) -> None:
+    """Two processes sign and verify each other's tokens; one of them rotates under way, the other
+    hears of it late, as after a pause. Whoever kept the published keys knows what signs next.
+    """
+    provider = start_provider(url)
+    other = start_provider(url, clock=provider.clock)
+    app = provider.machine()
+    made: list[str] = []
+
+    def work(turn: int) -> None:
+        signer, checker = (provider, other) if turn % 2 else (other, provider)
+        kept = {key["kid"] for key in checker.parts.keys.public_set()["keys"]}
+        raw = signer.client_token(app)
+        assert checker.parts.tokens.check(raw)
+        assert json.loads(base64.urlsafe_b64decode(raw.split(".")[0] + "=="))["kid"] in kept
+        made.append(raw)
+
+    with ThreadPoolExecutor(4) as pool:
+        before = [pool.submit(work, turn) for turn in range(20)]
+        provider.clock.move(minutes=7)
+        provider.parts.keys.rotate()
+        after = [pool.submit(work, turn) for turn in range(20)]
+        for one in (*before, *after):
+            one.result()
+    other.parts.keys.refresh()
+    work(1)
+    work(2)
+    assert len({raw.split(".")[0] for raw in made}) == 2, "both keys signed"
 
 
 def test_a_key_long_retired_is_gone_with_its_tokens(url: str, start_provider: Any) -> None:
