@@ -20,6 +20,7 @@ from gateway.oauth.pending import Pending, Step, needs_of
 from gateway.oauth.proofs import PASSWORD, together
 from gateway.pages.csrf import renew_form_secret
 from gateway.pages.going import see_other
+from gateway.pages.greeting import greet
 from gateway.pages.visit import asked_at, call_id, origin, parts
 
 PATHS = {
@@ -130,5 +131,6 @@ def _let_in(
         **origin(),
     )
     renew_form_secret()
+    greet(signed_in, method=method)
     remember_language(response, language)
     return response

@@ -54,10 +54,10 @@ class Form:
         sentences: dict[str, str] = {}
         for path, codes in faults.items():
             name = known.get(path, path)
-            code = str(codes[0] if isinstance(codes, list) and codes else codes)
-            if code.startswith("length:") and not self._has(name):
-                code = "required"
-            sentences[name] = sentence(code, current_language())
+            said = [str(code) for code in codes] if isinstance(codes, list) else [str(codes)]
+            if said and said[0].startswith("length:") and not self._has(name):
+                said = ["required"]
+            sentences[name] = " ".join(sentence(code, current_language()) for code in said)
         return sentences
 
     def _has(self, name: str) -> bool:

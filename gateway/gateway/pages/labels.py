@@ -50,7 +50,6 @@ def _labels() -> dict[str, str]:
         **{f"role-{section}": roles for section in Section},
         "login": gettext("Login"),
         "code": gettext("Code"),
-        "name": gettext("Name"),
         "scopes": gettext("May do"),
         "redirect_uris": gettext("Redirect URIs"),
         "post_logout_redirect_uris": gettext("Addresses after the sign-out"),

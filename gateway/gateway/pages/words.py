@@ -136,7 +136,20 @@ def forgotten_title(credential: CredentialKind) -> str:
     return gettext("Forgotten password")
 
 
+# Of a part of the installation that is older than these rules.
+_ASKS_NOTHING: Mapping[str, Any] = {
+    "special_characters": None,
+    "identical_characters": 0,
+    "breached_refused": False,
+    "minimum_score": 0,
+    "history_count": 0,
+    "minimum_age_minutes": 0,
+    "validity_days": 0,
+}
+
+
 def password_rules(rules: Mapping[str, Any]) -> list[str]:
+    rules = {**_ASKS_NOTHING, **rules}
     said = [
         gettext(
             "%(least)s to %(most)s characters",

@@ -14,6 +14,7 @@ from identity.actions.note_refusal import leave_note
 from identity.actions.pseudonyms import credential_target
 from identity.clients.hashing import Hasher
 from identity.domain.attempts import Method, Outcome, Visit, decoy_name, second_factor_step
+from identity.domain.expiry import expires_soon
 from identity.domain.names import mobile_key, name_key
 from identity.domain.throttle import Doorstep, Guess, Throttle, source_of
 from identity.store import credentials, sign_ins
@@ -43,6 +44,7 @@ class SignedIn:
     factors: tuple[FactorKind, ...] = ()
     password_expired: bool = False
     password_expires_at: datetime | None = None
+    password_expires_soon: bool = False
     idle_minutes: int | None = None
     last_sign_in: LastSignIn | None = None
     notice: str | None = None
@@ -226,6 +228,7 @@ def _signed_in(made: Attempt, welcome: Welcome, *, now: datetime) -> SignedIn:
         factors=welcome.factors,
         password_expired=expires_at is not None and expires_at <= now,
         password_expires_at=expires_at,
+        password_expires_soon=expires_soon(expires_at, now=now),
         idle_minutes=welcome.idle_minutes,
         last_sign_in=last,
         notice=welcome.notice,

@@ -32,3 +32,8 @@ class ExpiryWindow:
             "last_days": LAST_WORD,
             "validity": self.validity_days,
         }
+
+
+def expires_soon(expires_at: datetime | None, *, now: datetime) -> bool:
+    """Whether to prompt at a sign-in: one that has expired is asked for instead."""
+    return expires_at is not None and now < expires_at <= now + timedelta(days=FIRST_WORD)
