@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 from marshmallow import fields
@@ -154,7 +155,7 @@ def curl(call: Call, public_url: str) -> str:
     assert call.route is not None
     intake = intake_of(call)
     values = {name: value_of(call.request._declared_fields[name], name) for name in intake.in_path}
-    url = f"{public_url}{PREFIX}{call.route.path.format(**values)}"
+    url = f"{public_url}{PREFIX}{call.route.path.format(**values)}{_needed_query(call)}"
     parts = ["curl" if call.route.method == "GET" else f"curl -X {call.route.method}", url]
     parts.append('-H "Authorization: Bearer $TOKEN"')
     if call.effect is Effect.WRITE:
@@ -168,6 +169,15 @@ def curl(call: Call, public_url: str) -> str:
         parts.append("-H 'Content-Type: application/json'")
         parts.append(f"-d {shlex.quote(json.dumps(body))}")
     return " \\\n  ".join(parts)
+
+
+def _needed_query(call: Call) -> str:
+    """What a call must be asked in its address; what it may be asked stands in its table."""
+    declared = call.request._declared_fields
+    needed = [name for name in intake_of(call).in_query if declared[name].required]
+    if call.route is None or call.route.method != "GET" or not needed:
+        return ""
+    return "?" + urlencode({name: value_of(declared[name], name) for name in needed})
 
 
 def _codes() -> list[tuple[str, str, str]]:

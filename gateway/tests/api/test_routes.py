@@ -13,6 +13,7 @@ from flask import Flask
 from contracts.codes import Language
 from contracts.registry import CALLS
 from contracts.rights import CallerKind
+from gateway.api.examples import value_of
 from gateway.api.face import beside
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
 
@@ -42,9 +43,9 @@ def methods_of(path: str) -> set[str]:
     "call", [call for call in CALLS.values() if call.route], ids=lambda call: call.full_name
 )
 def test_every_route_is_guarded(face: Any, call: Any) -> None:
-    path = "/api/v1" + call.route.path.replace("{tenant}", TENANT).format(
-        person_id=PERSON, iam_user_id=PERSON, subscription_id=PERSON, mail_id=PERSON
-    )
+    fields = call.request._declared_fields
+    values = {name: value_of(field, name) for name, field in fields.items()}
+    path = "/api/v1" + call.route.path.format(**values)
     answer = face.client.open(path, method=call.route.method)
     assert (answer.status_code, answer.json["code"]) == (401, "token-missing")
     assert face.services.heard == []
