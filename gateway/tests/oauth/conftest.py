@@ -107,7 +107,7 @@ class Browser:
     http: FlaskClient
     verifier: str = field(default_factory=lambda: pkce()[0])
 
-    def sign_in(self, person_id: UUID = PERSON, method: str = "portal") -> UUID:
+    def sign_in(self, person_id: UUID = PERSON, method: str = "portal", **about: Any) -> UUID:
         """As the sign-in page does it once identity has said yes."""
         cookies = self.cookie()
         with self.provider.app.test_request_context(
@@ -121,6 +121,7 @@ class Browser:
                 language=Language.ENGLISH,
                 method=method,
                 tenant=None if method == "portal" else TenantCode("OCB0000001"),
+                **about,
             )
         value = response.headers["Set-Cookie"].split(";")[0].partition("=")[2]
         self.http.set_cookie(self.provider.cookie_name, value)
