@@ -13,17 +13,30 @@ import psycopg
 import pytest
 
 from contracts.codes import CredentialKind, Language, Role, Section, TenantCode
+from contracts.identity import UserState
+from identity.actions.answer_invitation import accept_invitation, list_own_invitations
 from identity.actions.change_account import change_account
+from identity.actions.change_iam_user import (
+    disable_iam_user,
+    enable_iam_user,
+    request_own_api_password_link,
+    send_console_welcome_again,
+)
+from identity.actions.change_mail import confirm_mail_change, request_mail_change
 from identity.actions.change_roles import change_roles
+from identity.actions.change_user import change_user
+from identity.actions.disable_user import disable_user, enable_user
+from identity.actions.explain_access import explain_access
 from identity.actions.list_sign_ins import list_sign_ins
 from identity.actions.read_people import (
     get_account,
     get_person,
+    get_user,
     list_iam_users,
     list_users,
     resolve_rights,
 )
-from identity.actions.remove_user import remove_user
+from identity.actions.remove_user import leave_tenant, remove_user
 from identity.actions.reset_failed_login import reset_own_failed_login
 from identity.actions.send_welcome import send_welcome_again
 from identity.actions.unlock_portal_login import unlock_portal_login
@@ -136,6 +149,9 @@ def everything(john: Any) -> list[Callable[[], Any]]:
     me = john.person_id()
     other = UUID(john.rows("SELECT md5('p7')::uuid::text AS id")[0]["id"])
     acting = {"db": john.db, "context": john.person(me), "now": john.now}
+    iam_user = UUID(
+        john.rows("SELECT md5('i' || md5('p7')::uuid || 'OCB0001234')::uuid::text AS id")[0]["id"]
+    )
     here = {"tenant": TENANT, "person_id": other}
     pages = {"tenant": TENANT, "cursor": None, "limit": 50}
     dashboard = {Section.DASHBOARD: Role.VISITOR}
@@ -157,7 +173,43 @@ def everything(john: Any) -> list[Callable[[], Any]]:
         lambda: get_account(**acting),
         lambda: change_account(**acting, language=Language.ENGLISH),
         lambda: list_users(db=john.db, context=john.gateway(), search=None, **pages),
+        lambda: list_users(
+            db=john.db, context=john.gateway(), search=None, state=UserState.DISABLED, **pages
+        ),
+        lambda: list_users(
+            db=john.db, context=john.gateway(), search="f9", state=UserState.INVITED, **pages
+        ),
+        lambda: get_user(db=john.db, context=john.gateway(), **here),
         lambda: list_iam_users(**acting, **pages),
+        lambda: list_iam_users(**acting, **pages, search="person.1"),
+        lambda: change_user(**acting, **here, given_name="X", family_name="Y", mobile=None),
+        lambda: disable_user(**acting, **here),
+        lambda: enable_user(**acting, **here),
+        lambda: disable_iam_user(**acting, tenant=TENANT, iam_user_id=iam_user),
+        lambda: enable_iam_user(**acting, tenant=TENANT, iam_user_id=iam_user),
+        lambda: send_console_welcome_again(
+            **acting, sealer=john.sealer, tenant=TENANT, iam_user_id=iam_user
+        ),
+        lambda: request_own_api_password_link(
+            **acting, sealer=john.sealer, iam_user_id=john.iam_user_id()
+        ),
+        lambda: explain_access(
+            db=john.db, context=john.gateway(), act="subscriptions.place_order", **here
+        ),
+        lambda: explain_access(
+            db=john.db, context=john.gateway(), act="tenancy.rename_contract", **here
+        ),
+        lambda: change_account(**acting, given_name="Jon", mobile="+33611111111"),
+        lambda: request_mail_change(**acting, sealer=john.sealer, email="john@new.example"),
+        lambda: confirm_mail_change(
+            db=john.db,
+            context=john.gateway(),
+            now=john.now,
+            token=john.token("MailChangeLinkIssued"),
+        ),
+        lambda: list_own_invitations(db=john.db, context=john.person(other)),
+        lambda: accept_invitation(**acting, tenant=TENANT),
+        lambda: leave_tenant(**acting, tenant=TENANT),
         lambda: reset_own_failed_login(**acting, iam_user_id=john.iam_user_id()),
         lambda: change_roles(**acting, sealer=john.sealer, **here, roles=dashboard),
         lambda: send_welcome_again(**acting, sealer=john.sealer, **here),
