@@ -48,11 +48,14 @@ def pages_of(tenant: str) -> list[str]:
         f"{contract}/services",
         f"{contract}/services/workspace",
         f"{contract}/subscriptions",
+        f"{contract}/applications",
+        f"{contract}/applications/new/web",
         f"{contract}/audit",
         f"/console/{tenant}",
         f"/console/{tenant}/iam",
         "/account",
         "/account/password",
+        "/account/applications",
     ]
 
 

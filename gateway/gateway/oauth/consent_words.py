@@ -35,6 +35,8 @@ def _words() -> dict[str, str]:
         "mails.read": _("See which mails were sent"),
         "mails.write": _("Send mails again"),
         "audit.read": _("Read the audit trail"),
+        "clients.read": _("Read the applications of your contracts"),
+        "clients.write": _("Register, change and remove applications"),
         "staff": _("Administer staff"),
         "clock": _("Read and move the clock of a demonstration installation"),
     }

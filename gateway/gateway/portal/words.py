@@ -137,6 +137,24 @@ def payment_mode(offer: Mapping[str, Any], quantity: int) -> str:
     )
 
 
+def application_kinds() -> dict[str, tuple[str, str]]:
+    """Name, and what it is for."""
+    return {
+        "service": (
+            gettext("Service"),
+            gettext("A program that acts for the contract by itself, with a secret."),
+        ),
+        "web": (
+            gettext("Web application"),
+            gettext("People sign in to it; its server keeps a secret."),
+        ),
+        "native": (
+            gettext("Application on a device"),
+            gettext("People sign in to it on a computer or telephone; it has no secret."),
+        ),
+    }
+
+
 def trail_names() -> dict[str, str]:
     return {
         "identity": gettext("Identities"),
