@@ -365,6 +365,10 @@ class StaffRules(Strict):
     second_factor_required = Flag(required=True)
 
 
+class ChangeStaffRules(Strict):
+    second_factor_required = Flag(required=True)
+
+
 get_staff_rules = IDENTITY.call(
     "get_staff_rules",
     request=NoFields,
@@ -376,7 +380,7 @@ get_staff_rules = IDENTITY.call(
 )
 change_staff_rules = IDENTITY.call(
     "change_staff_rules",
-    request=StaffRules,
+    request=ChangeStaffRules,
     response=StaffRules,
     right=staff_only("staff", StaffRole.OPERATOR),
     effect=Effect.WRITE,

@@ -1,4 +1,6 @@
-"""An authenticator in software: it makes passkeys and signs with them, well or badly."""
+"""Second factors in the hands of somebody: his telephone, and an authenticator in software that
+makes passkeys and signs with them, well or badly.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +8,37 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import cbor2
+import pyotp
 import pytest
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
+from contracts.codes import FactorKind, TenantCode
+from identity.actions import change_factors, enrol_passkey, enrol_totp, passkey_sign_in
+from identity.actions.enrolling import Enrolled
+from identity.actions.prove_second_factor import (
+    Proved,
+    prove_second_factor,
+    start_second_factor_passkey,
+)
+from identity.actions.proving import FactorTools
+from identity.clients.factor_keys import FactorKeys
+from identity.clients.passkeys import Passkeys
+from identity.domain.attempts import Visit
+from identity.domain.factors import Proof
+from servicekit.db import EVERYONE
+
+TENANT = TenantCode("OCB0001234")
+BROWSER = "what only this browser has"
+VISIT = Visit(address="192.0.2.7", device="Firefox")
+REAL = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
 ORIGIN = "http://localhost:8080"
 _PRESENT, _VERIFIED, _BACKUP_ELIGIBLE, _BACKED_UP, _ATTESTED = 0x01, 0x04, 0x08, 0x10, 0x40
 
@@ -89,3 +114,159 @@ class SoftAuthenticator:
 @pytest.fixture
 def authenticator() -> type[SoftAuthenticator]:
     return SoftAuthenticator
+
+
+@dataclass
+class Desk:
+    """John's second factors, with real time in hand: that of his telephone."""
+
+    john: Any
+    tools: FactorTools
+    person_id: UUID
+    real: datetime = REAL
+    secret: str = ""
+    codes: tuple[str, ...] = ()
+
+    def of(self, person_id: UUID) -> Desk:
+        """Somebody else's second factors."""
+        return Desk(self.john, self.tools, person_id)
+
+    @property
+    def common(self) -> dict[str, Any]:
+        return {"db": self.john.db, "context": self.john.gateway(), "person_id": self.person_id}
+
+    @property
+    def mine(self) -> dict[str, Any]:
+        return {
+            "db": self.john.db,
+            "context": self.john.person(self.person_id),
+            "now": self.john.now,
+            "sealer": self.john.sealer,
+        }
+
+    def renew(self) -> tuple[str, ...]:
+        acting = {name: self.mine[name] for name in ("db", "context", "now")}
+        return change_factors.renew_recovery_codes(**acting, tools=self.tools)["recovery_codes"]
+
+    def code(self, *, steps: int = 0, secret: str | None = None) -> str:
+        at = self.real + timedelta(seconds=30 * steps)
+        return pyotp.TOTP(secret or self.secret).at(at)
+
+    def start_totp(self, **more: Any) -> enrol_totp.StartedTotp:
+        return enrol_totp.start_totp(
+            **self.common, tools=self.tools, brand="Cloudstore", real_now=self.real, **more
+        )
+
+    def confirm_totp(self, code: str, **more: Any) -> Enrolled:
+        return enrol_totp.confirm_totp(
+            **self.common,
+            tools=self.tools,
+            now=self.john.now,
+            real_now=self.real,
+            code=code,
+            **more,
+        )
+
+    def enrol_totp(self) -> Enrolled:
+        self.secret = self.start_totp().secret
+        enrolled = self.confirm_totp(self.code())
+        self.codes = enrolled.recovery_codes or self.codes
+        self.real += timedelta(seconds=90)  # the code that confirmed it is used up
+        return enrolled
+
+    def start_passkey(self, bound_to: str = BROWSER, **more: Any) -> str:
+        return enrol_passkey.start_passkey(
+            **self.common, tools=self.tools, real_now=self.real, bound_to=bound_to, **more
+        )["options"]
+
+    def finish_passkey(self, answer: str, bound_to: str = BROWSER, **more: Any) -> Enrolled:
+        return enrol_passkey.finish_passkey(
+            **self.common,
+            tools=self.tools,
+            now=self.john.now,
+            real_now=self.real,
+            bound_to=bound_to,
+            name=more.pop("name", "Laptop"),
+            passkey=answer,
+            **more,
+        )
+
+    def enrol_passkey(self, soft: Any, **more: Any) -> Enrolled:
+        enrolled = self.finish_passkey(soft.make(self.start_passkey()), **more)
+        self.codes = enrolled.recovery_codes or self.codes
+        return enrolled
+
+    def prove(self, proof: Proof, **more: Any) -> Proved:
+        return prove_second_factor(
+            **{**self.common, **more},
+            tools=self.tools,
+            now=self.john.now,
+            real_now=self.real,
+            proof=proof,
+            visit=VISIT,
+        )
+
+    def prove_code(self, code: str) -> Proved:
+        return self.prove(Proof(FactorKind.TOTP, code=code))
+
+    def prove_recovery(self, code: str) -> Proved:
+        return self.prove(Proof(FactorKind.RECOVERY_CODE, code=code))
+
+    def start_proof(self, bound_to: str = BROWSER) -> str:
+        return start_second_factor_passkey(
+            **self.common, tools=self.tools, real_now=self.real, bound_to=bound_to
+        )["options"]
+
+    def prove_passkey(self, answer: str, bound_to: str = BROWSER) -> Proved:
+        return self.prove(Proof(FactorKind.PASSKEY, passkey=answer, bound_to=bound_to))
+
+    def start_sign_in(self, login: str | None = None, bound_to: str = BROWSER) -> str:
+        return passkey_sign_in.start_passkey_sign_in(
+            db=self.john.db,
+            tools=self.tools,
+            context=self.john.gateway(),
+            real_now=self.real,
+            login=login,
+            bound_to=bound_to,
+        )["options"]
+
+    def sign_in(self, answer: str, bound_to: str = BROWSER) -> passkey_sign_in.PasskeySignedIn:
+        return passkey_sign_in.passkey_sign_in(
+            db=self.john.db,
+            tools=self.tools,
+            context=self.john.gateway(),
+            now=self.john.now,
+            real_now=self.real,
+            passkey=answer,
+            bound_to=bound_to,
+            visit=VISIT,
+        )
+
+    def factors(self) -> Any:
+        return change_factors.get_factors(db=self.john.db, context=self.john.person(self.person_id))
+
+    def demand(self, tenant: TenantCode = TENANT) -> None:
+        with self.john.db.write(self.john.gateway(), tenant=EVERYONE) as tx:
+            tx.run(
+                "INSERT INTO entry_rules (tenant, second_factor_required) VALUES (%(t)s, true)",
+                {"t": tenant},
+            )
+
+    def needs(self, domain: str | None = None) -> dict[str, Any]:
+        found = self.john.rows(
+            "SELECT totp, passkey, recovery_code, required"
+            "  FROM second_factors_of(%(person)s, %(domain)s)",
+            person=self.person_id,
+            domain=domain,
+        )
+        return dict(found[0])
+
+
+@pytest.fixture
+def desk(john: Any) -> Desk:
+    tools = FactorTools(
+        FactorKeys(Fernet.generate_key().decode()),
+        Passkeys(public_url="http://localhost:8080", brand="Cloudstore"),
+        john.sealer,
+    )
+    return Desk(john, tools, john.person_id())

@@ -1,0 +1,268 @@
+"""Passkeys on real PostgreSQL: enrolled, proved, signed in with, and every way to cheat."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from webauthn.helpers import base64url_to_bytes
+
+from contracts.codes import Role, Section, TenantCode
+from identity.clients.factor_keys import FactorKeys
+from servicekit.db import EVERYONE
+from servicekit.errors import Conflict, GuichetError, Invalid, Unauthenticated
+
+pytestmark = pytest.mark.servers
+
+TENANT = TenantCode("OCB0001234")
+OTHER = TenantCode("OCB0005678")
+
+
+def refusal(act: Callable[[], Any]) -> GuichetError:
+    with pytest.raises(GuichetError) as refused:
+        act()
+    return refused.value
+
+
+REFUSED = Unauthenticated("second-factor-refused")
+
+
+# --- passkeys -------------------------------------------------------------------------------------
+
+
+def test_a_passkey_is_enrolled_and_proves_the_second_step(desk: Any, authenticator: Any) -> None:
+    soft = authenticator()
+    enrolled = desk.enrol_passkey(soft)
+    assert [one.name for one in enrolled.factors.passkeys] == ["Laptop"]
+    assert len(enrolled.recovery_codes) == 10
+    assert desk.needs()["passkey"] is True
+    options = desk.start_proof()
+    asked = json.loads(options)
+    assert [base64url_to_bytes(one["id"]) for one in asked["allowCredentials"]] == [
+        soft.credential_id
+    ]
+    assert desk.prove_passkey(soft.sign(options)).amr == ("hwk", "user", "mfa")
+
+
+def test_a_passkey_kept_on_several_devices_is_not_called_hardware(
+    desk: Any, authenticator: Any
+) -> None:
+    soft = authenticator(backed_up=True)
+    assert desk.enrol_passkey(soft).amr == ("pop", "user", "mfa")
+    assert desk.prove_passkey(soft.sign(desk.start_proof())).amr == ("pop", "user", "mfa")
+
+
+def test_an_answer_serves_once_and_in_the_browser_that_asked(desk: Any, authenticator: Any) -> None:
+    soft = authenticator()
+    desk.enrol_passkey(soft)
+    answer = soft.sign(desk.start_proof())
+    assert refusal(lambda: desk.prove_passkey(answer, bound_to="another browser")) == REFUSED
+    assert desk.prove_passkey(answer)
+    assert refusal(lambda: desk.prove_passkey(answer)) == REFUSED
+
+
+def test_a_challenge_is_good_for_its_purpose_alone_and_for_minutes(
+    desk: Any, authenticator: Any
+) -> None:
+    soft = authenticator()
+    desk.enrol_passkey(soft)
+    for_sign_in = soft.sign(desk.start_sign_in())
+    assert refusal(lambda: desk.prove_passkey(for_sign_in)) == REFUSED
+    late = soft.sign(desk.start_proof())
+    desk.real += timedelta(minutes=5)
+    assert refusal(lambda: desk.prove_passkey(late)) == REFUSED
+
+
+def test_a_count_that_does_not_grow_betrays_a_copied_key(desk: Any, authenticator: Any) -> None:
+    soft = authenticator(sign_count=7)
+    desk.enrol_passkey(soft)
+    assert refusal(lambda: desk.prove_passkey(soft.sign(desk.start_proof()))) == REFUSED
+    soft.sign_count = 8
+    assert desk.prove_passkey(soft.sign(desk.start_proof()))
+    soft.sign_count = 0
+    assert refusal(lambda: desk.sign_in(soft.sign(desk.start_sign_in()))) == Unauthenticated(
+        "sign-in-refused"
+    )
+    outcomes = [row["outcome"] for row in desk.john.rows("SELECT outcome FROM sign_ins")]
+    assert outcomes.count("factor-copied") == 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"origin": "https://evil.example"},
+        {"rp_id": "evil.example"},
+        {"origin": "http://localhost:8081"},
+        {"key": None},
+        {"credential_id": b"another one of these"},
+        {"user_id": b"0123456789abcdef"},
+    ],
+)
+def test_a_passkey_of_elsewhere_or_another_key_proves_nothing(
+    desk: Any, authenticator: Any, wrong: dict[str, Any]
+) -> None:
+    soft = authenticator()
+    desk.enrol_passkey(soft)
+    for name, value in wrong.items():
+        setattr(soft, name, authenticator().key if name == "key" else value)
+    assert refusal(lambda: desk.prove_passkey(soft.sign(desk.start_proof()))) == REFUSED
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["", "{}", "[]", "null", '{"rawId": 7}', '{"rawId": "AAAA"}', "[" * 9000, '{"rawId": "*"}'],
+)
+def test_what_is_no_answer_at_all_is_refused_quietly(
+    desk: Any, authenticator: Any, answer: str
+) -> None:
+    desk.enrol_passkey(authenticator())
+    desk.start_proof()
+    assert refusal(lambda: desk.prove_passkey(answer)) == REFUSED
+    desk.start_passkey()
+    refused = Invalid("passkey-refused", {"fields": {"passkey": ["passkey-refused"]}})
+    assert refusal(lambda: desk.finish_passkey(answer)) == refused
+
+
+def test_a_registration_of_elsewhere_is_refused(desk: Any, authenticator: Any) -> None:
+    for soft in (authenticator(origin="https://evil.example"), authenticator(rp_id="evil.example")):
+        answer = soft.make(desk.start_passkey())
+        assert refusal(lambda answer=answer: desk.finish_passkey(answer)).code == "passkey-refused"
+    spoilt = json.loads(authenticator().make(desk.start_passkey()))
+    whole = spoilt["response"]["attestationObject"]
+    for cut in range(0, len(whole), 17):
+        spoilt["response"]["attestationObject"] = whole[:cut] + "A" + whole[cut + 1 :]
+        desk.start_passkey()
+        refused = refusal(lambda: desk.finish_passkey(json.dumps(spoilt)))
+        assert refused.code == "passkey-refused"
+
+
+def test_a_passkey_begun_in_one_session_is_ended_in_no_other(desk: Any, authenticator: Any) -> None:
+    answer = authenticator().make(desk.start_passkey())
+    stolen = refusal(lambda: desk.finish_passkey(answer, bound_to="another session"))
+    assert stolen.code == "passkey-refused"
+    assert desk.finish_passkey(answer).factors.count == 1
+    assert refusal(lambda: desk.finish_passkey(answer)).code == "passkey-refused"
+
+
+def test_a_passkey_is_one_persons_and_is_not_made_twice(
+    desk: Any, authenticator: Any, person: Any
+) -> None:
+    soft = authenticator()
+    desk.enrol_passkey(soft)
+    known = json.loads(desk.start_passkey())["excludeCredentials"]
+    assert [base64url_to_bytes(one["id"]) for one in known] == [soft.credential_id]
+    again = soft.make(desk.start_passkey())
+    assert refusal(lambda: desk.finish_passkey(again)) == Conflict("passkey-known")
+    mary = desk.john.invite(
+        person("Mary", "Major"), {Section.USERS: Role.VISITOR}, by=desk.person_id
+    )
+    hers = desk.of(mary.person_id)
+    taken = soft.make(hers.start_passkey())
+    assert refusal(lambda: hers.finish_passkey(taken)) == Conflict("passkey-known")
+
+
+def test_twenty_passkeys_are_enough(desk: Any, authenticator: Any) -> None:
+    for _ in range(20):
+        desk.enrol_passkey(authenticator())
+    assert refusal(desk.start_passkey) == Conflict("passkeys-too-many", {"most": 20})
+
+
+# --- signing in with a passkey alone --------------------------------------------------------------
+
+
+def test_a_passkey_that_checks_its_user_signs_in_without_a_name(
+    desk: Any, authenticator: Any
+) -> None:
+    soft = authenticator()
+    desk.enrol_passkey(soft)
+    options = desk.start_sign_in()
+    asked = json.loads(options)
+    assert asked.get("allowCredentials", []) == []
+    assert asked["userVerification"] == "required"
+    signed_in = desk.sign_in(soft.sign(options))
+    assert (signed_in.person_id, signed_in.login) == (desk.person_id, "John.Doe")
+    assert signed_in.amr == ("hwk", "user", "mfa")
+
+
+def test_one_that_does_not_check_its_user_is_a_second_factor_only(
+    desk: Any, authenticator: Any
+) -> None:
+    soft = authenticator(verifies_user=False)
+    desk.enrol_passkey(soft)
+    alone = refusal(lambda: desk.sign_in(soft.sign(desk.start_sign_in())))
+    assert alone == Unauthenticated("sign-in-refused")
+    assert desk.prove_passkey(soft.sign(desk.start_proof()))
+
+
+def test_with_a_name_it_is_asked_for_that_persons_passkeys(desk: Any, authenticator: Any) -> None:
+    soft = authenticator()
+    desk.enrol_passkey(soft)
+    asked = json.loads(desk.start_sign_in(" john.DOE "))
+    assert [base64url_to_bytes(one["id"]) for one in asked["allowCredentials"]] == [
+        soft.credential_id
+    ]
+    assert desk.sign_in(soft.sign(desk.start_sign_in("John.Doe"))).login == "John.Doe"
+
+
+def test_a_name_that_nobody_bears_has_passkeys_too_and_always_the_same(
+    desk: Any, authenticator: Any
+) -> None:
+    def shown(login: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(desk.start_sign_in(login))["allowCredentials"]
+        return found
+
+    nobody, without = shown("Nobody.Here"), shown("John.Doe")  # John has no passkey yet
+    desk.enrol_passkey(authenticator())
+    for decoy in (nobody, without):
+        assert decoy
+        assert set(decoy[0]) == set(shown("John.Doe")[0])
+    assert shown("nobody.HERE") == nobody
+    assert shown("Somebody.Else") != nobody
+    other = FactorKeys(Fernet.generate_key().decode())
+    mine = desk.tools.keys.decoy_passkeys("nobody.here")
+    assert other.decoy_passkeys("nobody.here") != mine
+
+
+def test_a_disabled_person_is_refused_like_everybody_refused(desk: Any, authenticator: Any) -> None:
+    soft = authenticator()
+    desk.enrol_passkey(soft)
+    with desk.john.db.write(desk.john.gateway(), tenant=EVERYONE) as tx:
+        tx.run("UPDATE persons SET enabled = false WHERE id = %(id)s", {"id": desk.person_id})
+    disabled = refusal(lambda: desk.sign_in(soft.sign(desk.start_sign_in())))
+    assert disabled == refusal(lambda: desk.sign_in("{}")) == Unauthenticated("sign-in-refused")
+
+
+def test_who_said_it_was_not_he_first_sets_a_password(desk: Any, authenticator: Any) -> None:
+    soft = authenticator()
+    desk.enrol_passkey(soft)
+    with desk.john.db.write(desk.john.gateway(), tenant=EVERYONE) as tx:
+        tx.run(
+            "UPDATE credentials SET hash = NULL WHERE person_id = %(id)s AND kind = 'portal'",
+            {"id": desk.person_id},
+        )
+    assert refusal(lambda: desk.sign_in(soft.sign(desk.start_sign_in()))) == Unauthenticated(
+        "sign-in-refused"
+    )
+
+
+def test_nobody_locks_a_passkey_with_wrong_answers(desk: Any, authenticator: Any) -> None:
+    soft = authenticator()
+    desk.enrol_passkey(soft)
+    bad = authenticator(credential_id=soft.credential_id, user_id=soft.user_id)
+    for _ in range(7):
+        refusal(lambda: desk.sign_in(bad.sign(desk.start_sign_in())))
+    assert desk.sign_in(soft.sign(desk.start_sign_in()))
+    assert desk.prove_passkey(soft.sign(desk.start_proof()))
+
+
+def test_challenges_nobody_answers_do_not_pile_up(desk: Any) -> None:
+    for number in range(30):
+        desk.start_sign_in(bound_to=f"browser {number}")
+    desk.real += timedelta(minutes=6)
+    for number in range(3):
+        desk.start_sign_in(bound_to=f"newer browser {number}")
+    assert desk.john.rows("SELECT count(*) AS n FROM factor_challenges") == [{"n": 3}]
