@@ -18,6 +18,11 @@ CALLS_MADE = Histogram(
     ("service", "outcome"),
     buckets=_SECONDS,
 )
+PASSWORD_CHECKS = Counter(
+    "guichet_password_checks_total",
+    "Passwords checked, against a hash or, where none may be, against a decoy.",
+    ("against",),
+)
 BREAKER_STATE = Gauge(
     "guichet_breaker_state", "Breaker of a service: 0 closed, 1 half-open, 2 open.", ("service",)
 )

@@ -7,9 +7,11 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from eventlet import tpool
+from eventlet import patcher, tpool
 
 T = TypeVar("T")
+NICENESS = 10
+_threading = patcher.original("threading")
 
 
 class NativeThreads:
@@ -21,11 +23,23 @@ class NativeThreads:
     def __init__(self, count: int) -> None:
         self.count = count or _processors()
         tpool.set_num_threads(self.count)
+        self._polite = _threading.local()
 
     def run(self, work: Callable[[], T]) -> T:
         """The calling green thread waits; the others do not. ``work`` must touch nothing green."""
-        done: T = tpool.execute(work)
+        done: T = tpool.execute(self._politely, work)
         return done
+
+    def _politely(self, work: Callable[[], T]) -> T:
+        """These threads take what the processors have left: who only asks need not wait for them.
+
+        On Linux niceness is a thread's own, and lowering oneself needs no right.
+        """
+        if not hasattr(self._polite, "done"):
+            self._polite.done = True
+            if sys.platform == "linux":
+                os.setpriority(os.PRIO_PROCESS, _threading.get_native_id(), NICENESS)
+        return work()
 
 
 def _processors() -> int:

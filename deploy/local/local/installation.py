@@ -28,6 +28,11 @@ LIMITS = {
     "GUICHET_LIMIT_CLIENT": "600000/60",
 }
 
+GUESSES = {
+    "GUICHET_ADDRESS_FAILURES": "5000",
+    "GUICHET_FAILURES_A_MINUTE": "100000",
+}
+
 SEALERS = ("identity", "notifications")
 
 
@@ -112,6 +117,8 @@ class Installation:
             "GUICHET_MODE": self.plan.mode,
             "GUICHET_PUBLIC_URL": self.url,
         }
+        if name == "identity":
+            env = {**GUESSES, **env}
         if name in SEALERS:
             env["GUICHET_SEAL_KEY"] = self.secrets["seal_key"]
         if name == "notifications":

@@ -9,8 +9,11 @@ from servicekit.settings import read, setting
 
 # Settings of the services that a user of the launcher may set; the rest is the launcher's to say.
 PASSED_ON = (
+    "GUICHET_ADDRESS_FAILURES",
+    "GUICHET_ADDRESS_MINUTES",
     "GUICHET_BRAND",
     "GUICHET_DB_POOL",
+    "GUICHET_FAILURES_A_MINUTE",
     "GUICHET_HASH_THREADS",
     "GUICHET_LIMIT_ADDRESS",
     "GUICHET_LIMIT_CLIENT",
@@ -19,6 +22,7 @@ PASSED_ON = (
     "GUICHET_LOG_LEVEL",
     "GUICHET_MAIL_FROM",
     "GUICHET_REGION",
+    "GUICHET_SIGN_IN_HISTORY_DAYS",
     "GUICHET_THREADS",
     "GUICHET_WORKERS",
 )

@@ -15,8 +15,10 @@ from flask_babel import gettext
 from contracts.codes import CredentialKind, Language
 from contracts.identity import (
     LinkPurpose,
+    NotMe,
     answer_invitation,
     confirm_mail_change,
+    disown,
     read_link,
     set_password_by_link,
 )
@@ -25,7 +27,7 @@ from gateway.pages.forms import Form, secret, sent_form
 from gateway.pages.going import see_other
 from gateway.pages.roles import roles_in_words
 from gateway.pages.visit import ask_as_gateway, origin
-from gateway.pages.words import link_words, password_rules
+from gateway.pages.words import link_words, not_me_words, password_rules
 from servicekit.errors import GuichetError, NotFound
 
 Read = dict[str, Any]
@@ -71,7 +73,7 @@ def tell_done(what: str) -> Response:
 
 def _read(token: str) -> Read | None:
     try:
-        link = ask_as_gateway(read_link, {"token": token})
+        link = ask_as_gateway(read_link, {"token": token, **origin()})
     except NotFound:
         return None
     prefer_language(Language(link["language"]))
@@ -147,6 +149,23 @@ def _mail_page(link: Read, form: Form, *, status: int = 200) -> Response:
     return make_response(page, status)
 
 
+# --- it was not me ------------------------------------------------------------------------------
+
+
+def _disown(token: str, link: Read, form: Form) -> Response:
+    done = ask_as_gateway(disown, {"token": token, **origin()})
+    return see_other(url_for("pages.link_done", what="blocked" if done["blocked"] else "reported"))
+
+
+def _not_me_page(link: Read, form: Form, *, status: int = 200) -> Response:
+    blocks = link["about"] != NotMe.LOCKED
+    title, about = not_me_words(link, blocks=blocks)
+    page = render_template(
+        "pages/not_me.html", title=title, about=about, blocks=blocks, link=link, form=form
+    )
+    return make_response(page, status)
+
+
 def _desk_of(link: Read) -> Desk:
     return _DESKS.get(LinkPurpose(link["purpose"]), _PASSWORD)
 
@@ -155,6 +174,7 @@ _PASSWORD = Desk(_password_page, _set_password)
 _DESKS: Mapping[LinkPurpose, Desk] = {
     LinkPurpose.INVITATION: Desk(_invitation_page, _answer),
     LinkPurpose.MAIL_CHANGE: Desk(_mail_page, _confirm_mail),
+    LinkPurpose.NOT_ME: Desk(_not_me_page, _disown),
 }
 
 
@@ -167,6 +187,20 @@ def _done_words() -> dict[str, tuple[str, str]]:
         "declined": (
             gettext("You have declined the invitation"),
             gettext("You are no user of that contract. Whoever invited you is told."),
+        ),
+        "blocked": (
+            gettext("Everything is closed"),
+            gettext(
+                "All sessions have ended and the password opens nothing any more. A mail with a"
+                " link to choose another one is on its way to you."
+            ),
+        ),
+        "reported": (
+            gettext("Thank you for telling us"),
+            gettext(
+                "Your password was not found. A mail with a link to choose another one is on its"
+                " way to you, if you wish to."
+            ),
         ),
         "mail-changed": (
             gettext("Your new address is confirmed"),

@@ -31,9 +31,7 @@ def unlock_portal_login(
         known = credentials.get_portal_credential(tx, person_id=person_id)
         state = credentials.get_state(tx, credential_id=known.credential_id)
         before, freed = state.guard.seen_at(now, state.rule), state.guard.reset()
-        credentials.change_guard(
-            tx, credential_id=state.credential_id, guard=freed, at_end=True
-        )
+        credentials.change_guard(tx, credential_id=state.credential_id, guard=freed, at_end=True)
         for chain in chains_of(tx, person_id=person_id, tenant=None):
             tx.record(
                 "portal:failed-login:reset",

@@ -40,6 +40,27 @@ def test_password_matches_its_hash_alone() -> None:
 
 
 @pytest.mark.unit
+@pytest.mark.parametrize("lanes", [1, 2])
+@pytest.mark.parametrize("password", ["Sesame-2026!", "mot de passe été €", "x" * 256])
+def test_both_libraries_prove_what_one_has_hashed(lanes: int, password: str) -> None:
+    """Hashes of several lanes are argon2-cffi's to check, the others libsodium's."""
+    one = hasher(cost=Cost(passes=2, memory_kib=64, lanes=lanes))
+    stored = one.hash(password)
+    assert f"p={lanes}$" in stored
+    assert one.verify(stored, password)
+    assert not one.verify(stored, password + " ")
+    assert not one.verify(stored[:-4] + "AAAA", password)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "stored", ["", "x", "$argon2id$v=19$m=8,t=1,p=1$", "$argon2id$v=19$m=8,t=1,p=1$" + "a" * 300]
+)
+def test_what_is_no_hash_matches_nothing(stored: str) -> None:
+    assert not hasher().verify(stored or "?", "x")
+
+
+@pytest.mark.unit
 def test_nobody_costs_one_hash_and_never_matches() -> None:
     threads = CountingThreads()
     one = hasher(threads=threads)

@@ -98,6 +98,7 @@ class Running:
         by: str = NOBODY,
         staff: tuple[StaffRole, ...] = (),
         key: str | None = None,
+        reason: str | None = None,
         **payload: Any,
     ) -> dict[str, Any]:
         caller = Caller(CallerKind.GATEWAY, "gateway")
@@ -117,6 +118,7 @@ class Running:
             call_id=new_call_id(),
             deadline=deadline_in(20),
             idempotency_key=key,
+            reason=reason,
         )
         return self.client.call(call, payload, self.signer.sign(context, payload), 20)
 
@@ -208,6 +210,7 @@ def identity(
         "GUICHET_CONTEXT_PUBLIC_KEY": public,
         "GUICHET_SEAL_KEY": seal_key.decode(),
         "GUICHET_OPS_PORT": str(free_port()),
+        "GUICHET_ADDRESS_FAILURES": "40",
     }
     client = RpcClient(module_vhost, name="tests")
     with Database(access.app_url, pool_size=4, service="identity") as db:

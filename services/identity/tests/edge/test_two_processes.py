@@ -1,0 +1,134 @@
+"""Two processes of identity beside one another: one lock, one throttle, no try checked too many."""
+
+from __future__ import annotations
+
+import re
+import time
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contracts import identity as calls
+from contracts.codes import StaffRole
+from local.ports import free_port
+from servicekit.errors import GuichetError, Unavailable
+
+pytestmark = pytest.mark.servers
+
+TENANT = "OCB0001234"
+PORTAL = "Un-Guichet.Bien+Tenu7"
+WRONG = "not the password 1A"
+GUESSES = 100
+LIMIT = 5  # of the portal's policy
+
+
+@pytest.fixture(scope="module")
+def john(identity: Any) -> str:
+    identity.open_tenant(TENANT)
+    registered = identity.heard(calls.PersonRegistered, login="John.Doe")
+    token = identity.token(calls.WelcomeLinkIssued, person_id=registered["person_id"])
+    identity.ask(calls.set_password_by_link, token=token, password=PORTAL)
+    return str(registered["person_id"])
+
+
+@pytest.fixture(scope="module")
+def second(identity: Any) -> Iterator[Any]:
+    """On the same database and broker: the broker hands requests to either."""
+    env = {**identity.env, "GUICHET_OPS_PORT": str(free_port())}
+    other = replace(identity, env=env, log=identity.log.with_name("second.log"), process=None)
+    other.start()
+    yield other
+    other.process.terminate()
+    assert other.process.wait(timeout=30) == 0, other.log.read_text()[-4000:]
+
+
+def checks(process: Any) -> dict[str, int]:
+    """Passwords this process has checked, against a real hash and against none."""
+    url = f"http://127.0.0.1:{process.env['GUICHET_OPS_PORT']}/metrics"
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        text = answer.read().decode()
+    found = re.findall(r'guichet_password_checks_total\{against="(\w+)"\} ([0-9.]+)', text)
+    return {against: int(float(count)) for against, count in found}
+
+
+def together(processes: list[Any], against: str) -> int:
+    return sum(checks(process).get(against, 0) for process in processes)
+
+
+def outcome(identity: Any, **payload: Any) -> str:
+    """A busy house says so and counts nothing: such a guess is made again."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            identity.ask(calls.sign_in, **payload)
+        except Unavailable:
+            time.sleep(0.05)
+        except GuichetError as error:
+            return str(error.code)
+        else:
+            return "accepted"
+    raise AssertionError("never answered")
+
+
+def all_at_once(identity: Any, payloads: list[dict[str, Any]]) -> list[str]:
+    with ThreadPoolExecutor(max_workers=24) as pool:
+        return list(pool.map(lambda payload: outcome(identity, **payload), payloads))
+
+
+def test_hundred_guesses_over_two_processes_count_and_five_are_checked(
+    identity: Any, second: Any, john: str
+) -> None:
+    both = [identity, second]
+    before = [checks(process) for process in both]
+    real, decoys = together(both, "hash"), together(both, "decoy")
+    told = all_at_once(identity, [{"login": "John.Doe", "password": WRONG}] * GUESSES)
+    assert told == ["sign-in-refused"] * GUESSES
+    assert together(both, "hash") - real == LIMIT, "never more than the limit are checked"
+    assert together(both, "decoy") - decoys == GUESSES - LIMIT, "the others cost the same"
+    assert all(
+        sum(checks(process).values()) > sum(earlier.values())
+        for process, earlier in zip(both, before, strict=True)
+    ), "both processes had their share"
+    state = identity.value(
+        "SELECT array_length(failed_at, 1) + turned_away FROM credentials"
+        " WHERE person_id = %(person_id)s::uuid AND kind = 'portal'",
+        person_id=john,
+    )
+    assert state == GUESSES, "no count is lost"
+    assert identity.value("SELECT count(*) FROM sign_ins WHERE outcome IN ('wrong', 'locked')") == (
+        GUESSES
+    )
+    assert outcome(identity, login="John.Doe", password=PORTAL) == "sign-in-refused"
+    assert together(both, "hash") - real == LIMIT
+
+
+def test_staff_opens_the_lock_for_both(identity: Any, second: Any, john: str) -> None:
+    freed = identity.ask(
+        calls.unlock_portal_login,
+        by=john,
+        staff=(StaffRole.SUPPORT,),
+        key="unlock",
+        reason="Called us, proved who he is.",
+        person_id=john,
+    )
+    assert (freed["login"], freed["failed_logins"], freed["locked_until"]) == ("John.Doe", 0, None)
+    entered = all_at_once(identity, [{"login": "John.Doe", "password": PORTAL}] * 8)
+    assert entered == ["accepted"] * 8
+
+
+def test_address_is_counted_by_both_together(identity: Any, second: Any, john: str) -> None:
+    allowed = int(identity.env["GUICHET_ADDRESS_FAILURES"])
+    both = [identity, second]
+    spent = sum(sum(checks(process).values()) for process in both)
+    payloads = [
+        {"login": f"Nobody.{number}", "password": WRONG, "address": "198.51.100.66"}
+        for number in range(allowed + 30)
+    ]
+    told = all_at_once(identity, payloads)
+    assert told.count("sign-in-refused") == allowed
+    assert told.count("sign-in-throttled") == 30
+    assert sum(sum(checks(process).values()) for process in both) - spent == allowed
