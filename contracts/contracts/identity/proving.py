@@ -35,7 +35,10 @@ prove_password = IDENTITY.call(
     right=gateway_only(),
     effect=Effect.ATTEMPT,
     summary="Somebody who is signed in gives his password again; counts against its lock.",
-    refusals=(Refusal("Forbidden", "current-password-wrong"),),
+    refusals=(
+        Refusal("Forbidden", "current-password-wrong"),
+        Refusal("NotFound", "iam-user-unknown"),
+    ),
 )
 list_factor_kinds = IDENTITY.call(
     "list_factor_kinds",

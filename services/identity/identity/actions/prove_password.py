@@ -45,8 +45,7 @@ def prove_password(
             password=password,
         )
     with db.write(context, tenant=EVERYONE) as tx:
-        state = credentials.get_state(tx, credential_id=made.candidate.credential_id)
-        settled = settle(tx, made=made, state=state, now=now)
+        settled = settle(tx, made=made, now=now)
         _tell(tx, made=made, settled=settled, visit=visit, now=now)
     if settled.outcome is not Outcome.ACCEPTED:
         raise Forbidden("current-password-wrong")

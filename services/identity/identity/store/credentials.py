@@ -17,6 +17,7 @@ from identity.domain.lockout import Guard, Lockable
 from identity.domain.passwords import PasswordRules, strictest
 from identity.domain.throttle import NOWHERE, Doorstep
 from servicekit.db import Tx
+from servicekit.errors import NotFound
 
 T = TypeVar("T")
 
@@ -92,29 +93,30 @@ def get_candidate_by_person(tx: Tx, *, person_id: UUID) -> Candidate:
 
 def get_candidate_by_iam_user(tx: Tx, *, person_id: UUID, iam_user_id: UUID) -> Candidate:
     """A person signed in by API Login proves that password again."""
-    return _one(
-        tx.row(
-            """
-            SELECT c.id AS credential_id, p.id AS person_id, p.login, p.language,
-                   p.enabled, i.id AS iam_user_id, i.tenant, i.disabled_at IS NULL AS console,
-                   c.hash, c.failed_at, c.pending_at, c.turned_away, c.locked_until,
-                   coalesce(own_rule.failure_limit, r.failure_limit) AS failure_limit,
-                   coalesce(own_rule.window_seconds, r.window_seconds) AS window_seconds,
-                   coalesce(own_rule.lock_seconds, r.lock_seconds) AS lock_seconds
-              FROM credentials c
-              JOIN policies r ON r.id = c.policy_id
-              JOIN iam_users i ON i.id = c.iam_user_id
-              JOIN persons p ON p.id = i.person_id
-              LEFT JOIN tenant_policies own_rule
-                     ON own_rule.tenant = i.tenant AND own_rule.kind = 'api'
-             WHERE c.iam_user_id = %(iam_user_id)s AND c.kind = 'api'
-               AND i.person_id = %(person_id)s
-               FOR NO KEY UPDATE OF c
-            """,
-            {"person_id": person_id, "iam_user_id": iam_user_id},
-            Candidate,
-        )
+    found = tx.row(
+        """
+        SELECT c.id AS credential_id, p.id AS person_id, p.login, p.language,
+               p.enabled, i.id AS iam_user_id, i.tenant, i.disabled_at IS NULL AS console,
+               c.hash, c.failed_at, c.pending_at, c.turned_away, c.locked_until,
+               coalesce(own_rule.failure_limit, r.failure_limit) AS failure_limit,
+               coalesce(own_rule.window_seconds, r.window_seconds) AS window_seconds,
+               coalesce(own_rule.lock_seconds, r.lock_seconds) AS lock_seconds
+          FROM credentials c
+          JOIN policies r ON r.id = c.policy_id
+          JOIN iam_users i ON i.id = c.iam_user_id
+          JOIN persons p ON p.id = i.person_id
+          LEFT JOIN tenant_policies own_rule
+                 ON own_rule.tenant = i.tenant AND own_rule.kind = 'api'
+         WHERE c.iam_user_id = %(iam_user_id)s AND c.kind = 'api'
+           AND i.person_id = %(person_id)s
+           FOR NO KEY UPDATE OF c
+        """,
+        {"person_id": person_id, "iam_user_id": iam_user_id},
+        Candidate,
     )
+    if found is None:
+        raise NotFound("iam-user-unknown")
+    return found
 
 
 def get_candidate_by_web_login(
@@ -233,9 +235,14 @@ def get_state(tx: Tx, *, credential_id: UUID) -> CredentialState:
             """
             SELECT c.id AS credential_id, c.hash,
                    c.failed_at, c.pending_at, c.turned_away, c.locked_until,
-                   r.failure_limit, r.window_seconds, r.lock_seconds
+                   coalesce(own_rule.failure_limit, r.failure_limit) AS failure_limit,
+                   coalesce(own_rule.window_seconds, r.window_seconds) AS window_seconds,
+                   coalesce(own_rule.lock_seconds, r.lock_seconds) AS lock_seconds
               FROM credentials c
               JOIN policies r ON r.id = c.policy_id
+              LEFT JOIN iam_users i ON i.id = c.iam_user_id
+              LEFT JOIN tenant_policies own_rule
+                     ON own_rule.tenant = i.tenant AND own_rule.kind = 'api'
              WHERE c.id = %(credential_id)s
                FOR NO KEY UPDATE OF c
             """,
