@@ -310,7 +310,9 @@ class _Seeding:
     def _api(self, part: str, key: str) -> Api:
         name = f"{part}:{key}"
         if name not in self._tokens:
-            self._tokens[name] = Api(self._stack.url, self._sign_in(self._demo[part][key]))
+            reason = "Demo data" if part == "staff" else None
+            token = self._sign_in(self._demo[part][key])
+            self._tokens[name] = Api(self._stack.url, token, reason=reason)
         return self._tokens[name]
 
     def _sign_in(self, person: dict[str, Any]) -> str:

@@ -98,10 +98,13 @@ def sign_in(
 class Api:
     """REST calls with one access token. What is busy for a moment is asked again, a few times."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, *, reason: str | None = None) -> None:
+        """`reason`: why staff act on what belongs to a customer."""
         self._url = f"{url}/api/v1"
         self._http = requests.Session()
         self._http.headers["Authorization"] = f"Bearer {token}"
+        if reason is not None:
+            self._http.headers["Guichet-Reason"] = reason
 
     def get(self, path: str) -> dict[str, Any]:
         return self._ask("GET", path, body=None, key=None)

@@ -16,7 +16,6 @@ from flask import (
 from flask_babel import gettext
 
 from contracts import tenancy
-from contracts.codes import TenantCode
 from gateway.i18n import TIME_ZONE, format_instant
 from gateway.pages.forms import Form, asked_form, filled, sent_form
 from gateway.pages.going import see_other
@@ -80,10 +79,8 @@ def open_tenant() -> Response:
         contract = ask(tenancy.open_tenant, _opening(form), form=form)
     except REFUSALS as error:
         return _opening_page(form.refused(error, known=known), status=error.status)
-    tenant = TenantCode(contract["tenant"])
-    return see_other(
-        url_for("portal.contract", tenant=tenant), "tenant-opened", tenant=contract["tenant"]
-    )
+    tenant = contract["tenant"]
+    return see_other(url_for("portal.office", search=tenant), "tenant-opened", tenant=tenant)
 
 
 def _opening(form: Form) -> dict[str, Any]:
