@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, url_for
@@ -16,6 +17,7 @@ from gateway.portal.security_words import entry_rules, lock_rule, score_names
 from gateway.portal.shell import contract_head
 from gateway.portal.tabs import office_tabs
 from gateway.portal.visitors import ask, visitor
+from servicekit.errors import GuichetError
 
 _ENTRY = "entry"
 _PARTS = (*(kind.value for kind in CredentialKind), _ENTRY)
@@ -164,13 +166,7 @@ def _shown(seen: dict[str, Any], *, refused: Form | None, part: str) -> dict[str
     forms = {name: _filled(name, seen[name]) for name in _PARTS}
     if refused is not None:
         version = {f"{part}.version": str(seen[part]["version"])}
-        forms[part] = Form(
-            values={**refused.values, **version},
-            many=refused.many,
-            errors=refused.errors,
-            notice=refused.notice,
-            key=refused.key,
-        )
+        forms[part] = dataclasses.replace(refused, values={**refused.values, **version})
     return {
         "seen": seen,
         "forms": forms,
@@ -226,7 +222,14 @@ def _number(text: str) -> int | str:
     return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else typed
 
 
-def _refused(form: Form, part: str, error: Any) -> Form:
+def _refused(form: Form, part: str, error: GuichetError) -> Form:
     flags = dict.fromkeys((*_POLICY_FLAGS, "show_last_sign_in"), f"{part}.flags")
     plain = (*_NUMBERS, *_TENANT_ENTRY_NUMBERS, "special_characters", "notice")
-    return form.refused(error, known={**{name: f"{part}.{name}" for name in plain}, **flags})
+    refused = form.refused(error, known={**{name: f"{part}.{name}" for name in plain}, **flags})
+    if error.code != "changed-meanwhile":
+        return refused
+    told = gettext(
+        "Somebody has changed these rules meanwhile: they stand here as they are now. What you"
+        " entered is kept in the form; saving it replaces his."
+    )
+    return dataclasses.replace(refused, notice=told)

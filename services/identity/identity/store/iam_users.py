@@ -65,10 +65,14 @@ def get_iam_user(tx: Tx, *, tenant: TenantCode, iam_user_id: UUID) -> IamUserRow
                         WHERE o.tenant = i.tenant AND o.person_id = i.person_id
                           AND o.office = 'domain_owner') AS is_domain_owner,
                c.failed_at, c.pending_at, c.turned_away, c.locked_until,
-               r.failure_limit, r.window_seconds, r.lock_seconds
+               coalesce(own_rule.failure_limit, r.failure_limit) AS failure_limit,
+               coalesce(own_rule.window_seconds, r.window_seconds) AS window_seconds,
+               coalesce(own_rule.lock_seconds, r.lock_seconds) AS lock_seconds
           FROM iam_users i
           JOIN credentials c ON c.iam_user_id = i.id AND c.kind = 'api'
           JOIN policies r ON r.id = c.policy_id
+          LEFT JOIN tenant_policies own_rule
+                 ON own_rule.tenant = i.tenant AND own_rule.kind = 'api'
          WHERE i.tenant = %(tenant)s AND i.id = %(iam_user_id)s
            FOR NO KEY UPDATE OF c
         """,
@@ -102,7 +106,9 @@ def list_iam_users(
                         WHERE o.tenant = i.tenant AND o.person_id = i.person_id
                           AND o.office = 'domain_owner') AS is_domain_owner,
                c.failed_at, c.pending_at, c.turned_away, c.locked_until,
-               r.failure_limit, r.window_seconds, r.lock_seconds
+               coalesce(own_rule.failure_limit, r.failure_limit) AS failure_limit,
+               coalesce(own_rule.window_seconds, r.window_seconds) AS window_seconds,
+               coalesce(own_rule.lock_seconds, r.lock_seconds) AS lock_seconds
           FROM (SELECT id, tenant, person_id, user_name, user_name_key, email, mobile, disabled_at
                   FROM iam_users
                  WHERE tenant = %(tenant)s
@@ -114,6 +120,8 @@ def list_iam_users(
                  LIMIT %(limit)s) AS i
           JOIN credentials c ON c.iam_user_id = i.id AND c.kind = 'api'
           JOIN policies r ON r.id = c.policy_id
+          LEFT JOIN tenant_policies own_rule
+                 ON own_rule.tenant = i.tenant AND own_rule.kind = 'api'
          ORDER BY i.user_name_key
         """,
         {"tenant": tenant, "search": search, "after": after, "limit": limit},
@@ -132,10 +140,14 @@ def list_own_iam_users(tx: Tx, *, person_id: UUID, limit: int) -> list[IamUserRo
                         WHERE o.tenant = i.tenant AND o.person_id = i.person_id
                           AND o.office = 'domain_owner') AS is_domain_owner,
                c.failed_at, c.pending_at, c.turned_away, c.locked_until,
-               r.failure_limit, r.window_seconds, r.lock_seconds
+               coalesce(own_rule.failure_limit, r.failure_limit) AS failure_limit,
+               coalesce(own_rule.window_seconds, r.window_seconds) AS window_seconds,
+               coalesce(own_rule.lock_seconds, r.lock_seconds) AS lock_seconds
           FROM iam_users i
           JOIN credentials c ON c.iam_user_id = i.id AND c.kind = 'api'
           JOIN policies r ON r.id = c.policy_id
+          LEFT JOIN tenant_policies own_rule
+                 ON own_rule.tenant = i.tenant AND own_rule.kind = 'api'
          WHERE i.person_id = %(person_id)s
          ORDER BY i.tenant
          LIMIT %(limit)s
