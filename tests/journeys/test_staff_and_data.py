@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.stack
 
 STAFF_SCOPE = (
     "openid contracts.read users.read users.write audit.read staff people.read people.write "
-    "recoveries clock"
+    "recoveries clock mails.read"
 )
 WHY = {"Guichet_Reason": "Ticket 4711"}
 
@@ -230,3 +231,48 @@ def test_sales_neither_find_nor_close_anybody(town: Town, john: Customer) -> Non
         "staff-only",
     )
     assert refusal(sales.call("GET", "/audit/identity")) == (403, "staff-only")
+
+
+def test_after_a_week_nothing_is_left_of_who_asked_to_be_erased(
+    town: Town, john: Customer, operator: Api
+) -> None:
+    """The last of this file: it moves the installation's clock."""
+    email, login = invited(town, john)
+    person = person_of(operator, login)
+    jane = town.api({"login": login, "password": PORTAL_PASSWORD}, CUSTOMER_SCOPE)
+    due = jane.post("/account/erasure", {}, 202)["due_at"]
+    later = (datetime.fromisoformat(due) + timedelta(minutes=1)).isoformat()
+    operator.post("/clock", {"now": later})
+    customer = town.api({"login": john.login, "password": PORTAL_PASSWORD}, CUSTOMER_SCOPE)
+    path = f"/tenants/{john.tenant}/users"
+    eventually(
+        lambda: {user["login"] for user in customer.get(path)["items"]},
+        lambda logins: login not in logins,
+    )
+    assert Visitor(town.url).sign_in(login, PORTAL_PASSWORD).status == 401
+    eventually(lambda: jane.call("GET", "/account").status_code, lambda status: status == 401)
+
+    def trail(service: str) -> list[dict[str, Any]]:
+        found = customer.get(f"/tenants/{john.tenant}/audit/{service}?limit=200")["items"]
+        return list(found)
+
+    for service in ("identity", "notifications"):
+        assert "jane" not in json.dumps(trail(service)).lower(), service
+        verification = f"/tenants/{john.tenant}/audit/{service}/verification"
+        assert customer.get(verification)["verified"], service
+    about = {one["target"]: one["target_name"] for one in trail("identity")}
+    assert about[f"person:{person['person_id']}"].startswith("erased-")
+    mails = operator.call("GET", f"/tenants/{john.tenant}/mails", **WHY).json()["items"]
+    eventually(
+        lambda: operator.call("GET", f"/tenants/{john.tenant}/mails", **WHY).json()["items"],
+        lambda found: email not in json.dumps(found),
+    )
+    assert mails
+    assert person_of_erased(operator, person["person_id"])["enabled"] is False
+
+
+def person_of_erased(api: Api, person_id: str) -> dict[str, Any]:
+    file: dict[str, Any] = api.call("GET", f"/people/{person_id}", **WHY).json()
+    assert file["login"].startswith("erased-")
+    assert file["tenants"] == file["locks"] == file["sign_ins"] == []
+    return file
