@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, url_for
+from flask_babel import gettext
 
 from contracts import identity
 from contracts.codes import CredentialKind, TenantCode
