@@ -57,6 +57,9 @@ def _arguments() -> argparse.Namespace:
         action="store_true",
         help="authorization requests come by /oauth/par alone",
     )
+    client.add_argument(
+        "--backchannel-logout-uri", metavar="URI", help="is told when a session ends"
+    )
     client.add_argument("--dpop", action="store_true", help="its tokens are bound to its key")
     client.add_argument(
         "--jwks-file", type=Path, help="its public keys: it proves itself by private_key_jwt alone"

@@ -66,6 +66,7 @@ def _register_client(db: Database, arguments: argparse.Namespace) -> dict[str, o
         require_pushed_authorization_requests=arguments.require_pushed_requests,
         jwks=_keys(arguments.jwks_file),
         dpop_bound_access_tokens=arguments.dpop,
+        backchannel_logout_uri=arguments.backchannel_logout_uri,
     )
     registered = register_client(
         db=db,

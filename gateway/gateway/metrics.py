@@ -25,3 +25,8 @@ LIMITED = Counter(
     "Requests refused because a quota was spent, by whose: address, person or client.",
     ("policy",),
 )
+LOGOUTS = Counter(
+    "guichet_logout_deliveries_total",
+    "Attempts to tell applications that a session ended: delivered, refused, given-up, again.",
+    ("outcome",),
+)

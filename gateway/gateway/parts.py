@@ -23,7 +23,9 @@ from gateway.oauth.granting import Grants
 from gateway.oauth.issuing import Issuer
 from gateway.oauth.kept_forms import KeptForms
 from gateway.oauth.keys import KeyRing
+from gateway.oauth.logout_sending import LogoutSender
 from gateway.oauth.once import Once
+from gateway.oauth.outside import Outside
 from gateway.oauth.own_consents import OwnConsents
 from gateway.oauth.pending import PendingSignIns
 from gateway.oauth.portal_sessions import PortalSessions
@@ -46,6 +48,7 @@ from servicekit.clock import Clock, SystemClock
 from servicekit.context import ContextSigner
 from servicekit.db import Database
 from servicekit.errors import Unavailable
+from servicekit.settings import Mode
 
 _LONGEST_WAIT = 60.0
 _log = structlog.get_logger(__name__)
@@ -78,6 +81,7 @@ class Parts:
     sharing: Sharing
     server: AuthorizationServer
     watch: Watch
+    logouts: LogoutSender
     listening: Listening
 
     def start(self, *, patience: float = _LONGEST_WAIT) -> None:
@@ -85,12 +89,14 @@ class Parts:
         self.db.open()
         self._prepare(time.monotonic() + patience)
         self.watch.start()
+        self.logouts.start()
         self.sharing.start()
         self.listening.start()
 
     def stop(self) -> None:
         self.listening.stop()
         self.sharing.stop()
+        self.logouts.stop()
         self.watch.stop()
         self.rpc.close()
         self.db.close()
@@ -130,6 +136,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
     sessions = Sessions(db=db, clock=clock, endings=endings, secure=settings.secure)
     possession = Possession(public_url=settings.public_url, once=once, clock=clock)
     tokens = _token_checker(settings, keys, endings, clock)
+    issuer = _issuer(settings, keys, clock)
     buckets = _buckets(settings)
     admission = Admission(buckets)
     return Parts(
@@ -162,7 +169,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
         admission=admission,
         sharing=Sharing(db=db, clock=clock, buckets=buckets),
         server=AuthorizationServer(
-            issuer=_issuer(settings, keys, clock),
+            issuer=issuer,
             clients=clients,
             grants=grants,
             pushed=PushedRequests(db=db, clock=clock),
@@ -176,6 +183,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
             admission=admission,
         ),
         watch=Watch(db=db, clock=clock, keys=keys, ended=endings),
+        logouts=LogoutSender(db=db, clock=clock, issuer=issuer, outside=_outside(settings)),
         listening=Listening(
             amqp_url=settings.amqp_url,
             rights=rights,
@@ -207,6 +215,10 @@ def _buckets(settings: Settings) -> Buckets:
             Kind.CLIENT: settings.limit_client,
         }
     )
+
+
+def _outside(settings: Settings) -> Outside:
+    return Outside(private_allowed=settings.mode is not Mode.PRODUCTION)
 
 
 def _issuer(settings: Settings, keys: KeyRing, clock: Clock) -> Issuer:

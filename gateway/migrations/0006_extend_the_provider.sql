@@ -63,3 +63,23 @@ CREATE INDEX used_proofs_expiry ON used_proofs (expires_at);
 ALTER TABLE clients ADD COLUMN dpop_bound_access_tokens boolean NOT NULL DEFAULT false;
 ALTER TABLE authorization_codes ADD COLUMN dpop_jkt text CHECK (length(dpop_jkt) = 43);
 ALTER TABLE token_families ADD COLUMN dpop_jkt text CHECK (length(dpop_jkt) = 43);
+
+-- Back-channel logout: which application is to be told that which session has ended. due_at: when
+-- it is tried next; whoever claims a row puts it off first, so that a crash costs a retry only.
+ALTER TABLE clients ADD COLUMN backchannel_logout_uri text;
+
+CREATE TABLE logout_deliveries (
+    session_id uuid NOT NULL,
+    client_id text NOT NULL REFERENCES clients ON DELETE CASCADE,
+    person_id uuid NOT NULL,
+    attempts integer NOT NULL DEFAULT 0,
+    created_at timestamptz NOT NULL,
+    due_at timestamptz NOT NULL,
+    closed_at timestamptz,
+    outcome text CHECK (outcome IN ('delivered', 'refused', 'given-up')),
+    PRIMARY KEY (session_id, client_id),
+    CHECK ((closed_at IS NULL) = (outcome IS NULL))
+);
+CREATE INDEX logout_deliveries_client ON logout_deliveries (client_id);
+CREATE INDEX logout_deliveries_due ON logout_deliveries (due_at) WHERE closed_at IS NULL;
+CREATE INDEX logout_deliveries_closed ON logout_deliveries (closed_at) WHERE closed_at IS NOT NULL;

@@ -18,6 +18,7 @@ from gateway.oauth.lifetimes import ENDING
 from gateway.store import families, portal_sessions
 from gateway.store.endings import EndingKind, add_endings, list_endings
 from gateway.store.families import EndedBy
+from gateway.store.logout_deliveries import add_logout_deliveries
 from servicekit.clock import Clock
 from servicekit.db import EVERYONE, Database, Tx
 
@@ -63,6 +64,7 @@ class Endings:
         ids = list(session_ids)
         if not ids:
             return
+        add_logout_deliveries(tx, session_ids=ids, now=now)
         families.change_families_of_sessions_to_ended(tx, session_ids=ids, now=now)
         portal_sessions.remove_portal_sessions_of(tx, session_ids=ids)
         self._end(tx, EndingKind.SESSION, [str(one) for one in ids], now)
@@ -78,7 +80,7 @@ class Endings:
         self._end(tx, EndingKind.TOKEN, [token_id], now)
 
     def end_client(self, tx: Tx, *, client_id: str, now: datetime) -> None:
-        """All tokens that a client was given until now; those it gets later are good."""
+        """All tokens that a client was given until every process knows; later ones are good."""
         self._end(tx, EndingKind.CLIENT, [_of_client(client_id)], now)
 
     def _end(self, tx: Tx, kind: EndingKind, ids: list[str], now: datetime) -> None:

@@ -15,10 +15,17 @@ from joserfc import jwt
 from contracts.codes import TenantCode
 from gateway.oauth.clients import Client
 from gateway.oauth.keys import ALGORITHM, KeyRing
-from gateway.oauth.lifetimes import ACCESS_TOKEN_OF_CLIENT, ACCESS_TOKEN_OF_PERSON, ID_TOKEN
+from gateway.oauth.lifetimes import (
+    ACCESS_TOKEN_OF_CLIENT,
+    ACCESS_TOKEN_OF_PERSON,
+    ID_TOKEN,
+    LOGOUT_TOKEN,
+)
 from gateway.oauth.proofs import acr_of
 from gateway.oauth.tokens import TYPE, AccessToken, act_of
 from servicekit.clock import Clock
+
+BACKCHANNEL_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,21 @@ class Issuer:
         if nonce is not None:
             claims["nonce"] = nonce
         return self._signed("JWT", claims)
+
+    def logout_token(self, *, client_id: str, person_id: UUID, session_id: UUID) -> str:
+        """OpenID Connect Back-Channel Logout, section 2.4."""
+        now = int(self._clock.now().timestamp())
+        claims = {
+            "iss": self.url,
+            "sub": str(person_id),
+            "aud": client_id,
+            "iat": now,
+            "exp": now + int(LOGOUT_TOKEN.total_seconds()),
+            "jti": str(uuid4()),
+            "sid": str(session_id),
+            "events": {BACKCHANNEL_LOGOUT: {}},
+        }
+        return self._signed("logout+jwt", claims)
 
     def _response(
         self,

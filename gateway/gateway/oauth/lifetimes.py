@@ -11,6 +11,8 @@ PUSHED_REQUEST = timedelta(seconds=60)  # from the client's push until a browser
 ACCESS_TOKEN_OF_PERSON = timedelta(minutes=5)
 ACCESS_TOKEN_OF_CLIENT = timedelta(minutes=15)
 ID_TOKEN = timedelta(minutes=5)
+LOGOUT_TOKEN = timedelta(minutes=2)
+LOGOUT_DELIVERY = timedelta(days=30)  # how long it is known how one went
 REFRESH_TOKEN = timedelta(hours=12)
 
 SESSION_IDLE_MINUTES = 60  # where no rule says less

@@ -58,6 +58,7 @@ class Registration:
     require_pushed_authorization_requests: bool = False
     jwks: dict[str, Any] | None = None
     dpop_bound_access_tokens: bool = False
+    backchannel_logout_uri: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,11 @@ def registration_faults(asked: Registration) -> dict[str, list[str]]:
         faults["kind"] = ["invalid"]
     if AUTHORIZATION_CODE in asked.grants and not asked.redirect_uris:
         faults["redirect_uris"] = ["required"]
-    judged = {"tenants": _tenants_fault(asked.tenants), "jwks": _keys_fault(asked)}
+    judged = {
+        "tenants": _tenants_fault(asked.tenants),
+        "jwks": _keys_fault(asked),
+        "backchannel_logout_uri": _logout_fault(asked.backchannel_logout_uri),
+    }
     faults |= {field: [fault] for field, fault in judged.items() if fault is not None}
     for field in ("redirect_uris", "post_logout_redirect_uris"):
         if any(registration_fault(uri, asked.kind) for uri in getattr(asked, field)):
@@ -151,6 +156,12 @@ def _keys_fault(asked: Registration) -> str | None:
     if asked.jwks is None:
         return None
     return "invalid" if asked.kind is ClientKind.PUBLIC else keys_fault(asked.jwks)
+
+
+def _logout_fault(uri: str | None) -> str | None:
+    """What only a program of its own could open is no address to be told at."""
+    faulty = uri is not None and registration_fault(uri, ClientKind.CONFIDENTIAL)
+    return "invalid" if faulty else None
 
 
 def _tenants_fault(tenants: frozenset[str]) -> str | None:
@@ -199,6 +210,7 @@ def _row(asked: Registration) -> ClientRow:
         require_pushed_authorization_requests=asked.require_pushed_authorization_requests,
         jwks=asked.jwks,
         dpop_bound_access_tokens=asked.dpop_bound_access_tokens,
+        backchannel_logout_uri=asked.backchannel_logout_uri,
     )
 
 

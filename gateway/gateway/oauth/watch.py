@@ -12,13 +12,14 @@ import structlog
 from gateway.oauth.acting import acting
 from gateway.oauth.endings import Endings
 from gateway.oauth.keys import KeyRing
-from gateway.oauth.lifetimes import DEVICE_GUESSES, USED_CODE
+from gateway.oauth.lifetimes import DEVICE_GUESSES, LOGOUT_DELIVERY, USED_CODE
 from gateway.store import (
     codes,
     device_requests,
     endings,
     families,
     kept_forms,
+    logout_deliveries,
     pending_sign_ins,
     portal_sessions,
     pushed_requests,
@@ -44,6 +45,7 @@ class Watch:
     def __init__(self, *, db: Database, clock: Clock, keys: KeyRing, ended: Endings) -> None:
         self._db = db
         self._clock = clock
+        self._ended = ended
         self._acts: list[tuple[float, Callable[[], None]]] = [
             (_EVERY, ended.refresh),
             (_KEYS_EVERY, keys.refresh),
@@ -65,7 +67,11 @@ class Watch:
         """Take away what has expired."""
         now = self._clock.now()
         with self._db.write(acting("sweep"), tenant=EVERYONE) as tx:
-            sessions.remove_stale_sessions(tx, now=now)
+            expired = sessions.remove_stale_sessions(tx, now=now)
+            self._ended.end_sessions(tx, session_ids=expired, now=now)
+            logout_deliveries.remove_stale_logout_deliveries(
+                tx, closed_before=now - LOGOUT_DELIVERY
+            )
             pending_sign_ins.remove_stale_pending_sign_ins(tx, now=now)
             kept_forms.remove_stale_kept_forms(tx, now=now)
             portal_sessions.remove_stale_portal_sessions(tx, now=now)

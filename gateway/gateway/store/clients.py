@@ -33,6 +33,7 @@ class ClientRow:
     owned_by: TenantCode | None = None
     jwks: dict[str, Any] | None = None
     dpop_bound_access_tokens: bool = False
+    backchannel_logout_uri: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def find_client(tx: Tx, *, client_id: str, now: datetime) -> ClientRow | None:
         SELECT client_id, name, kind, first_party, redirect_uris, post_logout_redirect_uris,
                grants, scopes, tenants, audiences, require_pushed_authorization_requests,
                owned_by, jwks, dpop_bound_access_tokens,
+               backchannel_logout_uri,
                ARRAY(SELECT digest FROM client_secrets
                       WHERE client_secrets.client_id = clients.client_id
                         AND (expires_at IS NULL OR expires_at > %(now)s)) AS secrets
@@ -68,11 +70,11 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
         INSERT INTO clients (client_id, name, kind, first_party, redirect_uris,
                              post_logout_redirect_uris, grants, scopes, tenants, audiences,
                              require_pushed_authorization_requests, jwks, dpop_bound_access_tokens,
-                             created_at, changed_at)
+                             backchannel_logout_uri, created_at, changed_at)
         VALUES (%(client_id)s, %(name)s, %(kind)s, %(first_party)s, %(redirect_uris)s,
                 %(post_logout_redirect_uris)s, %(grants)s, %(scopes)s, %(tenants)s, %(audiences)s,
                 %(require_pushed_authorization_requests)s, %(jwks)s,
-                %(dpop_bound_access_tokens)s, %(now)s, %(now)s)
+                %(dpop_bound_access_tokens)s, %(backchannel_logout_uri)s, %(now)s, %(now)s)
         ON CONFLICT (client_id) DO UPDATE
            SET name = excluded.name, kind = excluded.kind, first_party = excluded.first_party,
                redirect_uris = excluded.redirect_uris,
@@ -83,6 +85,7 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
                    excluded.require_pushed_authorization_requests,
                jwks = excluded.jwks,
                dpop_bound_access_tokens = excluded.dpop_bound_access_tokens,
+               backchannel_logout_uri = excluded.backchannel_logout_uri,
                changed_at = excluded.changed_at
         RETURNING xmax = 0
         """,
@@ -99,6 +102,7 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
             "audiences": sorted(client.audiences),
             "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
             "dpop_bound_access_tokens": client.dpop_bound_access_tokens,
+            "backchannel_logout_uri": client.backchannel_logout_uri,
             "jwks": None if client.jwks is None else json.dumps(client.jwks),
             "now": now,
         },

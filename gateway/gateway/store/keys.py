@@ -32,7 +32,9 @@ def lock_keys(tx: Tx) -> None:
 def list_keys(tx: Tx) -> list[SigningKeyRow]:
     return tx.rows(
         """
-        SELECT kid, state, sealed_key, activated_at, retired_at FROM signing_keys ORDER BY created_at, kid
+        SELECT kid, state, sealed_key, activated_at, retired_at
+          FROM signing_keys
+         ORDER BY created_at, kid
         """,
         {},
         SigningKeyRow,

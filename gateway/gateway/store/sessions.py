@@ -208,8 +208,13 @@ def remove_sessions_of(
     return [row["session_id"] for row in removed]
 
 
-def remove_stale_sessions(tx: Tx, *, now: datetime) -> int:
+def remove_stale_sessions(tx: Tx, *, now: datetime) -> list[UUID]:
     """By the hour at which each ends at the latest, which has an index: one that was idle for too
     long is found by nobody any more and goes then.
     """
-    return tx.run("DELETE FROM browser_sessions WHERE expires_at <= %(now)s", {"now": now})
+    removed = tx.rows(
+        "DELETE FROM browser_sessions WHERE expires_at <= %(now)s RETURNING session_id",
+        {"now": now},
+        dict,
+    )
+    return [row["session_id"] for row in removed]

@@ -1,0 +1,111 @@
+"""Posting a form to an address that somebody else has registered.
+
+It is resolved once; every address that the name has must be a public one, and the connection goes
+to the one that was looked at: a name that changes its mind meanwhile changes nothing. Redirects
+are not followed, what is answered is not read, and all of it together takes seconds at most.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlencode, urlsplit
+
+_PATIENCE = 10.0
+_TRANSLATED = ip_network("64:ff9b::/96")  # NAT64: whatever IPv4 address stands behind
+
+
+class NotSentError(Exception):
+    """``why``: a word for the log."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Outside:
+    """``private_allowed``: on demo and test installations, where everything is on one machine."""
+
+    def __init__(self, *, private_allowed: bool, patience: float = _PATIENCE) -> None:
+        self._private_allowed = private_allowed
+        self._patience = patience
+
+    def post(self, url: str, form: Mapping[str, str]) -> int:
+        """The status of the answer. Raises NotSentError."""
+        split = urlsplit(url)
+        if split.scheme not in ("http", "https") or not split.hostname:
+            raise NotSentError("no address")
+        port = split.port or (443 if split.scheme == "https" else 80)
+        address = self._resolved(split.hostname, port)
+        connection = HTTPConnection(split.hostname, port, timeout=self._patience)
+        connection.default_port = 443 if split.scheme == "https" else 80
+        try:
+            connection.sock = self._connected(address, port, split.hostname, split.scheme)
+            return self._exchanged(connection, split.path or "/", split.query, form)
+        except (OSError, HTTPException) as error:
+            raise NotSentError(type(error).__name__) from None
+        finally:
+            connection.close()
+
+    def _resolved(self, host: str, port: int) -> str:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise NotSentError("unknown host") from None
+        addresses = [str(one[4][0]) for one in found]
+        if not addresses:
+            raise NotSentError("unknown host")
+        if not self._private_allowed and not all(map(is_public, addresses)):
+            raise NotSentError("private address")
+        return addresses[0]
+
+    def _connected(self, address: str, port: int, host: str, scheme: str) -> socket.socket:
+        plain = socket.create_connection((address, port), timeout=self._patience)
+        if scheme == "http":
+            return plain
+        try:
+            return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
+        except OSError:
+            plain.close()
+            raise
+
+    def _exchanged(
+        self, connection: HTTPConnection, path: str, query: str, form: Mapping[str, str]
+    ) -> int:
+        """A timeout is for each read: who answers by the byte is cut off by the clock."""
+        line = connection.sock
+        cut = threading.Timer(self._patience, _cut, (line,))
+        cut.start()
+        try:
+            connection.request(
+                "POST",
+                f"{path}?{query}" if query else path,
+                body=urlencode(form),
+                headers={
+                    "Content-Type": "application/x-www-form-urlencoded",
+                    "Connection": "close",
+                },
+            )
+            return connection.getresponse().status
+        finally:
+            cut.cancel()
+
+
+def is_public(address: str) -> bool:
+    """Also for an IPv4 address in the clothes of an IPv6 one."""
+    known = ip_address(address.partition("%")[0])
+    if known in _TRANSLATED:
+        return False
+    inner = getattr(known, "ipv4_mapped", None) or getattr(known, "sixtofour", None)
+    return known.is_global and not known.is_multicast and (inner is None or inner.is_global)
+
+
+def _cut(line: socket.socket) -> None:
+    try:
+        line.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # it has ended by itself
