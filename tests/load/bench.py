@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from argon2 import PasswordHasher
 from tests.journeys.visitor import Visitor, client_token, person_tokens
+from tests.load.logins import logins_beside_bare, rpc_logins
 from tests.load.measuring import Figure, closed_loop
 from tests.load.plain_http import KeptConnection, request
 from tests.load.rpc_echo import rpc_echo
@@ -28,6 +28,7 @@ from tests.load.rpc_echo import rpc_echo
 from local.demo import seed
 from local.plan import Plan
 from local.stack import Stack, silent
+from servicekit.client import RpcClient
 
 CONNECTIONS = 16
 SERVICES = ("identity", "tenancy", "subscriptions", "notifications")
@@ -86,7 +87,7 @@ def contract_reads(name: str, url: str, tenant: str, token: str, seconds: float)
     return closed_loop(name, repeated(url, message, 200), workers=CONNECTIONS, seconds=seconds)
 
 
-def logins(url: str, demo: dict[str, Any], seconds: float) -> Figure:
+def page_logins(url: str, demo: dict[str, Any]) -> Callable[[], Callable[[], None]]:
     """The sign-in form of the portal, page and post, a new browser each time."""
     people = [*demo["people"].values(), *demo["staff"].values()]
     turns, lock = cycle(people), threading.Lock()
@@ -109,18 +110,7 @@ def logins(url: str, demo: dict[str, Any], seconds: float) -> Figure:
 
         return act
 
-    return closed_loop("portal logins (form and post)", make, workers=8, seconds=seconds)
-
-
-def bare_argon2(seconds: float) -> Figure:
-    hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
-    digest = hasher.hash("Un-Guichet.Bien+Tenu7")
-    return closed_loop(
-        "bare argon2 verifications, all cores",
-        lambda: lambda: hasher.verify(digest, "Un-Guichet.Bien+Tenu7"),
-        workers=os.cpu_count() or 1,
-        seconds=seconds,
-    )
+    return make
 
 
 @contextmanager
@@ -182,12 +172,20 @@ def main() -> None:
             show(contract_reads(name, stack.url, tenant, bearer, options.seconds))
         for figure in rpc_echo(stack.amqp_url, options.seconds / 2):
             show(figure)
-        bare = bare_argon2(options.seconds / 2)
-        show(bare)
-        through = logins(stack.url, demo, options.seconds)
-        show(through)
-        share = 100 * through.per_second / bare.per_second
-        print(f"logins are {share:.0f} % of the bare argon2 limit of these cores")
+        read = request(
+            "GET", f"{stack.url}/api/v1/contracts/{tenant}", {"Authorization": f"Bearer {token}"}
+        )
+        other = repeated(stack.url, read, 200)()
+        rpc = RpcClient(stack.amqp_url, name="bench")
+        ways = {
+            "sign-ins over RPC": rpc_logins(stack, rpc),
+            "portal logins (form and post)": page_logins(stack.url, demo),
+        }
+        for name, way in ways.items():
+            told = logins_beside_bare(name, way, other, seconds=options.seconds)
+            figures += [told.bare, told.same_library, told.logins, told.meanwhile]
+            print("\n".join(told.lines()), flush=True)
+        rpc.close()
     if options.json:
         options.json.write_text(json.dumps([vars(figure) for figure in figures], indent=2))
 

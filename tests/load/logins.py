@@ -1,7 +1,8 @@
 """Sign-ins a second beside what these cores can hash at all, and what other calls feel meanwhile.
 
 The machine's speed changes from one second to the next, so bare hashing and sign-ins take turns in
-short rounds, and shares are of the whole. Both are counted to the last one under way.
+short rounds. Bare hashing is counted twice: by argon2-cffi, the reference, and by libsodium, which
+does the same work faster and is what identity checks passwords with.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from itertools import cycle
 from typing import Any
 
 from argon2 import PasswordHasher
+from nacl import pwhash
 from tests.load.measuring import Figure, closed_loop, percentile
 
 from contracts.identity import sign_in
@@ -25,51 +27,69 @@ from servicekit.context import Context, ContextSigner, deadline_in, new_call_id
 
 Act = Callable[[], object]
 AT_ONCE = 12  # under way; the room of a service with default settings is 16
-_PASSWORD = "Un-Guichet.Bien+Tenu7"  # noqa: S105 - of the bench's own hash
+_PASSWORD = "Un-Guichet.Bien+Tenu7"
 _PAUSE = 0.02  # between two of the other calls
 
 
 @dataclass(frozen=True)
 class Logins:
     bare: Figure
+    same_library: Figure
     logins: Figure
     meanwhile: Figure
 
-    @property
-    def share(self) -> float:
-        return self.logins.per_second / self.bare.per_second
-
     def lines(self) -> list[str]:
-        share = f"{self.logins.name}: {100 * self.share:.0f} % of bare argon2 in the same minute"
-        return [figure.line() for figure in (self.bare, self.logins, self.meanwhile)] + [share]
+        rate = self.logins.per_second
+        return [
+            *(one.line() for one in (self.bare, self.same_library, self.logins, self.meanwhile)),
+            f"{self.logins.name}: {_share(rate, self.bare)} of bare argon2-cffi, "
+            + f"{_share(rate, self.same_library)} of bare libsodium, turn by turn",
+        ]
+
+
+def _share(rate: float, bare: Figure) -> str:
+    return f"{100 * rate / bare.per_second:.0f} %"
 
 
 def bare_argon2(seconds: float) -> Figure:
     hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
     digest = hasher.hash(_PASSWORD)
-    return closed_loop(
-        "bare argon2 verifications, all cores",
-        lambda: lambda: hasher.verify(digest, _PASSWORD),
-        workers=os.cpu_count() or 1,
-        seconds=seconds,
-        warm_up=0.2,
+    return _on_all_cores(
+        "bare argon2 verifications, argon2-cffi, all cores",
+        lambda: hasher.verify(digest, _PASSWORD),
+        seconds,
     )
+
+
+def bare_libsodium(seconds: float) -> Figure:
+    digest = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1).hash(_PASSWORD).encode()
+    return _on_all_cores(
+        "bare argon2 verifications, libsodium, all cores",
+        lambda: pwhash.verify(digest, _PASSWORD.encode()),
+        seconds,
+    )
+
+
+def _on_all_cores(name: str, act: Act, seconds: float) -> Figure:
+    cores = os.cpu_count() or 1
+    return closed_loop(name, lambda: act, workers=cores, seconds=seconds, warm_up=0.2)
 
 
 def logins_beside_bare(
     name: str, make_login: Callable[[], Act], other: Act, *, seconds: float, rounds: int = 4
 ) -> Logins:
     """``other`` is called fifty times a second at most while logins run."""
-    bare, through, waits = [], [], []
+    bare, same_library, through = [], [], []
+    waits: list[float] = []
+    turn = seconds / rounds
     for _ in range(rounds):
-        bare.append(bare_argon2(seconds / rounds / 2))
+        bare.append(bare_argon2(turn / 2))
         with _called_meanwhile(other) as latencies:
             through.append(
-                closed_loop(
-                    name, make_login, workers=AT_ONCE, seconds=seconds / rounds, warm_up=0.5
-                )
+                closed_loop(name, make_login, workers=AT_ONCE, seconds=turn, warm_up=0.5)
             )
         waits += latencies
+        same_library.append(bare_libsodium(turn / 2))
     waits.sort()
     meanwhile = Figure(
         name=f"other calls meanwhile ({name})",
@@ -77,7 +97,7 @@ def logins_beside_bare(
         p50_ms=percentile(waits, 0.50) * 1000,
         p99_ms=percentile(waits, 0.99) * 1000,
     )
-    return Logins(_mean(bare), _mean(through), meanwhile)
+    return Logins(_mean(bare), _mean(same_library), _mean(through), meanwhile)
 
 
 def rpc_logins(stack: Any, client: RpcClient) -> Callable[[], Act]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from identity.domain.attempts import decoy_name
 from identity.domain.names import (
     login_stem,
     mobile_key,
@@ -119,3 +120,16 @@ def test_search_finds_by_any_name(typed: str) -> None:
         email="e.lefevre@example.com",
     )
     assert searched(typed) in key
+
+
+LOGIN_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
+FULL_WIDTH = {ord(sign): ord(sign) + 0xFEE0 for sign in LOGIN_SIGNS}
+
+
+@given(st.text(LOGIN_SIGNS, min_size=5, max_size=64), st.integers(0, 64), st.booleans())
+def test_case_width_and_white_space_make_no_other_name(login: str, at: int, wide: bool) -> None:
+    """Nor another counter: what somebody bears and what nobody bears are counted alike."""
+    spelt = login.translate(FULL_WIDTH) if wide else login
+    for other in (spelt, spelt.upper(), spelt.swapcase(), spelt[:at] + "\u3000\t " + spelt[at:]):
+        assert name_key(other) == name_key(login)
+        assert decoy_name(other) == decoy_name(login)
