@@ -55,6 +55,7 @@ def pages_of(tenant: str) -> list[str]:
         f"/console/{tenant}/iam",
         "/account",
         "/account/password",
+        "/account/second-factors",
         "/account/applications",
     ]
 

@@ -29,6 +29,7 @@ _SHOWN_DETAILS = (
     "remaining",
     "limit",
     "max_age",
+    "tenants",
     "violated-policies",
 )
 _FALLBACK_RETRY = {TooMany: 60, Unavailable: 2}
