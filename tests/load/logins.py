@@ -40,11 +40,12 @@ class Logins:
 
     def lines(self) -> list[str]:
         rate = self.logins.per_second
-        return [
-            *(one.line() for one in (self.bare, self.same_library, self.logins, self.meanwhile)),
-            f"{self.logins.name}: {_share(rate, self.bare)} of bare argon2-cffi, "
-            + f"{_share(rate, self.same_library)} of bare libsodium, turn by turn",
-        ]
+        shares = (
+            f"{self.logins.name}: {_share(rate, self.bare)} of bare argon2-cffi,"
+            f" {_share(rate, self.same_library)} of bare libsodium, turn by turn"
+        )
+        figures = (self.bare, self.same_library, self.logins, self.meanwhile)
+        return [*(figure.line() for figure in figures), shares]
 
 
 def _share(rate: float, bare: Figure) -> str:
