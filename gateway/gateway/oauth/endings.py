@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 
-from gateway.oauth.lifetimes import ENDING
+from gateway.oauth.lifetimes import CLIENT_IS_KNOWN, ENDING
 from gateway.store import families, portal_sessions
 from gateway.store.endings import EndingKind, add_endings, list_endings
 from gateway.store.families import EndedBy
@@ -41,11 +41,11 @@ class Endings:
         return any(one in ended for one in ids)
 
     def has_client(self, client_id: str, issued_at: datetime) -> bool:
-        """Whether the client ended since; ``issued_at`` is whole seconds, so the same one counts
-        as before.
+        """Whether the client ended since, or a moment before: a process that still kept it may
+        have given the token.
         """
         forgotten_at = self._ended.get(_of_client(client_id))
-        return forgotten_at is not None and issued_at <= forgotten_at - ENDING
+        return forgotten_at is not None and issued_at <= forgotten_at - ENDING + CLIENT_IS_KNOWN
 
     def __len__(self) -> int:
         return len(self._ended)

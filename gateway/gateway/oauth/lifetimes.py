@@ -28,6 +28,10 @@ KEPT_FORM = timedelta(minutes=15)
 # From the question to the answer: signing in, agreeing.
 INTERACTION = timedelta(minutes=15)
 
+# Within it every process knows that a client was changed or removed; until then one that kept it
+# may still give it a token.
+CLIENT_IS_KNOWN = timedelta(seconds=2)
+
 # Longer than any access token lives, with room for clocks that differ.
 ENDING = ACCESS_TOKEN_OF_CLIENT + timedelta(minutes=1)
 

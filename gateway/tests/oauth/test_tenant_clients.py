@@ -307,7 +307,7 @@ def test_a_scope_that_is_taken_away_ends_the_tokens_that_have_it(provider: Any, 
     john.ask(calls.change_client, client_id=client_id, name="A", scopes=["contracts.read"])
     with pytest.raises(Unauthenticated):
         provider.parts.tokens.check(wide)
-    provider.clock.move(seconds=2)
+    provider.clock.move(seconds=4)
     narrow = tokens(provider, client_id, secret).json["access_token"]
     assert provider.parts.tokens.check(narrow).scopes == {"contracts.read"}
 
@@ -337,6 +337,24 @@ def test_a_removed_application_is_out_at_once_everywhere(
     for process in (provider, elsewhere):
         with pytest.raises(Unauthenticated):
             process.parts.tokens.check(token)
+
+
+def test_a_process_that_still_keeps_a_removed_application_gives_it_nothing_that_opens(
+    provider: Any, john: Any
+) -> None:
+    client_id = john.register()["client_id"]
+    secret = john.secret(client_id)["client_secret"]
+    form, auth = {"grant_type": "client_credentials"}, (client_id, secret)
+    http = provider.app.test_client()
+    assert http.post("/oauth/token", data=form, auth=auth).status_code == 200
+    john.ask(calls.remove_client, client_id=client_id)
+    late = http.post("/oauth/token", data=form, auth=auth)
+    if late.status_code == 200:
+        provider.clock.move(seconds=1)
+        with pytest.raises(Unauthenticated):
+            provider.parts.tokens.check(late.json["access_token"])
+    provider.parts.clients.forget(client_id)
+    assert http.post("/oauth/token", data=form, auth=auth).status_code == 401
 
 
 def test_another_tenants_application_is_unknown(administrator: Any, john: Any) -> None:
