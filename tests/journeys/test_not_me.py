@@ -35,7 +35,7 @@ def test_it_closes_every_session_and_mails_the_way_back(town: Town, john: Custom
     assert "Ce n’était pas vous" in page.text
     assert "password" not in page.forms[0].fields
     assert thief.open("/account").url.endswith("/account"), "opening it has changed nothing"
-    done = visitor.submit(page, "csrf_token")
+    done = visitor.submit(page, "form_token")
     assert "Tout est fermé" in done.text
     eventually(lambda: thief.open("/account").url, lambda url: "/sign-in" in url)
     assert thief.sign_in(john.login, PORTAL_PASSWORD).status == 401
@@ -51,6 +51,6 @@ def test_after_a_lock_it_only_offers_a_new_password(town: Town, john: Customer) 
     link = town.link_in(town.mail.wait_for(to=john.email, subject=LOCKED))
     visitor = Visitor(town.url, language="en")
     page = visitor.open(link)
-    done = visitor.submit(page, "csrf_token")
+    done = visitor.submit(page, "form_token")
     assert done.status == 200
     assert "Merci de nous l’avoir dit" in done.text
