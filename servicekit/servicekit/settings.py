@@ -105,7 +105,8 @@ _ALL = (
     ),
     Setting(
         "GUICHET_SEAL_KEY",
-        "Fernet key that seals one-time links in events and rows until the mail is sent.",
+        "Fernet key that seals one-time links in events and rows until the mail is sent. Keys for"
+        " second factors are derived from it: another one makes those unusable.",
         "identity, notifications",
         fernet_key,
         secret=True,
@@ -237,8 +238,8 @@ _ALL = (
     ),
     Setting(
         "GUICHET_BRAND",
-        "Name of the customer space in pages and mails.",
-        "gateway, notifications",
+        "Name of the customer space in pages, mails and authenticator apps.",
+        "gateway, identity, notifications",
         text(maximum=64),
         default="Cloudstore",
     ),
