@@ -104,6 +104,7 @@ class MailChangeRequestedPayload(Strict):
     person_id = Id(required=True)
     login = Login(required=True)
     requested_at = Instant(required=True)
+    not_me_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
 
 
 class MailChangeLinkIssuedPayload(Strict):

@@ -173,6 +173,10 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     (letters.access_enabled, {**ACCOUNT, "user_name": None}),
     (letters.mail_change, {**ACCOUNT, "login": "John.Doe", "tenant": None, **ELSEWHERE}),
     (letters.mail_change_requested, {**ACCOUNT, "login": "John.Doe", "tenant": None, **ASKED}),
+    (
+        letters.mail_change_requested,
+        {**ACCOUNT, "login": "John.Doe", "tenant": None, **ASKED, "not_me_link": "s"},
+    ),
 ]
 BOTH = list(Language)
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from contracts.identity import LinkPurpose, MailChangeLinkIssued, MailChangeRequested
+from contracts.identity import LinkPurpose, MailChangeLinkIssued, MailChangeRequested, NotMe
 from identity.actions.callers import person_of
 from identity.actions.chains import chains_of
 from identity.actions.change_account import tell_changed
 from identity.actions.links import issue_link
+from identity.actions.not_me_links import issue_not_me_link
 from identity.actions.pseudonyms import person_target
 from identity.actions.read_link import read_link
 from identity.clients.sealing import Sealer
@@ -54,7 +55,7 @@ def request_mail_change(
             payload={"new_email": email},
             now=now,
         )
-        _tell_requested(tx, person=person, now=now)
+        _tell_requested(tx, sealer=sealer, person=person, credential_id=credential_id, now=now)
         tx.emit(
             MailChangeLinkIssued,
             at=now,
@@ -67,14 +68,26 @@ def request_mail_change(
         return tx.answer({})
 
 
-def _tell_requested(tx: Tx, *, person: Person, now: datetime) -> None:
+def _tell_requested(
+    tx: Tx, *, sealer: Sealer, person: Person, credential_id: UUID, now: datetime
+) -> None:
+    """With a link for the present address, by which it can be taken back later, too."""
     _record(tx, "account:mail:change-requested", person_id=person.person_id, now=now)
+    not_me = issue_not_me_link(
+        tx,
+        sealer=sealer,
+        credential_id=credential_id,
+        person_id=person.person_id,
+        about=NotMe.MAIL,
+        now=now,
+    )
     tx.emit(
         MailChangeRequested,
         at=now,
         person_id=person.person_id,
         login=person.login,
         requested_at=now,
+        not_me_link=not_me.sealed_link,
     )
 
 

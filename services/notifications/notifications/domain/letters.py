@@ -188,6 +188,7 @@ def mail_change_requested(fact: Fact) -> Letter:
         person_id=fact["person_id"],
         tenant=None,
         facts={"login": fact["login"], "requested_at": fact["requested_at"]},
+        sealed_link=fact.get("not_me_link"),
     )
 
 
