@@ -78,13 +78,13 @@ class _Described(Strict):
     redirect_uris = Many(
         Text(maximum=2000),
         maximum=10,
-        load_default=list,
+        load_default=(),
         metadata={
             "description": "Compared character by character. https, a loopback address (any port)"
             " or, for ``native``, a private-use scheme like ``com.example.app``."
         },
     )
-    post_logout_redirect_uris = Many(Text(maximum=2000), maximum=10, load_default=list)
+    post_logout_redirect_uris = Many(Text(maximum=2000), maximum=10, load_default=())
 
 
 class RegisterClient(_Described):

@@ -163,7 +163,7 @@ def make_secret(tenant: TenantCode, client_id: str) -> Response:
         head=contract_head(tenant),
         client=_get(tenant, client_id),
         made=made,
-        issuer=parts().settings.issuer,
+        token_endpoint=f"{parts().settings.issuer}/oauth/token",
     )
     return make_response(page, 201)
 

@@ -15,6 +15,7 @@ from contracts.registry import CALLS, SCOPES
 from gateway.api.examples import example
 from gateway.api.json_schema import LINE
 from gateway.api.openapi import build_openapi
+from gateway.api.preconditions import edition_field
 
 pytestmark = pytest.mark.unit
 
@@ -90,6 +91,10 @@ def test_fields_stand_in_one_place_each(call: Call) -> None:
     if "requestBody" in described:
         schema = described["requestBody"]["content"]["application/json"]["schema"]
         places += list(resolved(schema)["properties"])
+    if (edition := edition_field(call)) is not None:
+        conditions = [one for one in described["parameters"] if "If-Match" in one.get("$ref", "")]
+        assert len(conditions) == 1
+        places.append(edition)
     assert sorted(places) == sorted(call.request._declared_fields)
 
 

@@ -86,7 +86,11 @@ def test_the_command_of_a_call_can_be_pasted(face: Any, bearer: dict[str, str], 
     answer = face.client.open(
         url.removeprefix("http://localhost:8080"),
         method=method,
-        headers={**bearer, "Guichet-Reason": "Ticket 4711"},
+        headers={
+            **bearer,
+            "Guichet-Reason": "Ticket 4711",
+            **({"If-Match": "*"} if "If-Match: *" in words else {}),
+        },
         **({"json": json.loads(data)} if data else {}),
     )
     # Well formed: what is left is whether this caller may.
