@@ -23,11 +23,9 @@ UPDATE users u
  WHERE c.person_id = u.person_id AND c.kind = 'portal'
    AND (c.hash IS NULL OR u.accepted_at IS NULL);
 
--- disabled_at closes the doors of the domain by hand as well as for being idle (0007); disabled_by
+-- disabled_at (0007) closes the doors of the domain by hand as well as for being idle; disabled_by
 -- is whoever did it by hand.
-ALTER TABLE iam_users
-    ADD COLUMN IF NOT EXISTS disabled_at timestamptz,
-    ADD COLUMN disabled_by uuid;
+ALTER TABLE iam_users ADD COLUMN disabled_by uuid;
 
 -- topic: what of several open links of one purpose this one is about, '' where there is one only;
 -- an invitation's is its contract, so that one contract's mail does not end another's. It is no

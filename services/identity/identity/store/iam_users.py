@@ -158,29 +158,25 @@ def list_own_iam_users(tx: Tx, *, person_id: UUID, limit: int) -> list[IamUserRo
 
 
 def change_disabled(
-    tx: Tx,
-    *,
-    tenant: TenantCode,
-    iam_user_id: UUID,
-    at: datetime | None,
-    by: UUID | None,
-    enabled_at: datetime | None = None,
+    tx: Tx, *, tenant: TenantCode, iam_user_id: UUID, at: datetime, by: UUID | None
 ) -> None:
-    """``at`` None: enabled again, ``enabled_at`` from when on idle days count anew."""
     tx.run(
         """
-        UPDATE iam_users
-           SET disabled_at = %(at)s, disabled_by = %(by)s,
-               enabled_at = coalesce(%(enabled_at)s::timestamptz, enabled_at)
+        UPDATE iam_users SET disabled_at = %(at)s, disabled_by = %(by)s
          WHERE tenant = %(tenant)s AND id = %(iam_user_id)s
         """,
-        {
-            "tenant": tenant,
-            "iam_user_id": iam_user_id,
-            "at": at,
-            "by": by,
-            "enabled_at": enabled_at,
-        },
+        {"tenant": tenant, "iam_user_id": iam_user_id, "at": at, "by": by},
+    )
+
+
+def change_enabled(tx: Tx, *, tenant: TenantCode, iam_user_id: UUID, at: datetime) -> None:
+    """The days without a sign-in count from now on."""
+    tx.run(
+        """
+        UPDATE iam_users SET disabled_at = NULL, disabled_by = NULL, enabled_at = %(at)s
+         WHERE tenant = %(tenant)s AND id = %(iam_user_id)s
+        """,
+        {"tenant": tenant, "iam_user_id": iam_user_id, "at": at},
     )
 
 
