@@ -43,9 +43,7 @@ def enable_iam_user(
         user = iam_users.get_iam_user(tx, tenant=tenant, iam_user_id=iam_user_id)
         if user.disabled_at is None:
             return tx.answer(user.at(now))
-        iam_users.change_disabled(
-            tx, tenant=tenant, iam_user_id=iam_user_id, at=None, by=None, enabled_at=now
-        )
+        iam_users.change_enabled(tx, tenant=tenant, iam_user_id=iam_user_id, at=now)
         return tx.answer(_told(tx, user=user, event=IamUserEnabled, act="enabled", now=now))
 
 

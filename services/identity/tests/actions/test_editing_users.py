@@ -304,6 +304,8 @@ def test_disabled_iam_user_opens_the_console_by_no_way_and_the_rest_stays(
     assert [one.roles for one in held.tenants] == [USERS]
     assert john.events("IamUserDisabled")[-1]["user_name"] == "Jane.Roe"
     assert enable_iam_user(**iam).disabled_at is None
+    counts_from = john.rows("SELECT enabled_at FROM iam_users WHERE user_name = 'Jane.Roe'")
+    assert counts_from == [{"enabled_at": john.now}], "idle days start anew"
     assert john.api_sign_in("Jane.Roe", "open9sesame").person_id == jane.person_id
 
 
