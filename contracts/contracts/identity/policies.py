@@ -288,7 +288,7 @@ class PolicyChangedPayload(Strict):
     changed_at = Instant(required=True)
 
 
-class PasswordExpiresSoonPayload(Strict):
+class PasswordExpiryApproachedPayload(Strict):
     person_id = Id(required=True)
     credential = Choice(CredentialKind, required=True)
     tenant = Tenant(required=True, allow_none=True)
@@ -299,6 +299,6 @@ class PasswordExpiresSoonPayload(Strict):
 PolicyChanged = IDENTITY.event(
     "PolicyChanged", payload=PolicyChangedPayload, heard_by=("notifications",)
 )
-PasswordExpiresSoon = IDENTITY.event(
-    "PasswordExpiresSoon", payload=PasswordExpiresSoonPayload, heard_by=("notifications",)
+PasswordExpiryApproached = IDENTITY.event(
+    "PasswordExpiryApproached", payload=PasswordExpiryApproachedPayload, heard_by=("notifications",)
 )

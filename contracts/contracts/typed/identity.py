@@ -1014,9 +1014,9 @@ class IdentityClient:
         payload = given(person_id=person_id)
         return cast(PersonFile, self._dispatch(calls.get_person_file, payload))
 
-    def disable_person(self, *, person_id: str) -> PersonFound:
+    def disable_person(self, *, person_id: str, misused: bool | None = None) -> PersonFound:
         """Close a portal login: all sessions end, and nobody signs in with it."""
-        payload = given(person_id=person_id)
+        payload = given(person_id=person_id, misused=misused)
         return cast(PersonFound, self._dispatch(calls.disable_person, payload))
 
     def enable_person(self, *, person_id: str) -> PersonFound:

@@ -167,8 +167,8 @@ class NotificationsService:
     def on_password_set(self, fact: Fact) -> None:
         self._queue(fact, letters.password_set(fact.data))
 
-    @hears(identity.PasswordExpiresSoon)
-    def on_password_expires_soon(self, fact: Fact) -> None:
+    @hears(identity.PasswordExpiryApproached)
+    def on_password_expiry_approached(self, fact: Fact) -> None:
         self._queue(fact, letters.password_expires_soon(fact.data))
 
     @hears(identity.PolicyChanged)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from contracts.codes import CredentialKind, TenantCode
-from contracts.identity import IamUserDisabled, PasswordExpiresSoon
+from contracts.identity import IamUserDisabled, PasswordExpiryApproached
 from identity.actions.pseudonyms import iam_user_target
 from identity.domain.expiry import EVERY, ExpiryWindow
 from identity.store import iam_users, policies
@@ -91,7 +91,7 @@ def _tell_expiring(tx: Tx, *, tenant: TenantCode | None, now: datetime) -> bool:
 
 def _tell(tx: Tx, *, one: Expiring, now: datetime) -> None:
     tx.emit(
-        PasswordExpiresSoon,
+        PasswordExpiryApproached,
         at=now,
         person_id=one.person_id,
         credential=one.credential,

@@ -454,11 +454,13 @@ def test_word_comes_fifteen_days_before_and_three(john: Any) -> None:
     told: list[tuple[int, str]] = []
     for day in range(1, 95):
         john.pass_time(days=1)
-        before = len(john.events("PasswordExpiresSoon"))
+        before = len(john.events("PasswordExpiryApproached"))
         watch(john)
-        told += [(day, one["credential"]) for one in john.events("PasswordExpiresSoon")[before:]]
+        told += [
+            (day, one["credential"]) for one in john.events("PasswordExpiryApproached")[before:]
+        ]
     assert told == [(45, "api"), (57, "api"), (75, "portal"), (87, "portal")]
-    assert john.events("PasswordExpiresSoon")[-1]["expires_at"].startswith(
+    assert john.events("PasswordExpiryApproached")[-1]["expires_at"].startswith(
         (set_at + timedelta(days=90)).strftime("%Y-%m-%d")
     )
 
@@ -467,14 +469,14 @@ def test_new_password_starts_the_days_anew(john: Any) -> None:
     change_house(john, PORTAL, validity_days=40)
     john.pass_time(days=26)
     watch(john)
-    assert len(john.events("PasswordExpiresSoon")) == 1
+    assert len(john.events("PasswordExpiryApproached")) == 1
     change_own(john, GOOD, "Another-2026!")
     john.pass_time(days=24)
     watch(john)
-    assert len(john.events("PasswordExpiresSoon")) == 1
+    assert len(john.events("PasswordExpiryApproached")) == 1
     john.pass_time(days=2)
     watch(john)
-    assert len(john.events("PasswordExpiresSoon")) == 2
+    assert len(john.events("PasswordExpiryApproached")) == 2
 
 
 def test_one_word_of_the_strictest_rule_however_many_ask(john: Any) -> None:
@@ -485,7 +487,7 @@ def test_one_word_of_the_strictest_rule_however_many_ask(john: Any) -> None:
         change_policy(john, PORTAL, tenant=tenant, validity_days=60)
     john.pass_time(days=50)
     watch(john)
-    assert len(john.events("PasswordExpiresSoon")) == 1
+    assert len(john.events("PasswordExpiryApproached")) == 1
 
 
 def test_nothing_is_watched_where_no_rule_asks(john: Any) -> None:
