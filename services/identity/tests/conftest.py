@@ -163,7 +163,8 @@ class Counter:
             now=self.now,
             token=token,
             password=password,
-            visit=VISIT,
+            visit=self.visit,
+            doorstep=self.doorstep(Guess.LINK),
         )
 
     def sign_in(self, login: str = "John.Doe", password: str = PORTAL_PASSWORD) -> SignedIn:

@@ -18,6 +18,7 @@ from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, PasswordAct, Visit
 from identity.domain.links import SETS_PASSWORD, Link
 from identity.domain.passwords import refuse_password
+from identity.domain.throttle import Doorstep
 from identity.store import credentials, links, sign_ins, users
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
@@ -42,8 +43,11 @@ def set_password_by_link(
     token: str,
     password: str,
     visit: Visit,
+    doorstep: Doorstep,
 ) -> PasswordWasSet:
-    link = read_link(db=db, now=now, token=token, purposes=SETS_PASSWORD)
+    link = read_link(
+        db=db, now=now, token=token, purposes=SETS_PASSWORD, context=context, doorstep=doorstep
+    )
     with hasher.place():
         examine(
             hasher=hasher,

@@ -52,12 +52,10 @@ class SigningInCalls(Housed):
 
     @answers(calls.set_password_by_link)
     def set_password_by_link(self, context: Context, payload: dict[str, Any]) -> PasswordWasSet:
-        return set_password_by_link(
-            **self.acting(context),
-            hasher=self.house.hasher,
-            sealer=self.house.sealer,
-            **with_visit(payload),
-        )
+        asked = with_visit(payload)
+        doorstep = self.doorstep(Guess.LINK, asked["visit"])
+        tools = {"hasher": self.house.hasher, "sealer": self.house.sealer}
+        return set_password_by_link(**self.acting(context), **tools, **asked, doorstep=doorstep)
 
     @answers(calls.request_password_reset)
     def request_password_reset(self, context: Context, payload: dict[str, Any]) -> dict[str, str]:
