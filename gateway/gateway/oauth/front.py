@@ -186,6 +186,7 @@ def _consent_page(question: Question, grant: AuthorizationCodeGrant, sent: Param
         # With its stamp: who has just signed in for this request is not asked to again.
         asked=urlencode(list(sent.items())),
     )
+        owner=question.client.row.owned_by,
     return make_response(page, 200)
 
 

@@ -189,6 +189,7 @@ def test_its_tokens_open_its_tenant_alone_whatever_the_person_holds(
     browser.sign_in()
     page = browser.ask(app, scope="contracts.read")
     assert page.status_code == 200, "nobody is spared the question"
+    assert john.tenant in page.text, "who registered it is said where one is asked to agree"
     asked = allow(browser, page)
     answer = provider.redeem(app, asked["code"], browser.verifier)
     token = provider.parts.tokens.check(answer.json["access_token"])
