@@ -119,9 +119,20 @@ get_person_file = IDENTITY.call(
     route=get("/people/{person_id}"),
     reason=True,
 )
+
+
+class DisablePerson(PersonAsked):
+    misused = Flag(
+        load_default=False,
+        metadata={
+            "description": "Somebody else is said to have used it: two of staff open it again."
+        },
+    )
+
+
 disable_person = IDENTITY.call(
     "disable_person",
-    request=PersonAsked,
+    request=DisablePerson,
     response=PersonFound,
     right=staff_only("people.write", *_KEEPERS),
     effect=Effect.WRITE,

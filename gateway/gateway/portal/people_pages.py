@@ -146,13 +146,19 @@ def _do(act: str) -> Any:
     def do(person_id: UUID) -> Response:
         form = sent_form()
         try:
-            ask(_CALLS[act], {"person_id": str(person_id)}, form=form)
+            ask(_CALLS[act], _payload(act, person_id, form), form=form)
         except REFUSALS as error:
             return _confirmation(act, person_id, form.refused(error), status=error.status)
         back = url_for("portal.office_people_file", person_id=person_id)
         return see_other(back, _DONE[act], name=form.value("name"))
 
     return do
+
+
+def _payload(act: str, person_id: UUID, form: Form) -> dict[str, Any]:
+    if act == "disable":
+        return {"person_id": str(person_id), "misused": bool(form.value("misused"))}
+    return {"person_id": str(person_id)}
 
 
 def _confirmation(act: str, person_id: UUID, form: Form, *, status: int = 200) -> Response:

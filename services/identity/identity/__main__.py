@@ -20,7 +20,9 @@ from identity.actions.appoint_staff import appoint_staff
 from identity.clients.hashing import Hasher
 from identity.clients.sealing import Sealer
 from identity.domain.people import NewPerson
+from identity.domain.recoveries import TRANSITIONS
 from identity.settings import Settings, ToolSettings
+from servicekit import states
 from servicekit.clock import clock_for
 from servicekit.context import ContextVerifier, system_context
 from servicekit.db import Database
@@ -36,6 +38,8 @@ def main(arguments: list[str]) -> int:
             case "migrate":
                 for name in run_migrations("identity", os.environ):
                     sys.stdout.write(f"applied {name}\n")
+            case "draw-states":
+                sys.stdout.write(states_page())
             case "appoint-operator":
                 _appoint_operator(read(ToolSettings, os.environ), given)
             case _:
@@ -56,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m identity", description=__doc__)
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("migrate", help="bring the database up to date")
+    commands.add_parser("draw-states", help="print docs/states-recovery.md")
     appoint = commands.add_parser(
         "appoint-operator", help="give a person the staff role operator; again changes nothing"
     )
@@ -63,6 +68,17 @@ def _parser() -> argparse.ArgumentParser:
         appoint.add_argument(f"--{name}", required=True)
     appoint.add_argument("--language", choices=[str(one) for one in Language], default="fr")
     return parser
+
+
+def states_page() -> str:
+    chapter = states.chapter(
+        title="Recovery act", states=calls.RecoveryState, transitions=TRANSITIONS
+    )
+    return states.page(
+        title="States of a recovery act",
+        command="python -m identity draw-states",
+        chapters=(chapter,),
+    )
 
 
 def _serve(settings: Settings) -> None:

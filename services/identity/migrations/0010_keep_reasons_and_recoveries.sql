@@ -2,8 +2,8 @@
 
 ALTER TABLE persons
     ADD COLUMN disabled_at timestamptz,
-    -- 'not_me': the person said that somebody else was in; two of staff open such a login again.
-    ADD COLUMN disabled_why text CHECK (disabled_why IN ('staff', 'not_me')),
+    -- 'misused': somebody else is said to have used it; two of staff open such a login again.
+    ADD COLUMN disabled_why text CHECK (disabled_why IN ('staff', 'misused')),
     ADD COLUMN erased_at timestamptz;
 
 -- What staff look for is how something begins: ranges of text in byte order, one index for each.

@@ -17,26 +17,27 @@ from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Conflict
 
 BY_STAFF = "staff"
+MISUSED = "misused"
 
 
-def disable_person(*, db: Database, context: Context, now: datetime, person_id: UUID) -> PersonRow:
-    """Closed already: nothing happens."""
+def disable_person(
+    *, db: Database, context: Context, now: datetime, person_id: UUID, misused: bool = False
+) -> PersonRow:
+    """Closed already: nothing happens. ``misused``: one of staff alone does not open it again."""
+    why = MISUSED if misused else BY_STAFF
     with db.write(context, tenant=EVERYONE) as tx:
         staff.lock_operators(tx)
         row = _row_to_change(tx, context=context, person_id=person_id)
         check_operator_remains(operators=staff.list_operators(tx), person_id=person_id, after=())
         if row.enabled:
-            person_files.change_enabled(
-                tx, person_id=person_id, enabled=False, at=now, why=BY_STAFF
-            )
-            record(tx, "portal:login:disabled", person_id=person_id, now=now)
+            person_files.change_enabled(tx, person_id=person_id, enabled=False, at=now, why=why)
+            record(tx, "portal:login:disabled", person_id=person_id, now=now, misused=misused)
             tx.emit(PersonDisabled, at=now, person_id=person_id, disabled_at=now)
         return tx.answer(person_files.get_row(tx, person_id=person_id))
 
 
 def enable_person(*, db: Database, context: Context, now: datetime, person_id: UUID) -> PersonRow:
-    """Conflict("recovery-needed") where the person himself had said that it was not he who signed
-    in: that takes two of staff."""
+    """Conflict("recovery-needed") where somebody else is said to have used it."""
     with db.write(context, tenant=EVERYONE) as tx:
         row = _row_to_change(tx, context=context, person_id=person_id)
         if not row.enabled and row.disabled_why != BY_STAFF:

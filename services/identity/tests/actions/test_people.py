@@ -105,12 +105,8 @@ def test_closing_stands_in_our_trail_and_in_the_customers_with_the_reason(
     assert {row["target"] for row in found} == {f"person:{john.person_id()}"}
 
 
-def test_what_somebody_closed_himself_takes_two_to_open(john: Any, bob: UUID) -> None:
-    with john.db.write(system_context(service="identity", call="test"), tenant=EVERYONE) as tx:
-        tx.run(
-            "UPDATE persons SET enabled = false, disabled_why = 'not_me' WHERE id = %(id)s",
-            {"id": john.person_id()},
-        )
+def test_a_misused_login_takes_two_to_open(john: Any, bob: UUID) -> None:
+    disable_person(**acting(john, bob), person_id=john.person_id(), misused=True)
     with pytest.raises(Conflict, match="recovery-needed"):
         enable_person(**acting(john, bob), person_id=john.person_id())
 
