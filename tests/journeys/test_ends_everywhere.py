@@ -1,0 +1,194 @@
+"""What ends a person's sessions ends them at every gateway process, within a second.
+
+Two gateways on one database and one broker. Each cause is one act by REST; what must be dead after
+it is asked for at both: the portal's page, a REST token, a refresh token.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from tests.journeys.town import (
+    CUSTOMER_SCOPE,
+    PORTAL_PASSWORD,
+    WELCOME,
+    Customer,
+    Town,
+    eventually,
+    settled_customer,
+)
+from tests.journeys.visitor import Api, Visitor, person_tokens
+
+pytestmark = pytest.mark.stack
+
+PROMISED = 1.0
+# For a machine that does other things meanwhile; alone it takes about half of what is promised.
+ALLOWANCE = 1.0
+PAGE = "/account/sessions"
+ANOTHER = "Un-Autre.Guichet+8"
+STAFF_SCOPE = "openid account staff people.read people.write"
+
+
+@pytest.fixture(scope="module")
+def gateways(stack: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The suite's own, and a second process beside it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {**stack.env("gateway"), "GUICHET_PORT": str(port), "GUICHET_HOST": "127.0.0.1"}
+    log = (tmp_path_factory.mktemp("gateway") / "second.log").open("w")
+    process = subprocess.Popen([sys.executable, "-m", "gateway"], env=env, stdout=log, stderr=log)
+    # The same host: cookies know of no ports.
+    second = f"http://{urlsplit(stack.url).hostname}:{port}"
+    try:
+        eventually(lambda: _status(second, "/livez"), lambda status: status == 200)
+        yield stack.url, second
+    finally:
+        process.terminate()
+        process.wait(timeout=15)
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def customer(town: Town) -> Customer:
+    return settled_customer(town)
+
+
+@pytest.fixture(scope="module")
+def manager(town: Town, customer: Customer) -> Api:
+    return town.api({"login": customer.login, "password": PORTAL_PASSWORD}, CUSTOMER_SCOPE)
+
+
+@dataclass
+class Person:
+    """Somebody signed in twice: at the portal with a browser, and in an application."""
+
+    person_id: str
+    login: str
+    browser: Visitor
+    tokens: dict[str, Any]
+    app: dict[str, Any]
+
+    def signs_of_life(self, url: str) -> list[str]:
+        alive = []
+        page = self.browser.http.get(f"{url}{PAGE}", allow_redirects=False, timeout=10)
+        if page.status_code == 200:
+            alive.append("page")
+        if Api(url, self.tokens["access_token"]).call("GET", "/account").status_code != 401:
+            alive.append("token")
+        return alive
+
+    def can_refresh(self, url: str) -> bool:
+        form = {"grant_type": "refresh_token", "refresh_token": self.tokens["refresh_token"]}
+        auth = (self.app["client_id"], self.app["client_secret"])
+        return requests.post(f"{url}/oauth/token", data=form, auth=auth, timeout=10).ok
+
+
+@pytest.fixture
+def ann(town: Town, customer: Customer, manager: Api, gateways: tuple[str, str]) -> Person:
+    email = f"ann.{secrets.token_hex(4)}@acme.example"
+    invited = manager.post(
+        f"/tenants/{customer.tenant}/users",
+        {
+            "email": email,
+            "given_name": "Ann",
+            "family_name": "Poe",
+            "roles": {"contract": "visitor"},
+        },
+        status=201,
+    )
+    town.set_password(town.mail.wait_for(to=email, subject=WELCOME), PORTAL_PASSWORD)
+    browser, app = Visitor(town.url), town.demo["clients"]["demo-app"]
+    here = browser.sign_in(invited["login"], PORTAL_PASSWORD, f"/portal/start?next={PAGE}")
+    assert here.status == 200, here.text
+    tokens = person_tokens(
+        town.url, app, invited["login"], PORTAL_PASSWORD, f"{CUSTOMER_SCOPE} offline_access"
+    )
+    person = Person(invited["person_id"], invited["login"], browser, tokens, app)
+    for url in gateways:
+        assert person.signs_of_life(url) == ["page", "token"]
+    return person
+
+
+Act = Callable[[Town, Customer, Api, Person], requests.Response]
+
+
+def change_password(town: Town, customer: Customer, manager: Api, ann: Person) -> Any:
+    own = town.api({"login": ann.login, "password": PORTAL_PASSWORD}, CUSTOMER_SCOPE)
+    asked = {"current_password": PORTAL_PASSWORD, "new_password": ANOTHER}
+    return own.call("POST", "/account/password", asked)
+
+
+def end_all_sessions(town: Town, customer: Customer, manager: Api, ann: Person) -> Any:
+    own = town.api({"login": ann.login, "password": PORTAL_PASSWORD}, CUSTOMER_SCOPE)
+    return own.call("POST", "/account/sessions/end-all", {})
+
+
+def be_removed(town: Town, customer: Customer, manager: Api, ann: Person) -> Any:
+    return manager.call("DELETE", f"/tenants/{customer.tenant}/users/{ann.person_id}")
+
+
+def be_disabled_there(town: Town, customer: Customer, manager: Api, ann: Person) -> Any:
+    return manager.call("POST", f"/tenants/{customer.tenant}/users/{ann.person_id}/disable", {})
+
+
+def be_disabled_by_staff(town: Town, customer: Customer, manager: Api, ann: Person) -> Any:
+    path = f"/people/{ann.person_id}/disable"
+    return _agent(town).call("POST", path, {}, Guichet_Reason="Ticket 4711")
+
+
+def be_signed_out_by_staff(town: Town, customer: Customer, manager: Api, ann: Person) -> Any:
+    path = f"/people/{ann.person_id}/sessions/end-all"
+    return _agent(town).call("POST", path, {}, Guichet_Reason="Ticket 4712")
+
+
+ACTS: list[Act] = [
+    change_password,
+    end_all_sessions,
+    be_removed,
+    be_disabled_there,
+    be_disabled_by_staff,
+    be_signed_out_by_staff,
+]
+
+
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
+def test_it_ends_at_both_gateways_within_a_second(
+    act: Act,
+    ann: Person,
+    town: Town,
+    customer: Customer,
+    manager: Api,
+    gateways: tuple[str, str],
+) -> None:
+    answer = act(town, customer, manager, ann)
+    done = time.monotonic()
+    assert answer.ok, answer.text
+    left = {url: ann.signs_of_life(url) for url in gateways}
+    while any(left.values()) and time.monotonic() - done < PROMISED + ALLOWANCE:
+        time.sleep(0.05)
+        left = {url: ann.signs_of_life(url) for url in gateways}
+    assert left == {url: [] for url in gateways}
+    assert time.monotonic() - done < PROMISED + ALLOWANCE
+    assert [ann.can_refresh(url) for url in gateways] == [False, False]
+
+
+def _agent(town: Town) -> Api:
+    return town.staff("operator", STAFF_SCOPE)
+
+
+def _status(url: str, path: str) -> int:
+    try:
+        return requests.get(f"{url}{path}", timeout=5).status_code
+    except requests.ConnectionError:
+        return 0
