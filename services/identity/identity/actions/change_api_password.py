@@ -20,7 +20,7 @@ from identity.domain.attempts import Method, Outcome, PasswordAct, Visit, decoy_
 from identity.domain.names import mobile_key, name_key
 from identity.domain.passwords import PasswordRules, refuse_password, too_young
 from identity.domain.throttle import Doorstep, Guess, Throttle, source_of
-from identity.store import credentials, factors, sign_ins
+from identity.store import candidates, credentials, factors, sign_ins
 from servicekit.context import Context
 from servicekit.db import Database, Scope, Tx
 from servicekit.errors import Forbidden, Invalid, Unauthenticated
@@ -57,7 +57,7 @@ def change_api_password(
     scope, code = scope_of(domain)
     doorstep = Doorstep(Guess.PASSWORD, source_of(visit.address), now, throttle)
     find = partial(
-        credentials.get_candidate_by_api_login,
+        candidates.get_candidate_by_api_login,
         domain=code,
         name_key=name_key(identifier),
         mobile=mobile_key(identifier),

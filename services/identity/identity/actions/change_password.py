@@ -18,7 +18,7 @@ from identity.clients.hashing import Hasher
 from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, Outcome, PasswordAct, Visit
 from identity.domain.passwords import refuse_password, too_young
-from identity.store import credentials, persons, sign_ins
+from identity.store import candidates, credentials, persons, sign_ins
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Forbidden
@@ -61,7 +61,7 @@ def change_password(
             now=now,
             pause=pause,
             scope=EVERYONE,
-            find=partial(credentials.get_candidate_by_person, person_id=person_id),
+            find=partial(candidates.get_candidate_by_person, person_id=person_id),
             password=current_password,
         )
         used, hash = [], None

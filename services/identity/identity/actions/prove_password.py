@@ -12,7 +12,7 @@ from identity.actions.chains import chains_of
 from identity.actions.note_refusal import leave_note
 from identity.clients.hashing import Hasher
 from identity.domain.attempts import Method, Outcome, Visit
-from identity.store import credentials, factors, sign_ins
+from identity.store import candidates, factors, sign_ins
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Forbidden
@@ -60,9 +60,9 @@ def list_factor_kinds(*, db: Database, context: Context, person_id: UUID) -> dic
 
 def _finder(person_id: UUID, iam_user_id: UUID | None) -> Any:
     if iam_user_id is None:
-        return partial(credentials.get_candidate_by_person, person_id=person_id)
+        return partial(candidates.get_candidate_by_person, person_id=person_id)
     return partial(
-        credentials.get_candidate_by_iam_user, person_id=person_id, iam_user_id=iam_user_id
+        candidates.get_candidate_by_iam_user, person_id=person_id, iam_user_id=iam_user_id
     )
 
 

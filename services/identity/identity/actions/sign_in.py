@@ -17,7 +17,7 @@ from identity.domain.attempts import Method, Outcome, Visit, decoy_name, second_
 from identity.domain.expiry import expires_soon
 from identity.domain.names import mobile_key, name_key
 from identity.domain.throttle import Doorstep, Guess, Throttle, source_of
-from identity.store import credentials, sign_ins
+from identity.store import candidates, sign_ins
 from identity.store.sign_ins import Welcome
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Scope, Tx
@@ -75,7 +75,7 @@ def sign_in(
 ) -> SignedIn:
     doorstep = _doorstep(throttle, visit, now)
     find = partial(
-        credentials.get_candidate_by_login,
+        candidates.get_candidate_by_login,
         login_key=name_key(login),
         decoy=decoy_name(login),
         doorstep=doorstep,
@@ -101,7 +101,7 @@ def web_sign_in(
     scope, code = scope_of(domain)
     doorstep = _doorstep(throttle, visit, now)
     find = partial(
-        credentials.get_candidate_by_web_login,
+        candidates.get_candidate_by_web_login,
         domain=code,
         user_name_key=name_key(user_name),
         decoy=decoy_name(domain, user_name),
@@ -128,7 +128,7 @@ def api_sign_in(
     scope, code = scope_of(domain)
     doorstep = _doorstep(throttle, visit, now)
     find = partial(
-        credentials.get_candidate_by_api_login,
+        candidates.get_candidate_by_api_login,
         domain=code,
         name_key=name_key(identifier),
         mobile=mobile_key(identifier),
