@@ -93,7 +93,7 @@ def he_asks_what_she_may_do(page: Page, look: Look) -> None:
     page.keyboard.type("Commander")
     press(page, page.get_by_role("button", name="Afficher"))
     expect(page.get_by_role("main")).to_contain_text("Non autorisé")
-    expect(page.get_by_role("main")).to_contain_text("Gestionnaire")
+    expect(page.get_by_role("main")).to_contain_text("Manager")
     expect(page.get_by_role("main")).to_contain_text("John Doe")
     look(page)
 

@@ -14,6 +14,7 @@ from identity.domain.roles import (
     check_grant,
     check_manager_remains,
     check_no_office,
+    check_not_oneself,
     check_roles_exist,
     opens_console,
 )
@@ -105,3 +106,11 @@ def test_holder_of_an_office_stays() -> None:
 )
 def test_console_opens_by_two_sections(section: Section, opens: bool) -> None:
     assert opens_console({section: Role.VISITOR}) is opens
+
+
+def test_nobody_disables_himself() -> None:
+    check_not_oneself(caller=uuid4(), person_id=uuid4())
+    check_not_oneself(caller=None, person_id=uuid4())
+    me = uuid4()
+    with pytest.raises(Conflict, match="not-oneself"):
+        check_not_oneself(caller=me, person_id=me)
