@@ -136,3 +136,43 @@ def test_who_tampers_with_the_rows_is_found_out(
         owner.execute(tampering.encode())
     found = audit.verify_chain(db=db, tenant=notes.acme)
     assert (found.verified, found.broken_at) == (False, broken_at)
+
+
+def test_a_long_chain_is_verified_in_parts(db: Database, notes: Any) -> None:
+    record(db, notes, notes.acme, *"abcdefg")
+    after, parts = 0, []
+    while True:
+        found = audit.verify_chain(db=db, tenant=notes.acme, after=after, most=3)
+        assert found.verified
+        parts.append((found.entries, found.next_after))
+        if found.next_after is None:
+            break
+        after = found.next_after
+    assert parts == [(3, 3), (6, 6), (7, None)]
+
+
+@pytest.mark.parametrize(
+    ("tampering", "broken_at"),
+    [
+        ("UPDATE house.audit_entries SET actor = 'someone else' WHERE sequence = 5", 5),
+        ("DELETE FROM house.audit_entries WHERE sequence >= 5", 5),
+        ("DELETE FROM house.audit_entries WHERE sequence = 4", 4),
+    ],
+)
+def test_no_part_hides_what_was_tampered_with(
+    db: Database, sample: Any, notes: Any, tampering: str, broken_at: int
+) -> None:
+    record(db, notes, notes.acme, *"abcdefg")
+    with psycopg.connect(sample.owner_url) as owner:
+        owner.execute("SET guichet.tenant = '*'")
+        owner.execute(tampering.encode())
+    first = audit.verify_chain(db=db, tenant=notes.acme, most=3)
+    assert (first.verified, first.next_after) == (True, 3)
+    second = audit.verify_chain(db=db, tenant=notes.acme, after=3, most=3)
+    assert (second.verified, second.broken_at, second.next_after) == (False, broken_at, None)
+
+
+def test_a_part_starts_behind_an_entry_there_is(db: Database, notes: Any) -> None:
+    record(db, notes, notes.acme, "a")
+    with pytest.raises(Invalid):
+        audit.verify_chain(db=db, tenant=notes.acme, after=9)
