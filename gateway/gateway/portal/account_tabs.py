@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import request, url_for
 from flask_babel import gettext
 
 from gateway.portal.shell import Link
@@ -27,7 +27,6 @@ def account_tabs() -> list[Link]:
     return [
         Link(label, url_for(f"portal.{name}"), current=_is_in(name))
         for name, label in labels.items()
-        if f"portal.{name}" in current_app.view_functions
     ]
 
 

@@ -99,6 +99,18 @@ def test_a_call_without_the_right_is_refused(running: Any) -> None:
         running.ask(running.calls.read_note, {"tenant": ACME, "text": "x"}, caller=gateway)
 
 
+def test_a_sensitive_call_wants_a_fresh_proof_of_the_gateways_word(running: Any) -> None:
+    """A gateway that forgets to ask, or is older than the question, opens nothing."""
+    sensitive, payload = running.calls.lock_up, {"tenant": ACME, "text": "x"}
+    caller = running.context(sensitive).caller
+    for proved_at in (None, deadline_in(-601)):
+        with pytest.raises(Forbidden) as caught:
+            running.ask(sensitive, payload, caller=replace(caller, proved_at=proved_at))
+        assert caught.value == Forbidden("step-up-required", {"max_age": 600})
+    fresh = replace(caller, proved_at=deadline_in(-590))
+    assert running.ask(sensitive, payload, caller=fresh)["text"] == "x"
+
+
 def test_rights_in_one_tenant_open_no_other(running: Any) -> None:
     with pytest.raises(Forbidden) as caught:
         running.ask(running.calls.read_note, {"tenant": GLOBEX, "text": "x"})

@@ -72,6 +72,7 @@ wait = _call("wait", Seconds, Word)
 ask_database = _call("ask_database", Seconds, Word)
 add_note = _call("add_note", NewNote, Note, right=_RIGHT, effect=Effect.WRITE)
 read_note = _call("read_note", NewNote, Note, right=_RIGHT)
+lock_up = _call("lock_up", NewNote, Note, right=_RIGHT, effect=Effect.ATTEMPT, step_up=True)
 try_once = _call("try_once", Seconds, Word, effect=Effect.ATTEMPT)
 
 NoteAdded = SAMPLE.event("NoteAdded", payload=NoteAddedPayload, heard_by=("sample",))

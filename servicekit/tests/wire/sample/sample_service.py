@@ -95,6 +95,10 @@ class SampleService:
     def read_note(self, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
         return {"note_id": new_id(), **payload}
 
+    @answers(contract.lock_up)
+    def lock_up(self, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
+        return {"note_id": new_id(), **payload}
+
     @answers(contract.try_once)
     def try_once(self, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
         with self.house.db.write(context, tenant=EVERYONE) as tx:
