@@ -235,9 +235,7 @@ class Answers(Rpc):  # type: ignore[misc]
             self._dump(arrival, context, asked, result)
         return result, exc_info
 
-    def _dump(
-        self, arrival: Arrival, context: Context, asked: dict[str, Any], result: Any
-    ) -> None:
+    def _dump(self, arrival: Arrival, context: Context, asked: dict[str, Any], result: Any) -> None:
         try:
             answer = self._response.dump(result)
             missing = self._promised - answer.keys()
@@ -246,8 +244,8 @@ class Answers(Rpc):  # type: ignore[misc]
             body = _encoded(answer)
             parts = self.container.config["parts"]
             record_reading(parts.db, parts.clock, self.call, context, asked)
-        except GuichetError as error:
-            arrival.refuse(self.call.full_name, error)
+        except GuichetError as refused:
+            arrival.refuse(self.call.full_name, refused)
         except Exception:  # noqa: BLE001 - logged, and refused
             error = self._internal("answer does not fit its schema", context, sys.exc_info())
             arrival.refuse(self.call.full_name, error)

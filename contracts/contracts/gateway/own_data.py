@@ -19,8 +19,8 @@ EXPORT_VERSION = 1
 class Handed(Part):
     """What another service answered: JSON values already, handed on as they came."""
 
-    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
-        return value
+    def _serialize(self, nested_obj: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
+        return nested_obj
 
 
 class ExportedSession(Strict):
