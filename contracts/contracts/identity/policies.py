@@ -144,7 +144,7 @@ change_installation_policy = IDENTITY.call(
 )
 
 
-class InstallationEntryRules(Strict):
+class HouseEntryRules(Strict):
     """How one enters: the portal, and the console of a tenant that says nothing itself."""
 
     idle_minutes = Whole(
@@ -163,7 +163,7 @@ class InstallationEntryRules(Strict):
     version = Whole(required=True, metadata=_VERSION)
 
 
-class EntryRules(InstallationEntryRules):
+class EntryRules(HouseEntryRules):
     second_factor_required = Flag(required=True)
     disable_idle_days = Whole(
         maximum=240,
@@ -185,6 +185,10 @@ class EntryRulesOfTenant(Strict):
 
 class ChangeEntryRules(EntryRules):
     tenant = Tenant(required=True)
+
+
+class ChangeHouseEntryRules(HouseEntryRules):
+    pass
 
 
 get_entry_rules = IDENTITY.call(
@@ -210,7 +214,7 @@ change_entry_rules = IDENTITY.call(
 get_installation_entry_rules = IDENTITY.call(
     "get_installation_entry_rules",
     request=NoFields,
-    response=InstallationEntryRules,
+    response=HouseEntryRules,
     right=staff_only("staff", *_READERS),
     effect=Effect.READ,
     summary="How one enters the portal.",
@@ -218,8 +222,8 @@ get_installation_entry_rules = IDENTITY.call(
 )
 change_installation_entry_rules = IDENTITY.call(
     "change_installation_entry_rules",
-    request=InstallationEntryRules,
-    response=InstallationEntryRules,
+    request=ChangeHouseEntryRules,
+    response=HouseEntryRules,
     right=staff_only("staff", StaffRole.OPERATOR),
     effect=Effect.WRITE,
     summary="Change how one enters the portal.",

@@ -506,7 +506,7 @@ class EntryRulesView(TypedDict):
     own: bool
 
 
-class InstallationEntryRules(TypedDict):
+class HouseEntryRules(TypedDict):
     idle_minutes: int
     show_last_sign_in: bool
     notice: NotRequired[str | None]
@@ -1236,10 +1236,10 @@ class IdentityClient:
         )
         return cast(EntryRulesView, self._dispatch(calls.change_entry_rules, payload))
 
-    def get_installation_entry_rules(self) -> InstallationEntryRules:
+    def get_installation_entry_rules(self) -> HouseEntryRules:
         """How one enters the portal."""
         payload = given()
-        return cast(InstallationEntryRules, self._dispatch(calls.get_installation_entry_rules, payload))
+        return cast(HouseEntryRules, self._dispatch(calls.get_installation_entry_rules, payload))
 
     def change_installation_entry_rules(
         self,
@@ -1248,7 +1248,7 @@ class IdentityClient:
         show_last_sign_in: bool,
         notice: str | None = None,
         version: int,
-    ) -> InstallationEntryRules:
+    ) -> HouseEntryRules:
         """Change how one enters the portal."""
         payload = given(
             idle_minutes=idle_minutes,
@@ -1256,7 +1256,7 @@ class IdentityClient:
             notice=notice,
             version=version,
         )
-        return cast(InstallationEntryRules, self._dispatch(calls.change_installation_entry_rules, payload))
+        return cast(HouseEntryRules, self._dispatch(calls.change_installation_entry_rules, payload))
 
     def read_expired_password(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, missing
+from marshmallow import Schema, fields, missing, validate
 
 from contracts import fields as contract_fields
 from contracts.codes import ROLES_OF_SECTION, Section
@@ -69,7 +69,9 @@ def value_of(field: fields.Field[Any], name: str = "") -> Any:
     for kind, value in _BY_TYPE:
         if isinstance(field, kind):
             return value
-    return 1 if isinstance(field, contract_fields.Whole) else "text"
+    if isinstance(field, contract_fields.Whole):
+        return _number(field)
+    return "text"
 
 
 def _table(field: contract_fields.Table) -> dict[str, Any]:
@@ -77,3 +79,9 @@ def _table(field: contract_fields.Table) -> dict[str, Any]:
         return {}
     section = Section.INVOICES
     return {section.value: ROLES_OF_SECTION[section][0].value}
+
+
+def _number(field: fields.Field[Any]) -> int:
+    """The smallest possible, and no nought where there may be one."""
+    bounds = [one for one in field.validators if isinstance(one, validate.Range)]
+    return max([1, *(int(one.min) for one in bounds if one.min is not None)])
