@@ -18,7 +18,7 @@ from flask import Request, Response
 from contracts.codes import SecondFactorStep
 from gateway.oauth.acting import acting
 from gateway.oauth.lifetimes import PENDING_SIGN_IN
-from gateway.oauth.proofs import TWO_FACTORS, together
+from gateway.oauth.proofs import PASSWORD, TWO_FACTORS, together
 from gateway.oauth.secrecy import digest_of, new_secret
 from gateway.store import pending_sign_ins as store
 from gateway.store.pending_sign_ins import PendingRow
@@ -116,7 +116,8 @@ class PendingSignIns:
                 return None
             left = _pending(digest, row)
             left = replace(left, needs=left.needs[1:], amr=together(left.amr, amr))
-            if step is Step.PASSWORD:  # by the new one: what ends with the old one is not this
+            if step is Step.PASSWORD and PASSWORD in amr:
+                # By the new one: what ends with the old one is not this.
                 left = replace(left, proved_at=now)
             if left.needs:
                 store.change_pending_needs(tx, digest=digest, needs=left.needs, amr=left.amr)

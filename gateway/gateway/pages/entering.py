@@ -83,7 +83,11 @@ def expect(step: Step) -> Pending:
 
 
 def satisfy(pending: Pending, step: Step, *, amr: Collection[str] = ()) -> Response:
-    """The step is done; ``amr``: what it proved beside what was known."""
+    """The step is done; ``amr``: what it proved, beside what was known or anew.
+
+    Who has set a new password says ``pwd``: only then does the session outlive what ends with the
+    old one. Who finds that somebody else has set it does not.
+    """
     left = parts().pending.satisfy(pending, step, amr=amr)
     if left is None:
         return start_again()

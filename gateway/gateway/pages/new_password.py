@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from contracts.identity import read_expired_password, replace_expired_password
 from gateway.oauth.pending import Pending, Step
+from gateway.oauth.proofs import PASSWORD
 from gateway.pages.entering import PATHS, expect, satisfy, spare
 from gateway.pages.forms import Form, secret, sent_form
 from gateway.pages.going import with_patience
@@ -49,7 +50,7 @@ def replace() -> Response:
     except GuichetError as error:
         response = _page(pending, form.refused(error), status=error.status)
         return with_patience(response, error)
-    return satisfy(pending, Step.PASSWORD)
+    return satisfy(pending, Step.PASSWORD, amr=(PASSWORD,))
 
 
 def _whose(pending: Pending) -> dict[str, Any]:
