@@ -146,7 +146,9 @@ def test_tenant_opened_while_identity_is_dead_is_peopled_once(suite: Suite) -> N
     suite.mail.wait_for(to=email, subject=WELCOME, seconds=BACK_WITHIN)
     path = f"/contracts/{contract['tenant']}"
     until(
-        lambda: suite.sales.get(path)["referent"]["login"] is not None,
+        lambda: (
+            suite.sales.get(path, Guichet_Reason="Opened just now")["referent"]["login"] is not None
+        ),
         BACK_WITHIN,
         "the contract knows its people",
     )

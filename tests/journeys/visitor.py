@@ -133,8 +133,8 @@ class Api:
             timeout=PATIENCE,
         )
 
-    def get(self, path: str, status: int = 200) -> Any:
-        return self._body(self.call("GET", path), status)
+    def get(self, path: str, status: int = 200, **headers: str) -> Any:
+        return self._body(self.call("GET", path, **headers), status)
 
     def post(self, path: str, json: Any, status: int = 200, **headers: str) -> Any:
         return self._body(self.call("POST", path, json, **headers), status)

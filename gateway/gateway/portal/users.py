@@ -276,7 +276,6 @@ def _act_page(
         form=form,
         user=user,
         name=full_name(user),
-        asks_reason=visitor().is_only_staff_in(tenant),
     )
     return make_response(page, status)
 

@@ -89,10 +89,6 @@ class Visitor:
     def is_staff(self) -> bool:
         return bool(self.rights.staff)
 
-    def is_only_staff_in(self, tenant: TenantCode) -> bool:
-        """He acts on somebody else's contract: he is asked why."""
-        return self.is_staff and tenant not in self.rights.tenants
-
     def has(self, role: StaffRole) -> bool:
         return role in self.rights.staff
 
