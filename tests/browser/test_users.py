@@ -43,7 +43,7 @@ def press(page: Page, what: Locator) -> None:
 def act_on(page: Page, name: str, act: str) -> None:
     """Opens the menu of a row and follows one of its links."""
     press(page, page.locator("summary").filter(has_text=name))
-    press(page, page.get_by_role("link", name=act))
+    press(page, page.get_by_role("link", name=act, exact=True))
 
 
 def enter(page: Page, login: str, *labels: str) -> None:
@@ -88,7 +88,7 @@ def he_edits_her(page: Page, row: Locator, look: Look) -> None:
 
 
 def he_asks_what_she_may_do(page: Page, look: Look) -> None:
-    act_on(page, "Jane Rowe", "Que peut faire cet utilisateur")
+    act_on(page, "Jane Rowe", "Que peut faire cet utilisateur ?")
     go_to(page, page.get_by_label("Acte"))
     page.keyboard.type("Commander")
     press(page, page.get_by_role("button", name="Afficher"))
@@ -144,12 +144,9 @@ def test_pages_about_users_and_oneself_look_right(
     enter(page, john.login, *labels)
     users = f"/contracts/{john.tenant}/users"
     for path in (
-        users,
         f"{users}?state=invited",
         f"{users}/{user['person_id']}/edit",
-        f"{users}/{user['person_id']}/disable",
         f"{users}/{user['person_id']}/access?act=identity.list_users",
-        f"{users}/access",
         f"/console/{john.tenant}/iam?search=john",
         "/account",
         "/account/mail",
