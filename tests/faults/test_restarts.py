@@ -20,6 +20,7 @@ SCOPE = "openid tenants.write contracts.read users.read users.write catalogue.re
 SCOPE += "subscriptions.read subscriptions.write audit.read"
 BACK_WITHIN = 30.0
 WELCOME = "Welcome to the Cloudstore customer space"
+WHY = {"Guichet_Reason": "Opened just now"}
 
 
 @dataclass(frozen=True)
