@@ -7,11 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import CredentialKind, TenantCode
-from contracts.identity import PasswordSet
+from contracts.identity import NotMe, PasswordSet
 from identity.actions.chains import chains_of
 from identity.actions.new_password import examine, hashed_unless_used, replace_password
+from identity.actions.not_me_links import issue_not_me_link
 from identity.actions.pseudonyms import credential_target
 from identity.clients.hashing import Hasher
+from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, PasswordAct, Visit
 from identity.domain.passwords import PasswordRules, refuse_password
 from identity.store import credentials, sign_ins
@@ -41,6 +43,7 @@ def replace_expired_password(
     *,
     db: Database,
     hasher: Hasher,
+    sealer: Sealer,
     context: Context,
     now: datetime,
     person_id: UUID,
@@ -76,7 +79,7 @@ def replace_expired_password(
         if state.hash != known.hash:
             raise Conflict("password-not-expired")
         replace_password(tx, state=state, hash=hash, rules=known.rules, now=now)
-        _tell(tx, known=known, visit=visit, now=now)
+        _tell(tx, sealer=sealer, known=known, visit=visit, now=now)
     return {}
 
 
@@ -93,7 +96,9 @@ def _expired(
     return known, expires_at
 
 
-def _tell(tx: Tx, *, known: ExpiringCredential, visit: Visit, now: datetime) -> None:
+def _tell(
+    tx: Tx, *, sealer: Sealer, known: ExpiringCredential, visit: Visit, now: datetime
+) -> None:
     credential = CredentialKind.PORTAL if known.tenant is None else CredentialKind.API
     sign_ins.add_sign_in(
         tx,
@@ -114,6 +119,14 @@ def _tell(tx: Tx, *, known: ExpiringCredential, visit: Visit, now: datetime) -> 
             tenant=chain,
             at=now,
         )
+    not_me = issue_not_me_link(
+        tx,
+        sealer=sealer,
+        credential_id=known.credential_id,
+        person_id=known.person_id,
+        about=NotMe.PASSWORD,
+        now=now,
+    )
     tx.emit(
         PasswordSet,
         at=now,
@@ -122,4 +135,5 @@ def _tell(tx: Tx, *, known: ExpiringCredential, visit: Visit, now: datetime) -> 
         tenant=tenant,
         user_name=known.user_name,
         set_at=now,
+        not_me_link=not_me.sealed_link,
     )

@@ -78,5 +78,8 @@ class PoliciesCalls(Housed):
     @answers(calls.replace_expired_password)
     def replace_expired_password(self, context: Context, payload: dict[str, Any]) -> dict[str, str]:
         return replace_expired_password(
-            **self.acting(context), hasher=self.house.hasher, **with_visit(payload)
+            **self.acting(context),
+            hasher=self.house.hasher,
+            sealer=self.house.sealer,
+            **with_visit(payload),
         )

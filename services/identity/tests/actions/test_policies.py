@@ -372,6 +372,7 @@ def replace_expired(counter: Any, password: str, *, iam_user_id: Any = None) -> 
     replace_expired_password(
         db=counter.db,
         hasher=counter.hasher,
+        sealer=counter.sealer,
         context=counter.gateway(),
         now=counter.now,
         person_id=counter.person_id(),
@@ -401,7 +402,8 @@ def test_expired_password_makes_way_for_another_one(john: Any) -> None:
     assert objections(lambda: replace_expired(john, GOOD)) == ["password-unchanged"]
     replace_expired(john, "Another-2026!")
     assert not john.sign_in(password="Another-2026!").password_expired
-    assert john.events("PasswordSet")[-1]["credential"] == "portal"
+    told = john.events("PasswordSet")[-1]
+    assert (told["credential"], bool(told["not_me_link"])) == ("portal", True)
     assert john.trail()[-2][0] == "portal:password:changed"
     with pytest.raises(Conflict, match="password-not-expired"):
         replace_expired(john, "Third-2026!")
