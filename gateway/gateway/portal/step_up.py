@@ -59,7 +59,7 @@ def ask_for_proof(error: Exception) -> Response:
         return see_other(url_for("portal.step_up", next=here()))
     form_id = parts().kept_forms.keep(
         visitor().session.session_id,
-        path=request.path,
+        path=here(),
         fields=[
             (name, value)
             for name in request.form
