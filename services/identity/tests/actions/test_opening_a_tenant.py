@@ -86,8 +86,8 @@ def test_two_holders_who_share_a_mobile_number_both_get_an_iam_user(
 def test_opening_stands_in_the_trail(counter: Any) -> None:
     counter.open_tenant()
     assert counter.trail() == [
-        ("links:welcome:sent", "John.Doe"),
-        ("links:welcome:sent", "John.Doe"),
+        ("links:welcome:sent", f"person:{counter.person_id()}"),
+        ("links:welcome:sent", f"iam-user:{counter.iam_user_id()}"),
         ("tenants:people:established", TENANT),
     ]
 
