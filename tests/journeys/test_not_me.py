@@ -1,4 +1,4 @@
-"""It was not me: from the mail by the page to closed sessions and a way back; and too many tries."""
+"""It was not me: from the mail by the page to closed sessions and a way back."""
 
 from __future__ import annotations
 

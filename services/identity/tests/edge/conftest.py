@@ -211,6 +211,7 @@ def identity(
         "GUICHET_SEAL_KEY": seal_key.decode(),
         "GUICHET_OPS_PORT": str(free_port()),
         "GUICHET_ADDRESS_FAILURES": "40",
+        "GUICHET_FAILURES_A_MINUTE": "100000",
     }
     client = RpcClient(module_vhost, name="tests")
     with Database(access.app_url, pool_size=4, service="identity") as db:
