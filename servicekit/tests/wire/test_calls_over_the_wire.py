@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from contracts.codes import TenantCode
+from contracts.codes import StaffRole, TenantCode
 from contracts.rights import Caller, CallerKind
 from servicekit import broker as wire
 from servicekit.context import ContextSigner, deadline_in, generate_key_pair, request_hash
@@ -109,6 +109,26 @@ def test_a_sensitive_call_wants_a_fresh_proof_of_the_gateways_word(running: Any)
         assert caught.value == Forbidden("step-up-required", {"max_age": 600})
     fresh = replace(caller, proved_at=deadline_in(-590))
     assert running.ask(sensitive, payload, caller=fresh)["text"] == "x"
+
+
+def test_staff_who_read_say_why_also_to_the_service_and_leave_an_entry(running: Any) -> None:
+    """A gateway that forgets to ask opens nothing."""
+    call, payload = running.calls.read_note, {"tenant": ACME, "text": "x"}
+    own = running.context(call).caller
+    staff = replace(own, subject="bob", roles={}, staff=frozenset({StaffRole.SUPPORT}))
+    entries = "SELECT count(*) FROM house.audit_entries WHERE action = 'staff:data:read'"
+    with pytest.raises(Invalid) as caught:
+        running.ask(call, payload, caller=staff)
+    assert caught.value.code == "reason-required"
+    running.ask(call, payload, caller=own)
+    assert running.value(entries) == 0
+    assert running.ask(call, payload, caller=staff, reason="Ticket 42")["text"] == "x"
+    assert running.value(entries) == 1
+    latest = " FROM house.audit_entries WHERE action = 'staff:data:read'"
+    assert running.value(f"SELECT tenant || ' ' || actor || ' ' || reason{latest}") == (
+        f"{ACME} bob Ticket 42"
+    )
+    assert running.value(f"SELECT details->>'call'{latest}") == "sample.read_note"
 
 
 def test_rights_in_one_tenant_open_no_other(running: Any) -> None:
