@@ -16,6 +16,7 @@ from contracts.codes import CredentialKind, Language, Role, Section, TenantCode
 from contracts.identity import UserState
 from identity.actions.answer_invitation import accept_invitation, list_own_invitations
 from identity.actions.change_account import change_account
+from identity.actions.change_entry_rules import change_entry_rules, get_entry_rules
 from identity.actions.change_iam_user import (
     disable_iam_user,
     enable_iam_user,
@@ -23,6 +24,7 @@ from identity.actions.change_iam_user import (
     send_console_welcome_again,
 )
 from identity.actions.change_mail import confirm_mail_change, request_mail_change
+from identity.actions.change_policies import drop_password_policy, get_password_policy
 from identity.actions.change_roles import change_roles
 from identity.actions.change_user import change_user
 from identity.actions.disable_user import disable_user, enable_user
@@ -40,6 +42,8 @@ from identity.actions.remove_user import leave_tenant, remove_user
 from identity.actions.reset_failed_login import reset_own_failed_login
 from identity.actions.send_welcome import send_welcome_again
 from identity.actions.unlock_portal_login import unlock_portal_login
+from identity.domain.expiry import ExpiryWindow
+from identity.store import credentials, policies
 from servicekit.context import system_context
 from servicekit.db import EVERYONE, Tx
 from servicekit.errors import Conflict, Unauthenticated
@@ -155,6 +159,7 @@ def everything(john: Any) -> list[Callable[[], Any]]:
     here = {"tenant": TENANT, "person_id": other}
     pages = {"tenant": TENANT, "cursor": None, "limit": 50}
     dashboard = {Section.DASHBOARD: Role.VISITOR}
+    policy = {"tenant": TENANT, "kind": CredentialKind.API}
     return [
         lambda: john.sign_in(),
         lambda: john.sign_in(password="x"),
@@ -207,6 +212,20 @@ def everything(john: Any) -> list[Callable[[], Any]]:
             now=john.now,
             token=john.token("MailChangeLinkIssued"),
         ),
+        lambda: get_password_policy(db=john.db, context=john.gateway(), **policy),
+        lambda: drop_password_policy(**acting, version=0, **policy),
+        lambda: get_entry_rules(db=john.db, context=john.gateway(), tenant=TENANT),
+        lambda: change_entry_rules(
+            **acting,
+            tenant=TENANT,
+            version=0,
+            second_factor_required=False,
+            idle_minutes=30,
+            disable_idle_days=30,
+            show_last_sign_in=True,
+            notice=None,
+        ),
+        lambda: watched(john),
         lambda: list_own_invitations(db=john.db, context=john.person(other)),
         lambda: accept_invitation(**acting, tenant=TENANT),
         lambda: leave_tenant(**acting, tenant=TENANT),
@@ -215,6 +234,20 @@ def everything(john: Any) -> list[Callable[[], Any]]:
         lambda: send_welcome_again(**acting, sealer=john.sealer, **here),
         lambda: remove_user(**acting, **here),
     ]
+
+
+def watched(john: Any) -> None:
+    """What the daily look at a tenant's rules and at the installation's asks."""
+    window = ExpiryWindow(90, john.now)
+    with john.db.read(tenant=TENANT) as tx:
+        for kind in CredentialKind:
+            policies.list_expiring_in_tenant(tx, tenant=TENANT, kind=kind, window=window, limit=200)
+        policies.list_idle_iam_users(tx, tenant=TENANT, since=john.now, limit=200)
+    with john.db.read(tenant=EVERYONE) as tx:
+        for kind in CredentialKind:
+            policies.list_expiring(tx, kind=kind, window=window, limit=200)
+            policies.get_used_hashes(tx, credential_id=john.person_id(), limit=10)
+        credentials.find_expiring_credential(tx, person_id=john.person_id(), iam_user_id=None)
 
 
 def test_no_statement_of_any_call_reads_a_large_table_from_end_to_end(
