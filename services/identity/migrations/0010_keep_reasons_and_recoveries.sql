@@ -60,3 +60,8 @@ CREATE TABLE erasures (
 
 CREATE UNIQUE INDEX erasures_open_key ON erasures (person_id) WHERE state = 'requested';
 CREATE INDEX erasures_person_idx ON erasures (person_id, id);
+
+-- All credentials of a person, for handing his data out and erasing him; and of an IAM user, which
+-- take theirs with them when they go: the unique indexes know one kind each and serve neither.
+CREATE INDEX credentials_person_idx ON credentials (person_id) WHERE person_id IS NOT NULL;
+CREATE INDEX credentials_iam_user_idx ON credentials (iam_user_id) WHERE iam_user_id IS NOT NULL;
