@@ -13,3 +13,4 @@ ALTER TABLE token_families ADD CONSTRAINT token_families_ended_by_check
     CHECK (ended_by IN ('code-replay', 'refresh-reuse', 'revocation', 'session', 'consent'));
 CREATE INDEX consents_client ON consents (client_id);
 CREATE INDEX token_families_client ON token_families (client_id, person_id);
+CREATE INDEX authorization_codes_client ON authorization_codes (client_id, person_id);
