@@ -179,6 +179,14 @@ def refusals(call: Call) -> dict[int, tuple[str, ...]]:
         found.setdefault(Invalid.status, []).append(REASON_REQUIRED)
     if call.step_up:
         found.setdefault(Unauthenticated.status, []).append(STEP_UP_REQUIRED)
+    for group in _common(call):
+        for status, codes in group.items():
+            found.setdefault(status, []).extend(codes)
+    return {status: tuple(dict.fromkeys(found[status])) for status in sorted(found)}
+
+
+def _common(call: Call) -> list[dict[int, tuple[str, ...]]]:
+    """What it shares with other calls of its kind."""
     groups = [_GENERAL]
     if intake_of(call).in_body:
         groups.append(_WITH_BODY)
@@ -189,10 +197,7 @@ def refusals(call: Call) -> dict[int, tuple[str, ...]]:
         groups.append(_DEMANDED)
     if edition is None and call.effect is not Effect.READ:
         groups.append(_UNCONDITIONAL)
-    for group in groups:
-        for status, codes in group.items():
-            found.setdefault(status, []).extend(codes)
-    return {status: tuple(dict.fromkeys(found[status])) for status in sorted(found)}
+    return groups
 
 
 def _refused(status: int, codes: tuple[str, ...]) -> Document:
