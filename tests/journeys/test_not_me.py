@@ -20,8 +20,9 @@ LOCKED = "Connexion bloquée : trop d'essais"
 MINE_AGAIN = "Encore-A-Moi.Seul+77"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def john(town: Town) -> Customer:
+    """One for each story: they leave him locked, or with another password."""
     return settled_customer(town)
 
 
