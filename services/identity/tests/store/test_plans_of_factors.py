@@ -53,6 +53,9 @@ SELECT 'register', sha256(id::text::bytea), 'x', id, %(at)s + interval '1 day'
   FROM persons WHERE login_key LIKE 'person.%%';
 INSERT INTO tenants (tenant, name, opened_at)
 SELECT 'OCB1' || lpad(n::text, 6, '0'), 'T', %(at)s FROM generate_series(1, %(people)s) AS n;
+INSERT INTO users (tenant, person_id, sort_key, search_key, joined_at, accepted_at)
+SELECT 'OCB1' || lpad(n::text, 6, '0'), md5('p' || n)::uuid, 'x', 'x', %(at)s, %(at)s
+  FROM generate_series(1, %(people)s) AS n;
 INSERT INTO entry_rules (tenant, second_factor_required)
 SELECT tenant, true FROM tenants WHERE tenant LIKE 'OCB1%%'
 """
