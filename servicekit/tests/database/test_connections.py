@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,11 @@ def end_connections(url: str, *, of: str) -> int:
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s",
             (of,),
         ).fetchone()
-    assert ended is not None
+        assert ended is not None
+        while admin.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = %s LIMIT 1", (of,)
+        ).fetchone():
+            time.sleep(0.01)  # each ends when it comes to it
     return int(ended[0])
 
 
