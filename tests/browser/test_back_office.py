@@ -24,6 +24,8 @@ def enter(page: Page, person: dict[str, Any], path: str, labels: tuple[str, str,
     page.get_by_label(login, exact=True).fill(person["login"])
     page.get_by_label(password, exact=True).fill(person["password"])
     page.get_by_role("button", name=button, exact=True).click()
+    if labels is ENGLISH:  # the account's own language is French
+        page.get_by_role("button", name="English").click()
 
 
 FRENCH = ("Identifiant", "Mot de passe", "Se connecter")
