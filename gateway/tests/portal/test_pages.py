@@ -449,7 +449,8 @@ def test_staff_acting_on_a_customer_is_asked_why(portal: Any) -> None:
     )
     assert given.headers["Location"] == path
     page = portal.get(path).text
-    assert "Ticket 42" in page and "/back-office/reason/end" in page
+    assert "Ticket 42" in page
+    assert "/back-office/reason/end" in page
     portal.send(path, {"name": "Jane Roe"})
     assert portal.services.asked[-1][2]["reason"] == "Ticket 42"
 
