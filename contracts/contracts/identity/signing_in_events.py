@@ -25,6 +25,4 @@ class LoginDisownedPayload(Strict):
 PortalLoginUnlocked = IDENTITY.event(
     "PortalLoginUnlocked", payload=PortalLoginUnlockedPayload, heard_by=("notifications",)
 )
-LoginDisowned = IDENTITY.event(
-    "LoginDisowned", payload=LoginDisownedPayload, heard_by=("gateway",)
-)
+LoginDisowned = IDENTITY.event("LoginDisowned", payload=LoginDisownedPayload, heard_by=("gateway",))
