@@ -58,6 +58,33 @@ def hashed_unless_used(
     return [], hasher.hash(password)
 
 
+def good_hash(
+    *,
+    db: Database,
+    hasher: Hasher,
+    context: Context,
+    rules: PasswordRules,
+    credential_id: UUID,
+    password: str,
+    user_name: str,
+    names: Sequence[str],
+) -> str:
+    """Of a password against which nothing speaks, for who has proved himself otherwise."""
+    with hasher.place():
+        examine(hasher=hasher, rules=rules, password=password, user_name=user_name, names=names)
+        used, hash = hashed_unless_used(
+            db=db,
+            hasher=hasher,
+            context=context,
+            rules=rules,
+            credential_id=credential_id,
+            password=password,
+        )
+    if hash is None:
+        refuse_password(field="password", codes=used)
+    return hash
+
+
 def replace_password(
     tx: Tx, *, state: CredentialState, hash: str, rules: PasswordRules, now: datetime
 ) -> None:

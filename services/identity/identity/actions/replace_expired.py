@@ -9,13 +9,13 @@ from uuid import UUID
 from contracts.codes import CredentialKind, TenantCode
 from contracts.identity import NotMe, PasswordSet
 from identity.actions.chains import chains_of
-from identity.actions.new_password import examine, hashed_unless_used, replace_password
+from identity.actions.new_password import good_hash, replace_password
 from identity.actions.not_me_links import issue_not_me_link
 from identity.actions.pseudonyms import credential_target
 from identity.clients.hashing import Hasher
 from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, PasswordAct, Visit
-from identity.domain.passwords import PasswordRules, refuse_password
+from identity.domain.passwords import PasswordRules
 from identity.store import credentials, sign_ins
 from identity.store.credentials import ExpiringCredential
 from servicekit.context import Context
@@ -56,24 +56,16 @@ def replace_expired_password(
     known, _ = _expired(
         db=db, context=context, now=now, person_id=person_id, iam_user_id=iam_user_id
     )
-    with hasher.place():
-        examine(
-            hasher=hasher,
-            rules=known.rules,
-            password=password,
-            user_name=known.user_name,
-            names=known.names,
-        )
-        used, hash = hashed_unless_used(
-            db=db,
-            hasher=hasher,
-            context=context,
-            rules=known.rules,
-            credential_id=known.credential_id,
-            password=password,
-        )
-    if hash is None:
-        refuse_password(field="password", codes=used)
+    hash = good_hash(
+        db=db,
+        hasher=hasher,
+        context=context,
+        rules=known.rules,
+        credential_id=known.credential_id,
+        password=password,
+        user_name=known.user_name,
+        names=known.names,
+    )
     with db.write(context, tenant=EVERYONE) as tx:
         state = credentials.get_state(tx, credential_id=known.credential_id)
         if state.hash != known.hash:

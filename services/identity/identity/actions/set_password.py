@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.codes import CredentialKind, TenantCode
 from contracts.identity import NotMe, PasswordSet
 from identity.actions.chains import chains_of
-from identity.actions.new_password import examine, hashed_unless_used, replace_password
+from identity.actions.new_password import good_hash, replace_password
 from identity.actions.not_me_links import issue_not_me_link
 from identity.actions.pseudonyms import credential_target
 from identity.actions.read_link import read_link
@@ -17,7 +17,6 @@ from identity.clients.hashing import Hasher
 from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, PasswordAct, Visit
 from identity.domain.links import SETS_PASSWORD, Link
-from identity.domain.passwords import refuse_password
 from identity.domain.throttle import Doorstep
 from identity.store import credentials, links, sign_ins, users
 from servicekit.context import Context
@@ -48,24 +47,16 @@ def set_password_by_link(
     link = read_link(
         db=db, now=now, token=token, purposes=SETS_PASSWORD, context=context, doorstep=doorstep
     )
-    with hasher.place():
-        examine(
-            hasher=hasher,
-            rules=link.rules,
-            password=password,
-            user_name=link.user_name,
-            names=link.names,
-        )
-        used, hash = hashed_unless_used(
-            db=db,
-            hasher=hasher,
-            context=context,
-            rules=link.rules,
-            credential_id=link.credential_id,
-            password=password,
-        )
-    if hash is None:
-        refuse_password(field="password", codes=used)
+    hash = good_hash(
+        db=db,
+        hasher=hasher,
+        context=context,
+        rules=link.rules,
+        credential_id=link.credential_id,
+        password=password,
+        user_name=link.user_name,
+        names=link.names,
+    )
     with db.write(context, tenant=EVERYONE) as tx:
         # The credential first, then its links: in the order of whoever issues one meanwhile.
         state = credentials.get_state(tx, credential_id=link.credential_id)

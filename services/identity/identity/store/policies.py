@@ -217,7 +217,7 @@ def add_former_hash(
     tx: Tx, *, credential_id: UUID, hash: str | None, at: datetime, keep: int
 ) -> None:
     """No more than ``keep`` are left, with this one: what no policy asks for is not kept."""
-    tx.run(
+    tx.run_at_end(
         """
         WITH outlived AS (
             DELETE FROM password_history
