@@ -7,6 +7,7 @@ anywhere. Then what can be told to the client by that URI.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from contracts.codes import Language
 from gateway.oauth.clients import Client, ClientDirectory
 from gateway.oauth.interaction import PROMPTS
 from gateway.oauth.protocol_request import Parameters, repeated
+from gateway.oauth.wishes import Wishes, read_wishes
 
 _LONGEST = 3500  # it must come back through the sign-in page as a path
 _LONGEST_HINT = 255
@@ -46,14 +48,20 @@ class Question:
     max_age: timedelta | None
     login_hint: str | None
     language: Language | None
+    wishes: Wishes
 
 
 def read_question(
-    clients: ClientDirectory, values: Parameters, *, pushed: bool = False
+    clients: ClientDirectory,
+    values: Parameters,
+    *,
+    subject_of: Callable[[str], str],
+    pushed: bool = False,
 ) -> Question:
     """Raises NoRedirect, or OAuth2Error with the redirect URI it may be sent to.
 
-    ``pushed``: it came from the client itself (RFC 9126), not through the browser.
+    ``subject_of`` reads an ID token of ours; ``pushed``: it came from the client itself
+    (RFC 9126), not through the browser.
     """
     twice = repeated(values)
     client, redirect_uri = _who_and_where(clients, values, twice)
@@ -70,6 +78,7 @@ def read_question(
             max_age=_max_age(values.get("max_age")),
             login_hint=_hint(values.get("login_hint")),
             language=_language(values.get("ui_locales")),
+            wishes=read_wishes(values, subject_of=subject_of),
         )
     except OAuth2Error as error:
         error.redirect_uri = redirect_uri

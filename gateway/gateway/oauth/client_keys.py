@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "Ed25519")
 MOST_KEYS = 5
@@ -36,16 +36,14 @@ def key_for(jwks: Mapping[str, Any], header: Mapping[str, Any]) -> Key:
         raise ValueError("no such key, or not for this algorithm")
     if known[0].get("alg", algorithm) != algorithm:
         raise ValueError("the key is for another algorithm")
-    [key] = KeySet.import_key_set({"keys": known}).keys
-    return key
+    return _imported(known[0])
 
 
 def public_key(jwk: Any) -> Key:
     """A key that somebody sends of his own. Raises ValueError."""
     if not _is_strong(jwk):
         raise ValueError("not a strong public key")
-    [key] = KeySet.import_key_set({"keys": [jwk]}).keys
-    return key
+    return _imported(jwk)
 
 
 def fits(jwk: Mapping[str, Any], algorithm: object) -> bool:
@@ -58,9 +56,14 @@ def _is_strong(jwk: Any) -> bool:
     if jwk.get("kty") == "RSA" and len(str(jwk.get("n"))) < _LEAST_MODULUS:
         return False
     try:
-        [key] = KeySet.import_key_set({"keys": [jwk]}).keys
-        if isinstance(key, RSAKey):
-            return True
-        return isinstance(key, ECKey | OKPKey) and key.curve_name in ("P-256", "Ed25519")
+        key = _imported(jwk)
+        return isinstance(key, RSAKey) or key.curve_name in ("P-256", "Ed25519")
     except (JoseError, ValueError, KeyError, TypeError):
         return False
+
+
+def _imported(jwk: dict[str, Any]) -> Key:
+    [key] = KeySet.import_key_set({"keys": [jwk]}).keys
+    if isinstance(key, OctKey):
+        raise ValueError("a shared secret is no public key")
+    return key

@@ -150,18 +150,22 @@ class EndSessionEndpoint(AuthlibEndSessionEndpoint):  # type: ignore[misc]
         pass
 
     def _validate_id_token_hint(self, id_token_hint: str) -> dict[str, Any]:
-        """Ours by signature and issuer; its age does not matter."""
-        try:
-            token = jwt.decode(id_token_hint, self._key, algorithms=[ALGORITHM])
-        except (JoseError, ValueError):
-            raise InvalidRequestError("Invalid 'id_token_hint'") from None
-        ours = token.claims.get("iss") == self.server.issuer.url
-        if not ours or token.header.get("typ") != "JWT":
-            raise InvalidRequestError("Invalid 'id_token_hint'")
-        return dict(token.claims)
+        return hinted_claims(self.server, id_token_hint)
 
-    def _key(self, signed: Any) -> Any:
-        key = self.server.keys.find(signed.headers().get("kid"))
-        if key is None:
+
+def hinted_claims(server: AuthorizationServer, id_token_hint: str) -> dict[str, Any]:
+    """Of an ID token of ours by signature and issuer; its age does not matter."""
+
+    def key(signed: Any) -> Any:
+        known = server.keys.find(signed.headers().get("kid"))
+        if known is None:
             raise ValueError("unknown key")
-        return key
+        return known
+
+    try:
+        token = jwt.decode(id_token_hint, key, algorithms=[ALGORITHM])
+    except (JoseError, ValueError):
+        raise InvalidRequestError("Invalid 'id_token_hint'") from None
+    if token.claims.get("iss") != server.issuer.url or token.header.get("typ") != "JWT":
+        raise InvalidRequestError("Invalid 'id_token_hint'")
+    return dict(token.claims)

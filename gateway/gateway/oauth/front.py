@@ -127,7 +127,10 @@ def _close(sent: Parameters) -> None:
 
 
 def _question(sent: Parameters, values: Parameters) -> Question:
-    return read_question(parts().server.clients, values, pushed=is_pushed(sent))
+    server = parts().server
+    return read_question(
+        server.clients, values, subject_of=server.subject_of, pushed=is_pushed(sent)
+    )
 
 
 def _grant(values: Parameters, session: Session | None) -> AuthorizationCodeGrant:
@@ -155,6 +158,7 @@ def _next_step(
         asked_at=_asking().asked_at(sent),
         consented=consented or _consented(question, grant, session),
         now=clock.now(),
+        fault=question.wishes.fault(session),
     )
 
 
@@ -182,11 +186,11 @@ def _consent_page(question: Question, grant: AuthorizationCodeGrant, sent: Param
     page = render_template(
         "oauth/consent.html",
         client=question.client.row.name,
+        owner=question.client.row.owned_by,
         wishes=scope_words(grant.request.scope.split()),
         # With its stamp: who has just signed in for this request is not asked to again.
         asked=urlencode(list(sent.items())),
     )
-        owner=question.client.row.owned_by,
     return make_response(page, 200)
 
 

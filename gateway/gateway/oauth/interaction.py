@@ -15,6 +15,8 @@ class Step(StrEnum):
     # Refusals, where the client asked that no page be shown: codes of OpenID Connect.
     LOGIN_REQUIRED = "login_required"
     CONSENT_REQUIRED = "consent_required"
+    # And where no sign-in of this person is of the class that the client insists on.
+    UNMET = "unmet_authentication_requirements"
 
 
 def next_step(
@@ -25,13 +27,18 @@ def next_step(
     asked_at: datetime | None,
     consented: bool,
     now: datetime,
+    fault: Step | None = None,
 ) -> Step:
     """``auth_time``: when the person last proved who he is, None where nobody is signed in;
-    ``asked_at``: when this very request sent him to the sign-in page, None where it did not.
+    ``asked_at``: when this very request sent him to the sign-in page, None where it did not;
+    ``fault``: what the sign-in falls short of. Signing in anew may mend it, once.
     """
     silent = "none" in prompt
     if auth_time is None or _must_prove_again(prompt, max_age, auth_time, asked_at, now):
         return Step.LOGIN_REQUIRED if silent else Step.SIGN_IN
+    if fault is not None:
+        again = asked_at is not None and auth_time >= asked_at
+        return fault if silent or again else Step.SIGN_IN
     if not consented or "consent" in prompt:
         return Step.CONSENT_REQUIRED if silent else Step.CONSENT
     return Step.PROCEED

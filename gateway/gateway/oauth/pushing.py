@@ -112,7 +112,9 @@ class PushedRequestEndpoint:
         if asked.get("client_id") != client.client_id:
             raise InvalidRequestError("'client_id' must be the client that pushes.")
         try:
-            read_question(self.server.clients, asked, pushed=True)
+            read_question(
+                self.server.clients, asked, subject_of=self.server.subject_of, pushed=True
+            )
             self.server.get_consent_grant(asked)
         except NoRedirect as fault:
             raise InvalidRequestError(f"Invalid '{fault.parameter}'") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer as AuthlibAuthorizationServer
@@ -26,6 +27,7 @@ from gateway.oauth.endpoints import (
     EndSessionEndpoint,
     IntrospectionEndpoint,
     RevocationEndpoint,
+    hinted_claims,
 )
 from gateway.oauth.exchanging import TokenExchangeGrant
 from gateway.oauth.granting import Grants
@@ -111,7 +113,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         )
 
     def authenticate_client(
-        self, request: ProtocolRequest, methods: list[str], endpoint: str = "token"
+        self, request: ProtocolRequest, methods: Sequence[str], endpoint: str = "token"
     ) -> Client:
         """Counted: who proves who he is by himself, everybody else by his address."""
         try:
@@ -138,6 +140,10 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         if include_refresh_token:
             token["refresh_token"] = new_secret()
         return token
+
+    def subject_of(self, id_token_hint: str) -> str:
+        """Whom an ID token of ours is about. Raises InvalidRequestError."""
+        return str(hinted_claims(self, id_token_hint)["sub"])
 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Response:
         response: Response = super().handle_error_response(request, error)

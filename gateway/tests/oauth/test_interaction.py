@@ -52,6 +52,17 @@ def test_max_age_asks_when_the_proof_is_older() -> None:
     assert silent is Step.LOGIN_REQUIRED
 
 
+@pytest.mark.parametrize("fault", [Step.UNMET, Step.LOGIN_REQUIRED])
+def test_a_sign_in_that_falls_short_is_done_anew_once(fault: Step) -> None:
+    assert decided(fault=fault) is Step.SIGN_IN
+    assert decided(fault=fault, prompt=frozenset({"none"})) is fault
+    before, after = NOW - timedelta(minutes=11), NOW - timedelta(minutes=9)
+    assert decided(fault=fault, asked_at=before) is fault
+    assert decided(fault=fault, asked_at=after) is Step.SIGN_IN
+    assert decided(fault=fault, auth_time=None) is Step.SIGN_IN
+    assert decided(fault=fault, consented=False) is Step.SIGN_IN
+
+
 def test_consent_is_asked_where_it_was_not_given_or_is_wanted_again() -> None:
     assert decided(consented=False) is Step.CONSENT
     assert decided(consented=False, prompt=frozenset({"none"})) is Step.CONSENT_REQUIRED
