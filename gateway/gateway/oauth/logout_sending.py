@@ -22,7 +22,7 @@ from servicekit.db import EVERYONE, Database
 from servicekit.errors import Unavailable
 
 MOST_ATTEMPTS = 6
-_FIRST_WAIT, _GROWTH = 60, 4  # a minute, four, a quarter of an hour, … about a day in all
+_FIRST_WAIT, _GROWTH = 60, 4  # a minute, four, a quarter of an hour, … about six hours in all
 _AT_ONCE = 4
 _EVERY = 1.0
 _TAKEN, _REFUSED = (200, 204), 400

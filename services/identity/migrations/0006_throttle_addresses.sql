@@ -66,3 +66,6 @@ $came$;
 -- Every day, what is older than it may be is forgotten; each run says when the next one is due.
 INSERT INTO house.due_work (kind, key, due_at, payload)
 VALUES ('sign-ins:old', 'daily', '2026-01-01 03:00:00+00', '{}');
+
+-- What was said to be somebody else's opens nothing, and does not become the password again.
+ALTER TABLE credentials ADD COLUMN disowned_hash text;

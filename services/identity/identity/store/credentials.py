@@ -205,11 +205,11 @@ def change_password(tx: Tx, *, credential_id: UUID, hash: str, changed_at: datet
 
 
 def remove_password(tx: Tx, *, credential_id: UUID) -> None:
-    """Nothing opens it until another one is set."""
+    """Nothing opens it until another one is set: another, for what was disowned is known."""
     tx.run(
         """
         UPDATE credentials
-           SET hash = NULL, failed_at = '{}', turned_away = 0, locked_until = NULL
+           SET disowned_hash = hash, hash = NULL, failed_at = '{}', turned_away = 0, locked_until = NULL
          WHERE id = %(credential_id)s
         """,
         {"credential_id": credential_id},

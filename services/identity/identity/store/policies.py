@@ -189,7 +189,7 @@ def change_entry_rules(tx: Tx, *, tenant: TenantCode, rules: EntryRules, version
 
 @dataclass(frozen=True, slots=True)
 class UsedHashes:
-    """``former``: newest first."""
+    """``current``: also one that was disowned. ``former``: newest first."""
 
     current: str | None
     former: list[str]
@@ -198,7 +198,7 @@ class UsedHashes:
 def get_used_hashes(tx: Tx, *, credential_id: UUID, limit: int) -> UsedHashes:
     found = tx.row(
         """
-        SELECT c.hash AS current,
+        SELECT coalesce(c.hash, c.disowned_hash) AS current,
                ARRAY(SELECT h.hash
                        FROM password_history h
                       WHERE h.credential_id = c.id

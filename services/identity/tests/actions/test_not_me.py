@@ -12,7 +12,7 @@ from contracts.identity import LinkPurpose, NotMe
 from identity.actions.not_me_links import issue_not_me_link
 from servicekit.context import system_context
 from servicekit.db import EVERYONE
-from servicekit.errors import NotFound, Unauthenticated
+from servicekit.errors import Invalid, NotFound, Unauthenticated
 
 pytestmark = pytest.mark.servers
 
@@ -68,6 +68,14 @@ def test_it_makes_the_password_worthless_and_mails_the_way_back(john: Any) -> No
     ]
     john.set_password(john.token("PasswordResetRequested"), "Mine-Again.2026+")
     assert john.sign_in(password="Mine-Again.2026+").login == "John.Doe"
+
+
+def test_what_was_disowned_is_not_set_again(john: Any) -> None:
+    change_by_reset(john, THIEF)
+    john.disown(token_of(john, "PasswordSet"))
+    with pytest.raises(Invalid) as refusal:
+        john.set_password(john.token("PasswordResetRequested"), THIEF)
+    assert refusal.value.details == {"fields": {"password": ["password-unchanged"]}}
 
 
 def test_it_works_once_and_for_a_week(john: Any) -> None:
