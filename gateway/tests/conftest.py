@@ -1,4 +1,4 @@
-"""The gateway's pages on a Flask app of their own, with plain fakes behind them.
+"""The gateway's pages on a Flask app of their own, with plain fakes behind them, new per test.
 
 ``Services`` answers calls from a table; whoever is signed in is said by ``site.sign_in()``.
 """
@@ -29,6 +29,7 @@ from gateway.oauth.kept_forms import KeptForm
 from gateway.oauth.pending import Pending, Step
 from gateway.oauth.proofs import together
 from gateway.oauth.tokens import AccessToken
+from gateway.pages.visit import EXTENSION
 from gateway.rights import Holding, PersonRights
 from gateway.store.sessions import SessionRow
 from gateway.vault import Vault
@@ -281,27 +282,40 @@ def all_roles() -> dict[Section, Role]:
     return ALL_ROLES
 
 
-@pytest.fixture
-def site() -> Site:
-    services, sessions, rights = Services(), Sessions(), Rights()
+def fake_parts() -> Any:
     settings = SimpleNamespace(
         public_url="http://localhost", issuer="http://localhost", brand="Cloudstore"
     )
-    parts = SimpleNamespace(
+    return SimpleNamespace(
         settings=settings,
         clock=SimpleNamespace(now=lambda: NOW),
-        dispatcher=services,
+        dispatcher=Services(),
         kept_forms=KeptForms(),
         pending=PendingSignIns(),
         portal_sessions=PortalSessions(),
         given_reasons=GivenReasons(),
-        rights=rights,
-        sessions=sessions,
+        rights=Rights(),
+        sessions=Sessions(),
         tokens=Tokens(),
         vault=Vault(Fernet.generate_key().decode()),
     )
+
+
+@pytest.fixture(scope="session")
+def pages_app() -> Flask:
+    """One for all tests: its routes alone take a tenth of a second. ``site`` gives it its parts."""
     app = Flask("gateway")
     app.testing = True
-    pages.install(app, parts)
+    pages.install(app, fake_parts())
     portal.install(app)
-    return Site(app, app.test_client(), services, sessions, rights, parts)
+    return app
+
+
+@pytest.fixture
+def site(pages_app: Flask) -> Site:
+    parts = fake_parts()
+    # All that the application keeps of an installation; everything else is asked from its parts.
+    pages_app.extensions[EXTENSION] = parts
+    pages_app.secret_key = parts.vault.key_for("page cookie")
+    client = pages_app.test_client()
+    return Site(pages_app, client, parts.dispatcher, parts.sessions, parts.rights, parts)
