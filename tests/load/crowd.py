@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import islice
 from uuid import UUID
 
 import psycopg
+from argon2 import PasswordHasher
 
 from contracts.codes import TenantCode
 
 PER_TENANT = 10
+ENTERING = 8  # the first of the crowd have a password
+PASSWORD = "Un-Guichet.Bien+Tenu7"
+CROWDED = TenantCode.numbered(1_999_999)
 SIGN_INS = 3  # a person
 _FIRST_TENANT = 2_000_000  # far from the codes that tenancy hands out
 _FAMILIES = 997
@@ -31,6 +36,7 @@ class Member:
     """The ``number``-th of the crowd."""
 
     number: int
+    elsewhere: TenantCode | None = None
 
     @property
     def person_id(self) -> UUID:
@@ -38,7 +44,7 @@ class Member:
 
     @property
     def tenant(self) -> TenantCode:
-        return TenantCode.numbered(_FIRST_TENANT + self.number // PER_TENANT)
+        return self.elsewhere or TenantCode.numbered(_FIRST_TENANT + self.number // PER_TENANT)
 
     @property
     def login(self) -> str:
@@ -66,7 +72,7 @@ def load_people(url: str, *, first: int, last: int) -> None:
         connection.execute("SET LOCAL session_replication_role = replica")
         _copy(
             connection,
-            "tenants (tenant, name, opened_at)",
+            _TENANTS,
             ((head.tenant, f"Crowd {head.tenant}", _BORN) for head in heads),
         )
         for table, rows_of in _TABLES.items():
@@ -81,6 +87,18 @@ def load_sessions(url: str, *, first: int, last: int) -> None:
     _analyse(url)
 
 
+def load_crowded_tenant(url: str, *, members: int) -> None:
+    """All of these people in one tenant, beside their own."""
+    members = [replace(Member(number), elsewhere=CROWDED) for number in range(members)]
+    with psycopg.connect(url) as connection:
+        connection.execute("SET LOCAL session_replication_role = replica")
+        _copy(connection, _TENANTS, iter([(CROWDED, "Crowded", _BORN)]))
+        for table in (_USERS, _MEMBERSHIPS):
+            rows_of = _TABLES[table]
+            _copy(connection, table, (row for member in members for row in rows_of(member)))
+    _analyse(url)
+
+
 def _person(member: Member) -> Iterator[Row]:
     name, email = member.login, member.email
     family = member.family
@@ -89,7 +107,8 @@ def _person(member: Member) -> Iterator[Row]:
 
 def _credentials(member: Member) -> Iterator[Row]:
     person = member.person_id
-    yield _id("portal", member.number), "portal", "portal", person, None, "x", _BORN
+    hash = _hash_of_password() if member.number < ENTERING else "x"
+    yield _id("portal", member.number), "portal", "portal", person, None, hash, _BORN
     iam_user = _id("iam", member.number)
     yield _id("api", member.number), "api", "api", person, iam_user, "x", _BORN
 
@@ -139,11 +158,14 @@ def _session(member: Member) -> Iterator[Row]:
     )
 
 
+_TENANTS = "tenants (tenant, name, opened_at)"
+_USERS = "users (tenant, person_id, sort_key, search_key, joined_at, accepted_at)"
+_MEMBERSHIPS = "memberships (tenant, person_id, section, role)"
 _TABLES: dict[str, RowsOf] = {
     "persons (id, login, login_key, email, email_key, given_name, family_name, language,"
     " registered_at)": _person,
-    "users (tenant, person_id, sort_key, search_key, joined_at, accepted_at)": _user,
-    "memberships (tenant, person_id, section, role)": _memberships,
+    _USERS: _user,
+    _MEMBERSHIPS: _memberships,
     "offices (tenant, office, person_id, held_since)": _offices,
     "iam_users (id, tenant, person_id, user_name, user_name_key, email, email_key,"
     " created_at)": _iam_user,
@@ -154,6 +176,11 @@ _SESSIONS = (
     "browser_sessions (session_id, digest, person_id, login, language, method, created_at,"
     " auth_time, last_seen_at, expires_at)"
 )
+
+
+@cache
+def _hash_of_password() -> str:
+    return PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1).hash(PASSWORD)
 
 
 def _rows(rows_of: RowsOf, *, first: int, last: int) -> Iterator[Row]:
