@@ -1,7 +1,8 @@
 """Numbered SQL files, forward only, run by the owner role while older versions keep serving.
 
 First the house's own (``servicekit/house_migrations``), then the service's. Each file is one
-transaction; ``HEAD`` names the newest, so that two branches that add one conflict in git.
+transaction, or says in its first line that it runs outside one (``migrate_online.py``); ``HEAD``
+names the newest, so that two branches that add one conflict in git.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from servicekit.clock import SystemClock
+from servicekit.migrate_online import apply_online, is_online
 from servicekit.postgres import Connection, psycopg, sql, tuple_row
 
 HOUSE_MIGRATIONS = Path(__file__).parent / "house_migrations"
 _FILE = re.compile(r"(?P<number>[0-9]{4})_[a-z0-9_]+\.sql")
-_LOCK = "SELECT pg_advisory_lock(hashtextextended('house.migrations', 0))"
+# Asked again and again: whoever sat in the database waiting for it would hold a snapshot, for which
+# an index that is built concurrently under this very lock waits in turn.
+_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('house.migrations', 0))"
+_LOCK_SECONDS, _LOCK_PAUSE = 1800.0, 0.2
 _UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('house.migrations', 0))"
 # A migration that cannot get its lock at once gives up rather than queue everybody behind it.
 _LIMITS = "SET LOCAL lock_timeout = '5s'; SET LOCAL statement_timeout = '300s'; "
@@ -73,8 +79,7 @@ def migrate(owner_url: str, directory: Path, *, app_role: str | None = None) -> 
         owner_url, autocommit=True, row_factory=tuple_row, connect_timeout=10
     ) as connection:
         role = app_role or f"{connection.info.dbname}_app"
-        connection.execute("SET lock_timeout = '120s'")  # for the one who migrates before us
-        connection.execute(_LOCK)
+        _lock(connection)
         try:
             connection.execute(_REGISTER)
             applied = _applied(connection)
@@ -134,6 +139,15 @@ def run_migrations(service: str, environ: Mapping[str, str]) -> list[str]:
     )
 
 
+def _lock(connection: Connection[Any]) -> None:
+    """Wait for the one who migrates before us: with large tables that may be a while."""
+    until = time.monotonic() + _LOCK_SECONDS
+    while connection.execute(_LOCK).fetchone() != (True,):
+        if time.monotonic() > until:
+            raise MigrationError("another migration has been running for too long")
+        time.sleep(_LOCK_PAUSE)
+
+
 def _applied(connection: Connection[Any]) -> dict[tuple[str, str], str]:
     rows = connection.execute("SELECT source, name, checksum FROM house.migrations").fetchall()
     return {(source, name): checksum for source, name, checksum in rows}
@@ -157,16 +171,23 @@ def _check(wanted: list[Migration], applied: Mapping[tuple[str, str], str]) -> N
 
 def _apply(connection: Connection[Any], one: Migration, *, at: datetime) -> None:
     try:
+        if is_online(one.text):
+            apply_online(connection, one.text)
+            _record(connection, one, at=at)
+            return
         with connection.transaction():
             connection.execute(_LIMITS + _EVERYONE, prepare=False)
             connection.execute(one.text.encode(), prepare=False)
-            connection.execute(
-                "INSERT INTO house.migrations (source, name, checksum, applied_at)"
-                " VALUES (%s, %s, %s, %s)",
-                (one.source, one.name, one.checksum, at),
-            )
-    except psycopg.Error as error:
+            _record(connection, one, at=at)
+    except (psycopg.Error, ValueError) as error:
         raise MigrationError(f"{one.source}/{one.name}: {error}") from error
+
+
+def _record(connection: Connection[Any], one: Migration, *, at: datetime) -> None:
+    connection.execute(
+        "INSERT INTO house.migrations (source, name, checksum, applied_at) VALUES (%s, %s, %s, %s)",
+        (one.source, one.name, one.checksum, at),
+    )
 
 
 def _grant(connection: Connection[Any], role: str) -> None:

@@ -43,14 +43,6 @@ ALTER TABLE sign_ins ADD CONSTRAINT sign_ins_outcome_check CHECK (outcome IN (
     'password-set', 'password-changed', 'reset-requested', 'disowned',
     'factor-accepted', 'factor-wrong', 'factor-locked', 'factor-copied')) NOT VALID;
 
-DROP INDEX sign_ins_person_idx;
-CREATE INDEX sign_ins_person_idx ON sign_ins (person_id, at, id) WHERE person_id IS NOT NULL;
--- The last one that was accepted, however many were refused since; and whether a source is one the
--- person came from before.
-CREATE INDEX sign_ins_accepted_idx ON sign_ins (person_id, at) WHERE outcome = 'accepted';
-CREATE INDEX sign_ins_familiar_idx ON sign_ins (person_id, source, at)
-    WHERE outcome IN ('accepted', 'password-set');
-
 -- Asked in a crowd only: whether the person has come in from this source since then.
 CREATE FUNCTION came_from(
     crowded boolean, wanted_person uuid, from_source text, since timestamptz

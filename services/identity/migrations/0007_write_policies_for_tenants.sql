@@ -103,10 +103,6 @@ ALTER TABLE credentials
     ADD COLUMN told_expiry timestamptz,
     ADD COLUMN told_days_before smallint;
 
--- Passwords that the installation's own rule has expire soon. Written when a password is set, not
--- at a sign-in.
-CREATE INDEX credentials_changed_idx ON credentials (kind, changed_at) WHERE hash IS NOT NULL;
-
 -- The policies that a new password must satisfy, all of them: what they come to together is decided
 -- by whoever asks. Of an API password the domain's own, else the installation's; of a portal
 -- password the installation's and those of the tenants that the person has accepted. Asked with

@@ -108,10 +108,3 @@ BEGIN
     PERFORM set_config('guichet.tenant', scope, true);
 END
 $factors$;
-
--- What became of second steps stands in the history too.
-ALTER TABLE sign_ins DROP CONSTRAINT sign_ins_outcome_check;
-ALTER TABLE sign_ins ADD CONSTRAINT sign_ins_outcome_check CHECK (outcome IN (
-    'accepted', 'unknown', 'disabled', 'locked', 'no-password', 'no-console', 'wrong',
-    'password-set', 'password-changed', 'reset-requested', 'disowned',
-    'factor-accepted', 'factor-wrong', 'factor-locked', 'factor-copied')) NOT VALID;

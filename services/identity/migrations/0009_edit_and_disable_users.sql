@@ -2,26 +2,13 @@
 
 -- disabled: he stays a user and holds nothing there until he is enabled again. invited_until: the
 -- invitation waits for him (and has run out after it); NULL once he has answered, or for whoever
--- was registered by it, once he has set his first password.
+-- was registered by it, once he has set his first password. Processes of the version before leave
+-- it NULL: without accepted_at he is invited all the same, as if until he joined.
 ALTER TABLE users
     ADD COLUMN disabled_at timestamptz,
     ADD COLUMN disabled_by uuid,
     ADD COLUMN invited_until timestamptz,
     ADD COLUMN invited_by uuid;
-
--- The lists "disabled" and "invited" come sorted from these, however large the tenant is.
-CREATE INDEX users_disabled_idx ON users (tenant, sort_key, person_id)
-    WHERE disabled_at IS NOT NULL;
-CREATE INDEX users_invited_idx ON users (tenant, sort_key, person_id)
-    WHERE invited_until IS NOT NULL;
-CREATE INDEX users_invited_person_idx ON users (person_id, tenant)
-    WHERE invited_until IS NOT NULL;
-
-UPDATE users u
-   SET invited_until = u.joined_at
-  FROM credentials c
- WHERE c.person_id = u.person_id AND c.kind = 'portal'
-   AND (c.hash IS NULL OR u.accepted_at IS NULL);
 
 -- disabled_at (0007) closes the doors of the domain by hand as well as for being idle; disabled_by
 -- is whoever did it by hand.
@@ -36,6 +23,3 @@ ALTER TABLE links
 ALTER TABLE links DROP CONSTRAINT links_purpose_check;
 ALTER TABLE links ADD CONSTRAINT links_purpose_check CHECK (purpose IN (
     'welcome', 'console_welcome', 'reset', 'mail_change', 'invitation', 'not_me')) NOT VALID;
-DROP INDEX links_open_key;
-CREATE UNIQUE INDEX links_open_key ON links (credential_id, purpose, topic)
-    WHERE used_at IS NULL AND ended_at IS NULL;

@@ -1,4 +1,8 @@
-"""Contracts that ask somebody who has a login to accept them."""
+"""Contracts that ask somebody who has a login to accept them.
+
+invited_until is missing where a process of the version before attached him: then the invitation
+has run out, as all of that version have.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,8 @@ def find_invitation(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> Invitatio
     """None where he is no user, or has accepted."""
     return tx.row(
         """
-        SELECT u.tenant, t.name, u.invited_by AS invited_by_id, u.invited_until,
+        SELECT u.tenant, t.name, u.invited_by AS invited_by_id,
+               coalesce(u.invited_until, u.joined_at) AS invited_until,
                i.given_name || ' ' || i.family_name AS invited_by,
                (SELECT coalesce(jsonb_object_agg(m.section, m.role), '{}')
                   FROM memberships m
@@ -22,7 +27,7 @@ def find_invitation(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> Invitatio
           JOIN tenants t ON t.tenant = u.tenant
           LEFT JOIN persons i ON i.id = u.invited_by
          WHERE u.tenant = %(tenant)s AND u.person_id = %(person_id)s
-           AND u.accepted_at IS NULL AND u.invited_until IS NOT NULL
+           AND u.accepted_at IS NULL
         """,
         {"tenant": tenant, "person_id": person_id},
         Invitation,
@@ -33,7 +38,8 @@ def list_own_invitations(tx: Tx, *, person_id: UUID, limit: int) -> list[Invitat
     """Of one person, by contract. Asked with the scope EVERYONE."""
     return tx.rows(
         """
-        SELECT u.tenant, t.name, u.invited_by AS invited_by_id, u.invited_until,
+        SELECT u.tenant, t.name, u.invited_by AS invited_by_id,
+               coalesce(u.invited_until, u.joined_at) AS invited_until,
                i.given_name || ' ' || i.family_name AS invited_by,
                (SELECT coalesce(jsonb_object_agg(m.section, m.role), '{}')
                   FROM memberships m
@@ -42,7 +48,7 @@ def list_own_invitations(tx: Tx, *, person_id: UUID, limit: int) -> list[Invitat
           JOIN tenants t ON t.tenant = u.tenant
           LEFT JOIN persons i ON i.id = u.invited_by
          WHERE u.person_id = %(person_id)s
-           AND u.accepted_at IS NULL AND u.invited_until IS NOT NULL
+           AND u.accepted_at IS NULL
          ORDER BY u.tenant
          LIMIT %(limit)s
         """,

@@ -243,7 +243,9 @@ def find_user(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> User | None:
                coalesce(u.typed_given_name, p.given_name) AS given_name,
                coalesce(u.typed_family_name, p.family_name) AS family_name, u.sort_key,
                c.hash IS NOT NULL AND u.accepted_at IS NOT NULL AS activated,
-               i.mobile, i.id IS NOT NULL AS has_iam_user, u.disabled_at, u.invited_until,
+               i.mobile, i.id IS NOT NULL AS has_iam_user, u.disabled_at,
+               CASE WHEN u.accepted_at IS NULL THEN coalesce(u.invited_until, u.joined_at)
+                    ELSE u.invited_until END AS invited_until,
                (SELECT coalesce(jsonb_object_agg(m.section, m.role), '{}')
                   FROM memberships m
                  WHERE m.tenant = u.tenant AND m.person_id = u.person_id) AS roles,
@@ -285,7 +287,9 @@ def list_users(
                coalesce(u.typed_given_name, p.given_name) AS given_name,
                coalesce(u.typed_family_name, p.family_name) AS family_name, u.sort_key,
                c.hash IS NOT NULL AND u.accepted_at IS NOT NULL AS activated,
-               i.mobile, i.id IS NOT NULL AS has_iam_user, u.disabled_at, u.invited_until,
+               i.mobile, i.id IS NOT NULL AS has_iam_user, u.disabled_at,
+               CASE WHEN u.accepted_at IS NULL THEN coalesce(u.invited_until, u.joined_at)
+                    ELSE u.invited_until END AS invited_until,
                (SELECT coalesce(jsonb_object_agg(m.section, m.role), '{}')
                   FROM memberships m
                  WHERE m.tenant = u.tenant AND m.person_id = u.person_id) AS roles,
@@ -293,7 +297,7 @@ def list_users(
                       WHERE o.tenant = u.tenant AND o.person_id = u.person_id
                       ORDER BY o.office) AS offices
           FROM (SELECT tenant, person_id, sort_key, accepted_at, typed_given_name,
-                       typed_family_name, disabled_at, invited_until
+                       typed_family_name, joined_at, disabled_at, invited_until
                   FROM users
                  WHERE tenant = %(tenant)s
                    AND (%(sort_key)s::text IS NULL
@@ -302,7 +306,8 @@ def list_users(
                         OR position(%(search)s::text IN search_key) > 0)
                    AND (%(state)s::text IS NULL
                         OR %(state)s::text = 'disabled' AND disabled_at IS NOT NULL
-                        OR %(state)s::text = 'invited' AND invited_until IS NOT NULL)
+                        OR %(state)s::text = 'invited'
+                           AND (invited_until IS NOT NULL OR accepted_at IS NULL))
                  ORDER BY sort_key, person_id
                  LIMIT %(limit)s) AS u
           JOIN persons p ON p.id = u.person_id

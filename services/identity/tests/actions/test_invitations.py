@@ -207,3 +207,15 @@ def test_waiting_ones_are_listed(john: Any, eve: Any) -> None:
     page = list_users(db=john.db, context=john.gateway(), tenant=TENANT, **asked)
     assert [user.login for user in page.items] == ["Eve.Moon"]
     assert page.items[0].invited_until is not None
+
+
+def test_whom_the_version_before_attached_is_invited_too(john: Any, eve: Any) -> None:
+    """Its processes serve on while ours start, and know nothing of invited_until."""
+    with john.db.write(john.gateway(), tenant=TENANT) as tx:
+        tx.run("UPDATE users SET invited_until = NULL WHERE accepted_at IS NULL", {})
+    asked = {"search": None, "cursor": None, "limit": 50, "state": UserState.INVITED}
+    page = list_users(db=john.db, context=john.gateway(), tenant=TENANT, **asked)
+    assert [user.invited_until for user in page.items] == [john.now]
+    mine = {"db": john.db, "context": john.person(eve.person_id)}
+    (invitation,) = list_own_invitations(**mine)
+    assert (invitation.tenant, invitation.invited_until) == (TENANT, john.now)
