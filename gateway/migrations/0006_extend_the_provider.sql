@@ -61,8 +61,12 @@ CREATE INDEX used_proofs_expiry ON used_proofs (expires_at);
 -- Tokens bound to a key of the client (DPoP, RFC 9449): its thumbprint. A public client's refresh
 -- tokens are bound too; a confidential one proves itself when it refreshes.
 ALTER TABLE clients ADD COLUMN dpop_bound_access_tokens boolean NOT NULL DEFAULT false;
-ALTER TABLE authorization_codes ADD COLUMN dpop_jkt text CHECK (length(dpop_jkt) = 43);
-ALTER TABLE token_families ADD COLUMN dpop_jkt text CHECK (length(dpop_jkt) = 43);
+ALTER TABLE authorization_codes
+    ADD COLUMN dpop_jkt text,
+    ADD CONSTRAINT authorization_codes_dpop_jkt_check CHECK (length(dpop_jkt) = 43) NOT VALID;
+ALTER TABLE token_families
+    ADD COLUMN dpop_jkt text,
+    ADD CONSTRAINT token_families_dpop_jkt_check CHECK (length(dpop_jkt) = 43) NOT VALID;
 
 -- Back-channel logout: which application is to be told that which session has ended. due_at: when
 -- it is tried next; whoever claims a row puts it off first, so that a crash costs a retry only.
