@@ -81,7 +81,7 @@ def test_who_holds_nothing_is_let_into_no_call_of_a_tenant_or_of_staff(call: Cal
 
 
 @given(caller=callers, call=st.sampled_from(sorted(CALLS)))
-@settings(max_examples=600)
+@settings(max_examples=6 * settings.default.max_examples)
 def test_explanation_agrees_with_the_decision(caller: Caller, call: str) -> None:
     said = explain(CALLS[call], caller)
     code = refusal(CALLS[call].right, caller)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None
 PLACES = re.compile(r"%\((\w+)\)s")
 
 
+@cache
 def said() -> set[str | tuple[str, ...]]:
     found = extract_from_dir(ROOT, METHODS, keywords=KEYWORDS)
     return {tuple(m) if isinstance(m, (list, tuple)) else m for _, _, m, _, _ in found}

@@ -34,6 +34,7 @@ AT = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 HOUSE = House(
     brand="Cloudstore", public_url="http://localhost:8080", contact="support@cloudstore.example"
 )
+WORDING = Wording(HOUSE)
 LINK = "http://localhost:8080/links/the-token"
 OFFER = {
     "offer_id": "workspace-1",
@@ -203,9 +204,9 @@ def written(case: Any, language: Language, *, name: str = "John") -> tuple[str, 
     make, fact = case
     letter = make(fact)
     assert letter is not None
-    wording, values = Wording(HOUSE), values_of(letter, name=name)
+    values = values_of(letter, name=name)
     part: dict[str, Any] = {"template": letter.template, "language": language, "values": values}
-    return wording.subject(**part), wording.text(**part), wording.html(**part)
+    return WORDING.subject(**part), WORDING.text(**part), WORDING.html(**part)
 
 
 def name_of(case: Any) -> str:

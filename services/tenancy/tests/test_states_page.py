@@ -1,12 +1,10 @@
+"""Starts a process, so it is left to the whole round (`make test`)."""
+
 from __future__ import annotations
 
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
-
-pytestmark = pytest.mark.unit
 
 PAGE = Path(__file__).parents[3] / "docs" / "states-tenant.md"
 

@@ -173,5 +173,5 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 TestAnyOrder = AnyOrder.TestCase
-TestAnyOrder.settings = settings(max_examples=200, deadline=None)
+TestAnyOrder.settings = settings(max_examples=2 * settings.default.max_examples, deadline=None)
 TestAnyOrder.pytestmark = [pytest.mark.unit]
