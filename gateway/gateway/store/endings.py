@@ -29,7 +29,7 @@ def add_endings(
     tx.run(
         """
         INSERT INTO endings (ended_id, kind, ended_at, expires_at)
-        SELECT ended_id, %(kind)s, %(now)s, %(expires_at)s
+        SELECT DISTINCT ended_id, %(kind)s, %(now)s::timestamptz, %(expires_at)s::timestamptz
           FROM unnest(%(ended_ids)s::text[]) AS ended_id
         ON CONFLICT (ended_id) DO UPDATE
            SET ended_at = excluded.ended_at, expires_at = excluded.expires_at

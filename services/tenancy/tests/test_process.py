@@ -47,6 +47,7 @@ class Tenancy:
         context = Context(
             caller=caller,
             call=call.full_name,
+            reason="Ticket 42",
             call_id=new_call_id(),
             deadline=deadline_in(10),
             idempotency_key=new_call_id() if call.effect is Effect.WRITE else None,
@@ -102,8 +103,10 @@ def test_tenant_is_opened_read_listed_and_audited(tenancy) -> None:
     tenant = opened["tenant"]
     assert tenancy.call("get_contract", tenant=tenant) == opened
     assert opened in tenancy.call("list_contracts", search="exemple")["items"]
-    [entry] = tenancy.call("list_audit_entries", tenant=tenant)["items"]
-    assert entry["action"] == "contract:tenant:opened"
+    *looked, first = tenancy.call("list_audit_entries", tenant=tenant)["items"]
+    assert first["action"] == "contract:tenant:opened"
+    assert {entry["action"] for entry in looked} == {"staff:data:read"}
+    assert {entry["reason"] for entry in looked} == {"Ticket 42"}
     assert tenancy.call("verify_audit_chain", tenant=tenant)["verified"]
 
 

@@ -111,6 +111,7 @@ class Running:
                 staff=frozenset(staff),
                 tenant=None if code is None else TenantCode(code),
                 roles=dict.fromkeys(Section, Role.MANAGER),
+                proved_at=deadline_in(0),  # just now
             )
         context = Context(
             caller=caller,
