@@ -103,7 +103,7 @@ def test_tenant_is_opened_read_listed_and_audited(tenancy) -> None:
     tenant = opened["tenant"]
     assert tenancy.call("get_contract", tenant=tenant) == opened
     assert opened in tenancy.call("list_contracts", search="exemple")["items"]
-    *looked, first = tenancy.call("list_audit_entries", tenant=tenant)["items"]
+    first, *looked = tenancy.call("list_audit_entries", tenant=tenant)["items"]
     assert first["action"] == "contract:tenant:opened"
     assert {entry["action"] for entry in looked} == {"staff:data:read"}
     assert {entry["reason"] for entry in looked} == {"Ticket 42"}
