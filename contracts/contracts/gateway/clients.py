@@ -128,6 +128,8 @@ _MAY_READ = in_tenant(
 )
 _MAY_WRITE = in_tenant("clients.write", Section.USERS, Role.MANAGER, staff=(StaffRole.OPERATOR,))
 _UNKNOWN = Refusal("NotFound", "client-unknown")
+# It may do more than whoever asks; who lets it prove itself, or be answered, can be it.
+_ABOVE = Refusal("Forbidden", "client-above-caller")
 _ALL = "/tenants/{tenant}/clients"
 _ONE = f"{_ALL}/{{client_id}}"
 
@@ -171,7 +173,7 @@ change_client = GATEWAY.call(
     right=_MAY_WRITE,
     effect=Effect.WRITE,
     summary="Change the name, scopes and redirect URIs of an application.",
-    refusals=(_UNKNOWN, Refusal("Conflict", "changed-meanwhile")),
+    refusals=(_UNKNOWN, _ABOVE, Refusal("Conflict", "changed-meanwhile")),
     route=put(_ONE),
     step_up=True,
 )
@@ -198,6 +200,7 @@ add_client_secret = GATEWAY.call(
     summary="Make a secret, shown once; two may live, so that one replaces the other.",
     refusals=(
         _UNKNOWN,
+        _ABOVE,
         Refusal("Conflict", "client-without-secret"),
         Refusal("Conflict", "secrets-too-many"),
     ),

@@ -76,6 +76,10 @@ class Endings:
         self._end(tx, EndingKind.FAMILY, [str(family_id)], now)
         return True
 
+    def end_families_of_client(self, tx: Tx, *, client_id: str, now: datetime) -> None:
+        ended = families.change_families_of_client_to_ended(tx, client_id=client_id, now=now)
+        self._end(tx, EndingKind.FAMILY, [str(one) for one in ended], now)
+
     def end_token(self, tx: Tx, *, token_id: str, now: datetime) -> None:
         self._end(tx, EndingKind.TOKEN, [token_id], now)
 

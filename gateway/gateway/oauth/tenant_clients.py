@@ -17,6 +17,7 @@ from gateway.oauth.grantable import grantable_scopes
 from gateway.oauth.redirects import registration_fault
 from gateway.oauth.registration import AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN
 from gateway.oauth.secrecy import digest_of, new_secret
+from gateway.store import consents
 from gateway.store import registered_clients as store
 from gateway.store.clients import ClientKind
 from gateway.store.registered_clients import KnownSecretRow, RegisteredRow
@@ -24,7 +25,7 @@ from servicekit.clock import Clock
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.editions import demand_edition
-from servicekit.errors import Conflict, Invalid, NotFound
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
 from servicekit.ids import new_id
 from servicekit.paging import decode_cursor, page
 
@@ -81,15 +82,21 @@ class TenantClients:
         edition: str | None = None,
         **said: Any,
     ) -> dict[str, Any]:
-        """What the application has already it keeps, though who changes it could not give it."""
+        """What the application has already it keeps, though who changes it could not give it; but
+        then he does not say where it is answered. Answered elsewhere, it asks everybody anew.
+        """
         now = self._clock.now()
         with self._db.write(context, tenant=EVERYONE) as tx:
             present = store.get_client_to_change(tx, tenant=tenant, client_id=client_id)
             demand_edition(edition, shown_as=ClientView, present=self._view(tx, present))
             changed = replace(_described(present, said), changed_at=now)
             _refuse_faults(changed, context, kept=present.scopes)
+            moved = set(present.redirect_uris) != set(changed.redirect_uris)
+            if moved:
+                _demand_as_much(present, context)
+                self._forget_people(tx, client_id, now)
             store.change_client(tx, tenant=tenant, client=changed)
-            if set(present.scopes) - set(changed.scopes):
+            if moved or set(present.scopes) - set(changed.scopes):
                 self._endings.end_client(tx, client_id=client_id, now=now)
             _record(tx, "oauth:client:changed", tenant, changed, now)
             return tx.answer(self._view(tx, changed))
@@ -115,6 +122,7 @@ class TenantClients:
             client = store.get_client_to_change(tx, tenant=tenant, client_id=client_id)
             if client.kind is ClientKind.PUBLIC:
                 raise Conflict("client-without-secret")
+            _demand_as_much(client, context)
             if len(store.list_secrets(tx, client_ids=[client_id], now=now)) >= MOST_SECRETS:
                 raise Conflict("secrets-too-many", {"limit": MOST_SECRETS})
             store.add_secret(
@@ -139,6 +147,12 @@ class TenantClients:
                 raise NotFound("secret-unknown")
             _record_secret(tx, "removed", tenant, client_id, {"secret": str(secret_id)}, now)
             return tx.answer(self._view(tx, client))
+
+    def _forget_people(self, tx: Tx, client_id: str, now: datetime) -> None:
+        """Who agreed did so to be sent where the application was answered until now."""
+        consents.remove_consents_of_client(tx, client_id=client_id)
+        consents.remove_unused_codes_of_client(tx, client_id=client_id)
+        self._endings.end_families_of_client(tx, client_id=client_id, now=now)
 
     def _view(self, tx: Tx, client: RegisteredRow) -> dict[str, Any]:
         return self._views(tx, [client])[0]
@@ -203,6 +217,14 @@ def _refuse_faults(client: RegisteredRow, context: Context, *, kept: Collection[
         faults["redirect_uris"] = ["required"]
     if faults:
         raise Invalid("fields-invalid", {"fields": faults})
+
+
+def _demand_as_much(client: RegisteredRow, context: Context) -> None:
+    """Who makes its secret, or says where it is answered, can be the application: so he could do
+    himself all that it may. Raises Forbidden("client-above-caller").
+    """
+    if not grantable_scopes(kind_of(client), context.caller).issuperset(client.scopes):
+        raise Forbidden("client-above-caller")
 
 
 def _shown(client: RegisteredRow, secrets: Sequence[KnownSecretRow]) -> dict[str, Any]:

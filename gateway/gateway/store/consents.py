@@ -87,3 +87,19 @@ def remove_unused_codes(tx: Tx, *, person_id: UUID, client_id: str) -> int:
         """,
         {"person_id": person_id, "client_id": client_id},
     )
+
+
+def remove_consents_of_client(tx: Tx, *, client_id: str) -> int:
+    return tx.run("DELETE FROM consents WHERE client_id = %(client_id)s", {"client_id": client_id})
+
+
+def remove_unused_codes_of_client(tx: Tx, *, client_id: str) -> int:
+    """Everybody's, with what was pushed and not answered yet."""
+    removed = 0
+    for statement in (
+        "DELETE FROM authorization_codes WHERE client_id = %(client_id)s AND used_at IS NULL",
+        "DELETE FROM device_requests WHERE client_id = %(client_id)s AND used_at IS NULL",
+        "DELETE FROM pushed_requests WHERE client_id = %(client_id)s",
+    ):
+        removed += tx.run(statement, {"client_id": client_id})
+    return removed

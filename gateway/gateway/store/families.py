@@ -161,6 +161,20 @@ def change_families_of_sessions_to_ended(tx: Tx, *, session_ids: list[UUID], now
     )
 
 
+def change_families_of_client_to_ended(tx: Tx, *, client_id: str, now: datetime) -> list[UUID]:
+    """All that people's consents to a client have given it."""
+    ended = tx.rows(
+        """
+        UPDATE token_families SET ended_at = %(now)s, ended_by = 'consent'
+         WHERE client_id = %(client_id)s AND ended_at IS NULL
+        RETURNING family_id
+        """,
+        {"client_id": client_id, "now": now},
+        _Family,
+    )
+    return [row.family_id for row in ended]
+
+
 @dataclass(frozen=True, slots=True)
 class ApplicationRow:
     """An application that holds tokens of a session."""

@@ -67,11 +67,13 @@ def get_client(tx: Tx, *, tenant: TenantCode, client_id: str) -> RegisteredRow:
 
 
 def get_client_to_change(tx: Tx, *, tenant: TenantCode, client_id: str) -> RegisteredRow:
-    """The same, and nobody else changes it or its secrets until the transaction ends."""
+    """The same, and nobody else changes it or its secrets until the transaction ends. Codes of it
+    may be redeemed meanwhile: who holds a code's row waits for no client's.
+    """
     tx.run(
         """
         SELECT client_id FROM clients
-         WHERE owned_by = %(tenant)s AND client_id = %(client_id)s FOR UPDATE
+         WHERE owned_by = %(tenant)s AND client_id = %(client_id)s FOR NO KEY UPDATE
         """,
         {"tenant": tenant, "client_id": client_id},
     )

@@ -22,7 +22,14 @@ from gateway.wire import Circumstances
 from servicekit.context import new_call_id
 from servicekit.db import EVERYONE
 from servicekit.editions import edition_of
-from servicekit.errors import Conflict, GuichetError, Invalid, NotFound, Unauthenticated
+from servicekit.errors import (
+    Conflict,
+    Forbidden,
+    GuichetError,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+)
 
 pytestmark = pytest.mark.servers
 
@@ -323,6 +330,59 @@ def test_who_could_not_give_a_scope_may_leave_it_there(administrator: Any, john:
     more = ["subscriptions.read", "contracts.read"]
     found = faults(lambda: jane.ask(calls.change_client, scopes=more, **said))
     assert found == {"scopes": ["scope-not-grantable"]}
+
+
+def test_who_can_do_less_than_an_application_does_not_become_it(
+    administrator: Any, john: Any
+) -> None:
+    client = john.register(scopes=["contracts.read", "subscriptions.read"])
+    jane = administrator(roles={Section.USERS: Role.MANAGER, Section.CONTRACT: Role.VISITOR})
+    jane.tenant = john.tenant
+    with pytest.raises(Forbidden, match="client-above-caller"):
+        jane.secret(client["client_id"])
+    assert john.ask(calls.get_client, client_id=client["client_id"])["secrets"] == []
+    assert jane.secret(jane.register()["client_id"])["client_secret"], "of her own she may"
+
+
+def test_who_asks_with_fewer_scopes_does_not_say_where_it_is_answered(
+    administrator: Any, john: Any
+) -> None:
+    client = john.register(kind="web", redirect_uris=[CALLBACK])
+    jane = administrator(scopes=frozenset({"clients.read", "clients.write"}))
+    jane.tenant = john.tenant
+    said = {"client_id": client["client_id"], "scopes": ["contracts.read"]}
+    with pytest.raises(Forbidden, match="client-above-caller"):
+        jane.ask(calls.change_client, name="A", redirect_uris=["https://jane.example/"], **said)
+    kept = jane.ask(calls.change_client, name="B", redirect_uris=[CALLBACK], **said)
+    assert (kept["name"], kept["redirect_uris"]) == ("B", [CALLBACK])
+
+
+def test_answered_elsewhere_it_has_nothing_of_what_people_gave_it(
+    provider: Any, start_provider: Any, john: Any
+) -> None:
+    client = john.register(kind="native", redirect_uris=["http://127.0.0.1/cb"])
+    client_id = client["client_id"]
+    app = type(provider.public())(client_id, None, "http://127.0.0.1/cb")
+    browser = provider.browser()
+    browser.sign_in()
+    code = allow(browser, browser.ask(app, scope="contracts.read"))["code"]
+    held = provider.redeem(app, code, browser.verifier).json
+    unused = browser.code(app, scope="contracts.read")
+    elsewhere = start_provider()
+
+    said = {"client_id": client_id, "name": "A", "scopes": ["contracts.read"]}
+    both = ["http://127.0.0.1/cb", "com.mallory.app:/cb"]
+    john.ask(calls.change_client, redirect_uris=both, **said)
+
+    provider.parts.clients.forget(client_id)
+    elsewhere.parts.endings.refresh()
+    for process in (provider, elsewhere):
+        with pytest.raises(Unauthenticated):
+            process.parts.tokens.check(held["access_token"])
+    refused = provider.refresh(app, held["refresh_token"])
+    assert (refused.status_code, refused.json["error"]) == (400, "invalid_grant")
+    assert provider.redeem(app, unused, browser.verifier).status_code == 400
+    assert browser.ask(app, scope="contracts.read").status_code == 200, "it asks anew"
 
 
 def test_a_removed_application_is_out_at_once_everywhere(

@@ -85,6 +85,9 @@ def statements() -> list[tuple[str, Any]]:
     consents.list_consents(tx, person_id=PERSON, after="", limit=51)
     consents.remove_consent(tx, person_id=PERSON, client_id=CLIENT)
     consents.remove_unused_codes(tx, person_id=PERSON, client_id=CLIENT)
+    consents.remove_consents_of_client(tx, client_id=CLIENT)
+    consents.remove_unused_codes_of_client(tx, client_id=CLIENT)
+    families.change_families_of_client_to_ended(tx, client_id=CLIENT, now=NOW)
     families.list_living_families(tx, person_id=PERSON, client_id=CLIENT)
     spent_quotas.add_spending(tx, holders=[b"x" * 16], since=[NOW], spent=[timedelta(seconds=1)])
     said: list[tuple[str, Any]] = tx.said
