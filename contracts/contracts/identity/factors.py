@@ -44,6 +44,11 @@ class Passkey(Strict):
     backed_up = Flag(
         required=True, metadata={"description": "Kept by its provider on several devices."}
     )
+    suspended_at = Instant(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "There is a copy of it: it proves nothing any more. Remove it."},
+    )
 
 
 class Factors(Strict):

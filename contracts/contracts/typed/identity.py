@@ -228,6 +228,7 @@ class Passkey(TypedDict):
     enrolled_at: str
     last_used_at: str | None
     backed_up: bool
+    suspended_at: NotRequired[str | None]
 
 
 class Factors(TypedDict):

@@ -49,6 +49,7 @@ def sign_in_outcomes() -> dict[str, tuple[str, str]]:
         "disabled": (gettext("Refused: disabled"), "danger"),
         "no-password": (gettext("Refused: no password yet"), "warn"),
         "no-console": (gettext("Refused: no right on the console"), "warn"),
+        "no-second-factor": (gettext("Refused: a second factor is needed"), "warn"),
         "factor-accepted": (gettext("Second factor accepted"), "good"),
         "factor-wrong": (gettext("Wrong second factor"), "warn"),
         "factor-locked": (gettext("Second factor refused: locked"), "danger"),

@@ -39,7 +39,8 @@ ALTER TABLE sign_ins
     ADD COLUMN domain text;
 ALTER TABLE sign_ins DROP CONSTRAINT sign_ins_outcome_check;
 ALTER TABLE sign_ins ADD CONSTRAINT sign_ins_outcome_check CHECK (outcome IN (
-    'accepted', 'unknown', 'disabled', 'locked', 'no-password', 'no-console', 'wrong',
+    'accepted', 'unknown', 'disabled', 'locked', 'no-password', 'no-console',
+    'no-second-factor', 'wrong',
     'password-set', 'password-changed', 'reset-requested', 'disowned',
     'factor-accepted', 'factor-wrong', 'factor-locked', 'factor-copied')) NOT VALID;
 

@@ -20,6 +20,8 @@ CREATE TABLE totp_enrolments (
     expires_at    timestamptz NOT NULL
 );
 
+-- suspended_at: its count fell behind, so there are two of it. It opens nothing any more, and still
+-- counts as enrolled: else a copy would get rid of the second step.
 CREATE TABLE passkeys (
     id            uuid PRIMARY KEY,
     person_id     uuid   NOT NULL REFERENCES persons (id) ON DELETE CASCADE,
@@ -31,6 +33,7 @@ CREATE TABLE passkeys (
     backed_up     boolean NOT NULL,
     enrolled_at   timestamptz NOT NULL,
     last_used_at  timestamptz,
+    suspended_at  timestamptz,
     CONSTRAINT passkeys_credential_key UNIQUE (credential_id)
 );
 

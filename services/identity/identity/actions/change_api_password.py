@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from contracts.codes import CredentialKind
-from contracts.identity import NotMe, PasswordSet
 from identity.actions.attempts import Attempt, Pause, Settled, attempt, settle
-from identity.actions.new_password import examine, hashed_unless_used, replace_password
-from identity.actions.not_me_links import issue_not_me_link
+from identity.actions.new_password import (
+    PasswordBearer,
+    examine,
+    hashed_unless_used,
+    replace_password,
+    tell_password_set,
+)
 from identity.actions.note_refusal import leave_note
-from identity.actions.pseudonyms import iam_user_target
 from identity.actions.sign_in import scope_of
 from identity.clients.hashing import Hasher
 from identity.clients.sealing import Sealer
@@ -35,7 +38,7 @@ class NewPassword:
 
     hash: str | None
     rules: PasswordRules | None = None
-    refused: Invalid | Forbidden | None = None
+    refused: Invalid | None = None
 
 
 def change_api_password(
@@ -54,39 +57,61 @@ def change_api_password(
     visit: Visit,
 ) -> dict[str, str]:
     """Guessing the current one counts against the API login's lock, and is answered as there."""
-    scope, code = scope_of(domain)
-    doorstep = Doorstep(Guess.PASSWORD, source_of(visit.address), now, throttle)
-    find = partial(
-        candidates.get_candidate_by_api_login,
-        domain=code,
-        name_key=name_key(identifier),
-        mobile=mobile_key(identifier),
-        decoy=decoy_name(domain, identifier),
-        doorstep=doorstep,
+    scope, _ = scope_of(domain)
+    prove = partial(
+        attempt,
+        db=db,
+        hasher=hasher,
+        context=context,
+        now=now,
+        pause=pause,
+        scope=scope,
+        password=current_password,
     )
     with hasher.place():  # one for both passwords
-        made = attempt(
-            db=db,
-            hasher=hasher,
-            context=context,
-            now=now,
-            pause=pause,
-            scope=scope,
-            find=find,
-            password=current_password,
-            doorstep=doorstep,
-        )
+        made = prove(**_at_the_door(domain, identifier, visit, now, throttle))
+        made = _held_to_second_factor(db, context, scope=scope, made=made)
         new = NewPassword(None)
         if made.outcome is Outcome.ACCEPTED:
             new = _prepared(db, hasher, context, now, scope=scope, made=made, password=new_password)
     with db.write(context, tenant=scope) as tx:
         settled = settle(tx, made=made, now=now)
         _write(tx, sealer=sealer, made=made, settled=settled, new=new, visit=visit, now=now)
+    if settled.outcome is Outcome.NO_SECOND_FACTOR:
+        raise Forbidden("second-factor-required")
     if settled.outcome is not Outcome.ACCEPTED:
         raise Unauthenticated("sign-in-refused")
     if new.refused is not None:
         raise new.refused
     return {}
+
+
+def _at_the_door(
+    domain: str, identifier: str, visit: Visit, now: datetime, throttle: Throttle
+) -> dict[str, Any]:
+    """Whom an attempt looks for, and whose address counts."""
+    doorstep = Doorstep(Guess.PASSWORD, source_of(visit.address), now, throttle)
+    find = partial(
+        candidates.get_candidate_by_api_login,
+        domain=scope_of(domain)[1],
+        name_key=name_key(identifier),
+        mobile=mobile_key(identifier),
+        decoy=decoy_name(domain, identifier),
+        doorstep=doorstep,
+    )
+    return {"find": find, "doorstep": doorstep}
+
+
+def _held_to_second_factor(
+    db: Database, context: Context, *, scope: Scope, made: Attempt
+) -> Attempt:
+    """One password is not enough for who has a second factor: the portal mails him a link. Known
+    to who knows the password, it is a refusal all the same: nothing earlier is forgiven by it."""
+    if made.outcome is not Outcome.ACCEPTED or made.candidate.person_id is None:
+        return made
+    with db.read(tenant=scope, context=context) as tx:
+        enrolled = factors.get_factors(tx, person_id=made.candidate.person_id).kinds
+    return replace(made, outcome=Outcome.NO_SECOND_FACTOR) if enrolled else made
 
 
 def _prepared(
@@ -101,9 +126,6 @@ def _prepared(
 ) -> NewPassword:
     with db.read(tenant=scope, context=context) as tx:
         known = credentials.get_api_credential(tx, credential_id=made.candidate.credential_id)
-        enrolled = _has_second_factor(tx, made=made)
-    if enrolled:  # one password is not enough for him: the portal mails him a link
-        return NewPassword(None, refused=Forbidden("second-factor-required"))
     try:
         examine(
             hasher=hasher,
@@ -129,11 +151,6 @@ def _prepared(
     return NewPassword(hash, known.rules)
 
 
-def _has_second_factor(tx: Tx, *, made: Attempt) -> bool:
-    assert made.candidate.person_id is not None
-    return bool(factors.get_factors(tx, person_id=made.candidate.person_id).kinds)
-
-
 def _write(
     tx: Tx,
     *,
@@ -144,58 +161,49 @@ def _write(
     visit: Visit,
     now: datetime,
 ) -> None:
-    changed = settled.outcome is Outcome.ACCEPTED and new.hash is not None
-    if settled.outcome is not Outcome.ACCEPTED or changed:
-        sign_ins.add_sign_in(
-            tx,
-            at=now,
-            method=Method.API,
-            outcome=PasswordAct.CHANGED if changed else settled.outcome,
-            person_id=made.candidate.person_id,
-            iam_user_id=made.candidate.iam_user_id,
-            visit=visit,
-        )
-    if changed and new.hash is not None and new.rules is not None:
+    if settled.outcome is not Outcome.ACCEPTED:
+        _note_refusal(tx, made=made, settled=settled, visit=visit, now=now)
+    elif new.hash is not None and new.rules is not None:
         state = credentials.get_state(tx, credential_id=made.candidate.credential_id)
         replace_password(tx, state=state, hash=new.hash, rules=new.rules, now=now)
-        _tell(tx, sealer=sealer, made=made, now=now)
-    if settled.outcome is not Outcome.ACCEPTED:
-        leave_note(
+        tell_password_set(
             tx,
-            key=new_id(),
-            action="api:password:refused",
-            details={},
-            made=made,
-            settled=settled,
+            sealer=sealer,
+            bearer=_bearer_of(tx, made=made),
+            act=PasswordAct.CHANGED,
+            visit=visit,
             now=now,
         )
 
 
-def _tell(tx: Tx, *, sealer: Sealer, made: Attempt, now: datetime) -> None:
-    bearer = credentials.find_bearer(tx, credential_id=made.candidate.credential_id)
-    assert bearer is not None
-    assert bearer.iam_user_id is not None
-    tx.record(
-        "api:password:changed",
-        target=iam_user_target(bearer.iam_user_id),
-        tenant=bearer.tenant,
-        at=now,
+def _bearer_of(tx: Tx, *, made: Attempt) -> PasswordBearer:
+    known = credentials.find_bearer(tx, credential_id=made.candidate.credential_id)
+    assert known is not None
+    return PasswordBearer(
+        credential_id=known.credential_id,
+        person_id=known.person_id,
+        user_name=known.user_name,
+        iam_user_id=known.iam_user_id,
+        tenant=known.tenant,
     )
-    not_me = issue_not_me_link(
+
+
+def _note_refusal(tx: Tx, *, made: Attempt, settled: Settled, visit: Visit, now: datetime) -> None:
+    sign_ins.add_sign_in(
         tx,
-        sealer=sealer,
-        credential_id=bearer.credential_id,
-        person_id=bearer.person_id,
-        about=NotMe.PASSWORD,
-        now=now,
-    )
-    tx.emit(
-        PasswordSet,
         at=now,
-        person_id=bearer.person_id,
-        credential=CredentialKind.API,
-        tenant=bearer.tenant,
-        user_name=bearer.user_name,
-        set_at=now,
-        not_me_link=not_me.sealed_link,
+        method=Method.API,
+        outcome=settled.outcome,
+        person_id=made.candidate.person_id,
+        iam_user_id=made.candidate.iam_user_id,
+        visit=visit,
+    )
+    leave_note(
+        tx,
+        key=new_id(),
+        action="api:password:refused",
+        details={},
+        made=made,
+        settled=settled,
+        now=now,
     )

@@ -72,7 +72,7 @@ def remove_passkey(
         gone = next((one for one in known.passkeys if one.passkey_id == passkey_id), None)
         if gone is None:
             raise NotFound("passkey-unknown")
-        check_removable(known)
+        check_removable(known, suspended=gone.suspended_at is not None)
         factors.remove_passkey(tx, person_id=person_id, passkey_id=passkey_id)
         return _removed(
             tx,

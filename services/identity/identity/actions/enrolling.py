@@ -9,11 +9,11 @@ from uuid import UUID
 from contracts.identity import FactorChange, FactorsChanged, NotMe
 from identity.actions.chains import chains_of
 from identity.actions.not_me_links import issue_not_me_link
-from identity.actions.proving import FactorTools
+from identity.actions.proving import Checked, FactorTools
 from identity.actions.pseudonyms import person_target
 from identity.clients.factor_keys import FactorKeys
 from identity.clients.sealing import Sealer
-from identity.domain.factors import Factors
+from identity.domain.factors import Factors, ProofOutcome
 from identity.store import credentials, factor_guards, factors
 from servicekit.db import Tx
 from servicekit.errors import Conflict, Invalid, NotFound
@@ -75,8 +75,9 @@ def tell_changed(
     change: FactorChange,
     name: str | None,
     now: datetime,
-) -> None:
-    """``name``: a passkey's. It stands in the mail, not in the trail: people put names into it."""
+) -> str:
+    """``name``: a passkey's. It stands in the mail, not in the trail: people put names into it.
+    Returns the sealed "it was not me" link of that mail."""
     subject, done = change.value.rsplit("_", 1)
     for chain in chains_of(tx, person_id=person_id, tenant=None):
         tx.record(
@@ -85,6 +86,7 @@ def tell_changed(
             tenant=chain,
             at=now,
         )
+    link = not_me_link(tx, sealer=sealer, person_id=person_id, now=now)
     tx.emit(
         FactorsChanged,
         at=now,
@@ -92,7 +94,23 @@ def tell_changed(
         change=change,
         name=name,
         changed_at=now,
-        not_me_link=not_me_link(tx, sealer=sealer, person_id=person_id, now=now),
+        not_me_link=link,
+    )
+    return link
+
+
+def tell_copied(tx: Tx, *, sealer: Sealer, checked: Checked, now: datetime) -> str | None:
+    """Its owner learns that a passkey of his was suspended. The link of the mail, or None where
+    none was."""
+    if checked.outcome is not ProofOutcome.COPIED or checked.passkey is None:
+        return None
+    return tell_changed(
+        tx,
+        sealer=sealer,
+        person_id=checked.passkey.person_id,
+        change=FactorChange.PASSKEY_SUSPENDED,
+        name=checked.passkey.name,
+        now=now,
     )
 
 

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from contracts.codes import CredentialKind, TenantCode
+from contracts.identity import NotMe, PasswordSet
+from identity.actions.chains import chains_of
+from identity.actions.not_me_links import issue_not_me_link
+from identity.actions.pseudonyms import credential_target
 from identity.clients.hashing import Hasher
+from identity.clients.sealing import Sealer
+from identity.domain.attempts import Method, PasswordAct, Visit
 from identity.domain.passwords import PasswordRules, objections, refuse_password
-from identity.store import credentials, links, policies
+from identity.store import credentials, links, policies, sign_ins
 from identity.store.credentials import CredentialState
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordBearer:
+    """Whose password it is: the IAM user's of an API password, else the person's."""
+
+    credential_id: UUID
+    person_id: UUID
+    user_name: str
+    iam_user_id: UUID | None = None
+    tenant: TenantCode | None = None
+
+    @property
+    def credential(self) -> CredentialKind:
+        return CredentialKind.PORTAL if self.iam_user_id is None else CredentialKind.API
 
 
 def examine(
@@ -97,3 +121,47 @@ def replace_password(
         tx, credential_id=credential_id, hash=state.hash, at=now, keep=rules.history_count
     )
     links.change_ended(tx, credential_id=credential_id, at=now)
+
+
+def tell_password_set(
+    tx: Tx,
+    *,
+    sealer: Sealer,
+    bearer: PasswordBearer,
+    act: PasswordAct,
+    visit: Visit,
+    now: datetime,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """History, trail, and the fact by which its bearer has a mail with "it was not me"."""
+    sign_ins.add_sign_in(
+        tx,
+        at=now,
+        method=Method.of(bearer.credential),
+        outcome=act,
+        person_id=bearer.person_id,
+        iam_user_id=bearer.iam_user_id,
+        visit=visit,
+    )
+    action = f"{bearer.credential}:{act.value.replace('-', ':')}"
+    target = credential_target(person_id=bearer.person_id, iam_user_id=bearer.iam_user_id)
+    for chain in chains_of(tx, person_id=bearer.person_id, tenant=bearer.tenant):
+        tx.record(action, target=target, details=details, tenant=chain, at=now)
+    not_me = issue_not_me_link(
+        tx,
+        sealer=sealer,
+        credential_id=bearer.credential_id,
+        person_id=bearer.person_id,
+        about=NotMe.PASSWORD,
+        now=now,
+    )
+    tx.emit(
+        PasswordSet,
+        at=now,
+        person_id=bearer.person_id,
+        credential=bearer.credential,
+        tenant=bearer.tenant,
+        user_name=bearer.user_name,
+        set_at=now,
+        not_me_link=not_me.sealed_link,
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from identity.actions.chains import MOST_CHAINS, chains_of
+from identity.actions.enrolling import tell_copied
 from identity.actions.proving import Checked, FactorTools, Purpose, check_passkey, new_challenge
 from identity.actions.pseudonyms import person_target
 from identity.actions.sign_in import LastSignIn, SignedIn
@@ -84,6 +85,7 @@ def passkey_sign_in(
         _remember(tx, person=person, outcome=outcome, visit=visit, now=now)
         if person is not None:
             _record(tx, person=person, outcome=outcome, now=now)
+            tell_copied(tx, sealer=tools.sealer, checked=checked, now=now)
             if welcome is not None and outcome is Outcome.ACCEPTED:
                 answer = _signed_in(person, welcome, amr=checked.amr)
     # Only now: raising inside would give the challenge back.

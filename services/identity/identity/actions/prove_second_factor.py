@@ -10,7 +10,7 @@ from uuid import UUID
 from contracts.codes import FactorKind
 from contracts.identity import RecoveryCodeUsed, SecondFactorLocked
 from identity.actions.chains import chains_of
-from identity.actions.enrolling import not_me_link
+from identity.actions.enrolling import not_me_link, tell_copied
 from identity.actions.proving import (
     Checked,
     FactorTools,
@@ -140,13 +140,14 @@ def _tell(
         target = person_target(person_id)
         tx.record(action, target=target, details=details, tenant=chain, at=now)
     issue = partial(not_me_link, tx, sealer=sealer, person_id=person_id, now=now)
+    told = tell_copied(tx, sealer=sealer, checked=checked, now=now)
     if until is not None:
         tx.emit(
             SecondFactorLocked,
             at=now,
             person_id=person_id,
             locked_until=until,
-            not_me_link=issue(),
+            not_me_link=told or issue(),
         )
     if not accepted:
         return None

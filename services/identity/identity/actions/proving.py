@@ -117,7 +117,10 @@ def check_passkey(
     bound_to: str,
     person_id: UUID | None,
 ) -> Checked:
-    """``person_id`` None: the passkey alone says who signs in, and has verified its user."""
+    """``person_id`` None: the passkey alone says who signs in, and has verified its user.
+
+    One whose count has not grown is suspended: whoever asked tells its owner (``tell_copied``).
+    """
     challenge = take_challenge(
         tx, purpose=purpose, bound_to=bound_to, person_id=person_id, real_now=real_now
     )
@@ -133,6 +136,7 @@ def check_passkey(
     if shown is None:
         return WRONG
     if not sign_count_grew(key.sign_count, shown.sign_count):
+        factors.change_passkey_suspended(tx, passkey_id=key.passkey_id, at=now)
         return Checked(ProofOutcome.COPIED, passkey=key)
     factors.change_passkey_used(
         tx,

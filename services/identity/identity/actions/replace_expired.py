@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contracts.codes import CredentialKind, TenantCode
-from contracts.identity import NotMe, PasswordSet
-from identity.actions.chains import chains_of
-from identity.actions.new_password import good_hash, replace_password
-from identity.actions.not_me_links import issue_not_me_link
-from identity.actions.pseudonyms import credential_target
+from identity.actions.new_password import (
+    PasswordBearer,
+    good_hash,
+    replace_password,
+    tell_password_set,
+)
 from identity.clients.hashing import Hasher
 from identity.clients.sealing import Sealer
-from identity.domain.attempts import Method, PasswordAct, Visit
+from identity.domain.attempts import PasswordAct, Visit
 from identity.domain.passwords import PasswordRules
-from identity.store import credentials, sign_ins
+from identity.store import credentials
 from identity.store.credentials import ExpiringCredential
 from servicekit.context import Context
-from servicekit.db import EVERYONE, Database, Tx
+from servicekit.db import EVERYONE, Database
 from servicekit.errors import Conflict
 
 
@@ -71,7 +71,15 @@ def replace_expired_password(
         if state.hash != known.hash:
             raise Conflict("password-not-expired")
         replace_password(tx, state=state, hash=hash, rules=known.rules, now=now)
-        _tell(tx, sealer=sealer, known=known, visit=visit, now=now)
+        tell_password_set(
+            tx,
+            sealer=sealer,
+            bearer=_bearer_of(known),
+            act=PasswordAct.CHANGED,
+            visit=visit,
+            now=now,
+            details={"expired": True},
+        )
     return {}
 
 
@@ -88,44 +96,11 @@ def _expired(
     return known, expires_at
 
 
-def _tell(
-    tx: Tx, *, sealer: Sealer, known: ExpiringCredential, visit: Visit, now: datetime
-) -> None:
-    credential = CredentialKind.PORTAL if known.tenant is None else CredentialKind.API
-    sign_ins.add_sign_in(
-        tx,
-        at=now,
-        method=Method.of(credential),
-        outcome=PasswordAct.CHANGED,
-        person_id=known.person_id,
-        iam_user_id=known.iam_user_id,
-        visit=visit,
-    )
-    target = credential_target(person_id=known.person_id, iam_user_id=known.iam_user_id)
-    tenant: TenantCode | None = known.tenant
-    for chain in chains_of(tx, person_id=known.person_id, tenant=tenant):
-        tx.record(
-            f"{credential}:password:changed",
-            target=target,
-            details={"expired": True},
-            tenant=chain,
-            at=now,
-        )
-    not_me = issue_not_me_link(
-        tx,
-        sealer=sealer,
+def _bearer_of(known: ExpiringCredential) -> PasswordBearer:
+    return PasswordBearer(
         credential_id=known.credential_id,
         person_id=known.person_id,
-        about=NotMe.PASSWORD,
-        now=now,
-    )
-    tx.emit(
-        PasswordSet,
-        at=now,
-        person_id=known.person_id,
-        credential=credential,
-        tenant=tenant,
         user_name=known.user_name,
-        set_at=now,
-        not_me_link=not_me.sealed_link,
+        iam_user_id=known.iam_user_id,
+        tenant=known.tenant,
     )

@@ -196,7 +196,8 @@ def _welcome(tx: Tx, *, door: Door, made: Attempt, now: datetime) -> SignedIn | 
     _remember(tx, door=door, made=made, outcome=Outcome.ACCEPTED, now=now)
     of_api = known.iam_user_id if door.method is Method.API else None
     target = credential_target(person_id=known.person_id, iam_user_id=of_api)
-    chains = [known.tenant] if known.tenant is not None else [*welcome.tenants] or [None]
+    own: list[TenantCode | None] = [*welcome.tenants]
+    chains = [known.tenant] if known.tenant is not None else own or [None]
     for chain in chains:
         tx.record(
             f"{door.method.source}:sign-in:accepted",

@@ -48,6 +48,7 @@ class Outcome(StrEnum):
     LOCKED = "locked"
     NO_PASSWORD = "no-password"  # noqa: S105 - an outcome, not a password
     NO_CONSOLE = "no-console"
+    NO_SECOND_FACTOR = "no-second-factor"  # the password was right, and is not enough
     WRONG = "wrong"
 
 

@@ -50,6 +50,7 @@ class Passkey:
     backed_up: bool
     enrolled_at: datetime
     last_used_at: datetime | None
+    suspended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,12 @@ class Factors:
     @property
     def count(self) -> int:
         return len(self.passkeys) + (self.totp is not None)
+
+    @property
+    def usable(self) -> int:
+        """A suspended passkey proves nothing; that it is enrolled still asks for a second step."""
+        good = [one for one in self.passkeys if one.suspended_at is None]
+        return len(good) + (self.totp is not None)
 
 
 def new_step(last_step: int, matching: Sequence[int]) -> int | None:
@@ -159,9 +166,11 @@ class Proof:
     bound_to: str | None = field(default=None, repr=False)
 
 
-def check_removable(factors: Factors) -> None:
-    """The last factor stays while somebody demands one. Names who does."""
-    if factors.count > 1 or not factors.is_required:
+def check_removable(factors: Factors, *, suspended: bool = False) -> None:
+    """The last factor that proves anything stays while somebody demands one. Names who does.
+    ``suspended``: so is the one to remove."""
+    left = factors.usable if suspended else factors.usable - 1
+    if left > 0 or not factors.is_required:
         return
     raise Conflict(
         "second-factor-required-by",

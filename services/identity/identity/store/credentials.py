@@ -209,7 +209,8 @@ def remove_password(tx: Tx, *, credential_id: UUID) -> None:
     tx.run(
         """
         UPDATE credentials
-           SET disowned_hash = hash, hash = NULL, failed_at = '{}', turned_away = 0, locked_until = NULL
+           SET disowned_hash = hash, hash = NULL,
+               failed_at = '{}', turned_away = 0, locked_until = NULL
          WHERE id = %(credential_id)s
         """,
         {"credential_id": credential_id},

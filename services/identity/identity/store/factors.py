@@ -100,7 +100,7 @@ def list_passkeys(tx: Tx, *, person_id: UUID) -> list[Passkey]:
     return tx.rows(
         """
         SELECT id AS passkey_id, person_id, credential_id, public_key, sign_count, name,
-               transports, backed_up, enrolled_at, last_used_at
+               transports, backed_up, enrolled_at, last_used_at, suspended_at
           FROM passkeys
          WHERE person_id = %(person_id)s
          ORDER BY id
@@ -129,13 +129,14 @@ def list_credential_ids_by_login(tx: Tx, *, login_key: str) -> list[bytes]:
 
 
 def find_passkey_to_use(tx: Tx, *, credential_id: bytes) -> Passkey | None:
-    """Locked until the transaction ends: its count must grow, one use after the other."""
+    """Locked until the transaction ends: its count must grow, one use after the other. None for a
+    suspended one, as for one that nobody has."""
     return tx.row(
         """
         SELECT id AS passkey_id, person_id, credential_id, public_key, sign_count, name,
-               transports, backed_up, enrolled_at, last_used_at
+               transports, backed_up, enrolled_at, last_used_at, suspended_at
           FROM passkeys
-         WHERE credential_id = %(credential_id)s
+         WHERE credential_id = %(credential_id)s AND suspended_at IS NULL
            FOR NO KEY UPDATE
         """,
         {"credential_id": credential_id},
@@ -153,6 +154,13 @@ def change_passkey_used(
          WHERE id = %(passkey_id)s
         """,
         {"passkey_id": passkey_id, "sign_count": sign_count, "backed_up": backed_up, "at": at},
+    )
+
+
+def change_passkey_suspended(tx: Tx, *, passkey_id: UUID, at: datetime) -> None:
+    tx.run(
+        "UPDATE passkeys SET suspended_at = %(at)s WHERE id = %(passkey_id)s",
+        {"passkey_id": passkey_id, "at": at},
     )
 
 

@@ -231,3 +231,35 @@ def test_who_has_a_second_factor_is_sent_to_the_portal(john: Any) -> None:
         )
     with pytest.raises(Forbidden, match="second-factor-required"):
         change_api(john, API_PASSWORD, "other9sesame")
+
+
+def guard_of(john: Any) -> list[dict[str, Any]]:
+    return john.rows(
+        "SELECT cardinality(failed_at) AS failures, cardinality(pending_at) AS pending"
+        "  FROM credentials WHERE iam_user_id = %(id)s",
+        id=john.iam_user_id(),
+    )
+
+
+def test_right_password_that_is_not_enough_leaves_a_trace_and_forgives_nothing(
+    john: Any, desk: Any
+) -> None:
+    desk.enrol_totp()
+    with pytest.raises(Unauthenticated):
+        change_api(john, "wrong", "other9sesame")
+    guesses = john.rows("SELECT count(*) AS n FROM guesses")
+    with pytest.raises(Forbidden) as refused:
+        change_api(john, API_PASSWORD, "other9sesame")
+    assert refused.value == Forbidden("second-factor-required")
+    assert guard_of(john) == [{"failures": 1, "pending": 0}]
+    assert john.rows("SELECT count(*) AS n FROM guesses")[0]["n"] > guesses[0]["n"]
+    history = john.rows("SELECT method, outcome FROM sign_ins ORDER BY at, id")
+    assert history[-1] == {"method": "api", "outcome": "no-second-factor"}
+    john.do_what_is_due()
+    noted = john.rows(
+        "SELECT details FROM house.audit_entries WHERE action = 'api:password:refused'"
+        " ORDER BY sequence"
+    )
+    assert [one["details"]["reason"] for one in noted] == ["wrong", "no-second-factor"]
+    with pytest.raises(Unauthenticated):
+        john.api_sign_in("John.Doe", "other9sesame")

@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 from webauthn.helpers import base64url_to_bytes
 
 from contracts.codes import Role, Section, TenantCode
+from identity.actions import change_factors
 from identity.clients.factor_keys import FactorKeys
 from servicekit.db import EVERYONE
 from servicekit.errors import Conflict, GuichetError, Invalid, Unauthenticated
@@ -81,14 +82,67 @@ def test_a_count_that_does_not_grow_betrays_a_copied_key(desk: Any, authenticato
     soft = authenticator(sign_count=7)
     desk.enrol_passkey(soft)
     assert refusal(lambda: desk.prove_passkey(soft.sign(desk.start_proof()))) == REFUSED
-    soft.sign_count = 8
-    assert desk.prove_passkey(soft.sign(desk.start_proof()))
-    soft.sign_count = 0
-    assert refusal(lambda: desk.sign_in(soft.sign(desk.start_sign_in()))) == Unauthenticated(
-        "sign-in-refused"
-    )
     outcomes = [row["outcome"] for row in desk.john.rows("SELECT outcome FROM sign_ins")]
-    assert outcomes.count("factor-copied") == 2
+    assert outcomes.count("factor-copied") == 1
+    assert desk.factors().passkeys[0].suspended_at == desk.john.now
+
+
+def test_a_copied_passkey_opens_nothing_any_more_and_its_owner_is_told(
+    desk: Any, authenticator: Any
+) -> None:
+    soft = authenticator(sign_count=7)
+    desk.enrol_passkey(soft)
+    soft.sign_count = 3
+    alone = refusal(lambda: desk.sign_in(soft.sign(desk.start_sign_in())))
+    soft.sign_count = 50
+    assert refusal(lambda: desk.prove_passkey(soft.sign(desk.start_proof()))) == REFUSED
+    again = refusal(lambda: desk.sign_in(soft.sign(desk.start_sign_in())))
+    assert alone == again == Unauthenticated("sign-in-refused")
+    told = [
+        one for one in desk.john.events("FactorsChanged") if one["change"].endswith("suspended")
+    ]
+    assert [one["name"] for one in told] == ["Laptop"]
+    assert "portal:passkey:suspended" in [action for action, _ in desk.john.trail()]
+    assert desk.needs()["passkey"], "a copy does not get rid of the second step"
+    token = desk.john.fernet.decrypt(told[0]["not_me_link"]).decode()
+    assert desk.john.read_link(token).usable(desk.john.now)
+
+
+def test_the_mail_of_a_lock_and_of_a_copy_at_once_both_have_a_link_that_works(
+    desk: Any, authenticator: Any
+) -> None:
+    soft = authenticator(sign_count=7)
+    desk.enrol_passkey(soft)
+    for _ in range(4):
+        refusal(lambda: desk.prove_code("000000"))
+    refusal(lambda: desk.prove_passkey(soft.sign(desk.start_proof())))
+    for event in ("SecondFactorLocked", "FactorsChanged"):
+        sealed = desk.john.events(event)[-1]["not_me_link"]
+        token = desk.john.fernet.decrypt(sealed).decode()
+        assert desk.john.read_link(token).usable(desk.john.now)
+
+
+def test_a_suspended_passkey_is_removed_and_does_not_stand_for_a_demanded_factor(
+    desk: Any, authenticator: Any
+) -> None:
+    copied, good = authenticator(sign_count=7), authenticator()
+    desk.enrol_passkey(copied)
+    desk.demand()
+    refusal(lambda: desk.prove_passkey(copied.sign(desk.start_proof())))
+    assert desk.prove_recovery(desk.codes[0])
+    [suspended] = desk.factors().passkeys
+    assert desk_removes(desk, suspended).code == "second-factor-required-by"
+    desk.enrol_passkey(good)
+    other = next(one for one in desk.factors().passkeys if one.suspended_at is None)
+    assert desk_removes(desk, other).code == "second-factor-required-by"
+    left = change_factors.remove_passkey(**desk.mine, passkey_id=suspended.passkey_id)
+    assert [one.passkey_id for one in left.passkeys] == [other.passkey_id]
+
+
+def desk_removes(desk: Any, passkey: Any) -> GuichetError:
+    return refusal(
+        lambda: change_factors.remove_passkey(**desk.mine, passkey_id=passkey.passkey_id)
+    )
 
 
 @pytest.mark.parametrize(
