@@ -53,7 +53,7 @@ class ClientAssertions:
             signed = jws.deserialize_compact(
                 raw, lambda one: key_for(client.row.jwks or {}, one.headers()), registry=_REGISTRY
             )
-            claims = json.loads(signed.payload)
+            claims = _claims(signed.payload)
             until = self._checked(client, claims)
         except (JoseError, ValueError, KeyError, TypeError, OverflowError):
             return False
@@ -82,12 +82,21 @@ class ClientAssertions:
         return expires_at + _LEEWAY
 
 
+def _claims(payload: bytes) -> dict[str, Any]:
+    """Raises ValueError, also for what is nested deeper than the reader goes."""
+    try:
+        claims: dict[str, Any] = json.loads(payload)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    return claims
+
+
 def _named(query_client: QueryClient, raw: str) -> Client | None:
     """Whom an assertion names, before anything of it is believed."""
     if len(raw) > _LONGEST or not raw.isascii():
         return None
     try:
-        claims = json.loads(jws.extract_compact(raw.encode()).payload)
+        claims = _claims(jws.extract_compact(raw.encode()).payload)
         client = query_client(claims["sub"])
     except (JoseError, ValueError, KeyError, TypeError):
         return None

@@ -74,7 +74,7 @@ class Possession:
             claims = json.loads(jws.deserialize_compact(proof, key, registry=_REGISTRY).payload)
             until = self._checked(claims, method=method, path=path, token=token)
             thumbprint = key.thumbprint()
-        except (JoseError, ValueError, KeyError, TypeError, OverflowError):
+        except (JoseError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
             raise Unauthenticated("proof-refused") from None
         if not self._once.first("dpop", thumbprint, claims["jti"], until=until):
             raise Unauthenticated("proof-refused")

@@ -93,7 +93,7 @@ def from_text(text: str | None, services: tuple[str, ...]) -> dict[str, Position
     try:
         state = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         return {name: _position(state[name]) for name in services}
-    except (ValueError, KeyError, TypeError, binascii.Error):
+    except (ValueError, KeyError, TypeError, RecursionError, binascii.Error):
         return start
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from ipaddress import ip_network
 from threading import Thread
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
 from gateway.limits.buckets import Holder, Kind
@@ -127,6 +130,46 @@ def test_guessing_at_a_secret_spends_the_address_not_the_client(limited: Any) ->
 
     assert statuses(7, guess) == [401] * 5 + [429] * 2
     assert provider.client_token(app), "nobody locks a client out by naming it"
+
+
+def test_nesting_spends_the_address_and_breaks_nothing(limited: Any) -> None:
+    """A payload of 5,000 brackets is deeper than the reader of JSON goes."""
+    provider = limited(limit_address=FEW)
+    app, http = provider.public(), provider.app.test_client()
+    head, deep = _part(b'{"alg":"ES256"}'), _part(b"[" * 5000)
+    assertion = {
+        "grant_type": "client_credentials",
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": f"{head}.{deep}.AA",
+    }
+
+    def prove() -> TestResponse:
+        told = {"X-Forwarded-For": HERE}
+        answer: TestResponse = http.post("/oauth/token", data=assertion, headers=told)
+        return answer
+
+    def push() -> TestResponse:
+        told = {"X-Forwarded-For": ELSEWHERE}
+        answer: TestResponse = http.post("/oauth/par", data=assertion, headers=told)
+        return answer
+
+    assert statuses(7, prove) == [401] * 5 + [429] * 2
+    assert statuses(7, push) == [401] * 5 + [429] * 2
+    form = {"grant_type": "refresh_token", "refresh_token": "made-up", "client_id": app.client_id}
+    key = ECKey.generate_key("P-256").as_dict(private=False)
+    heads = (
+        {"typ": "dpop+jwt", "alg": "ES256", "jwk": key},
+        {"typ": "dpop+jwt", "alg": "ES256", "jwk": key, "x": "DEEP"},
+    )
+    for number, described in enumerate(heads):
+        raw = json.dumps(described).replace('"DEEP"', "[" * 2500)
+        told = {"X-Forwarded-For": f"192.0.2.{number}", "DPoP": f"{_part(raw.encode())}.{deep}.AA"}
+        answers = [http.post("/oauth/token", data=form, headers=told) for _ in range(6)]
+        assert [one.status_code for one in answers] == [400] * 5 + [429]
+
+
+def _part(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def test_naming_a_public_client_spends_nothing_of_it(limited: Any) -> None:

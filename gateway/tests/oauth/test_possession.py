@@ -273,6 +273,14 @@ def test_what_is_no_jwt_is_no_proof(provider: Any, made: str) -> None:
     assert error(ask(provider, provider.machine(), made)) == BAD_PROOF
 
 
+def test_a_nested_payload_is_no_proof(provider: Any) -> None:
+    from joserfc import jws
+
+    head = {"typ": "dpop+jwt", "alg": "ES256", "jwk": KEY.as_dict(private=False)}
+    made = jws.serialize_compact(head, b"[" * 5000, KEY, algorithms=["ES256"])
+    assert error(ask(provider, provider.machine(), made)) == BAD_PROOF
+
+
 def test_a_shared_secret_or_no_algorithm_is_no_proof(provider: Any) -> None:
     import base64
     import json
