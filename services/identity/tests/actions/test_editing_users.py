@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from cryptography.fernet import Fernet
+from services.identity.tests.actions.racing import at_once
 
 from contracts.codes import Office, Role, Section, TenantCode
 from contracts.explaining import GrantPath
@@ -256,24 +254,13 @@ def test_two_processes_at_once_leave_one_manager_of_users(
 ) -> None:
     without_offices(john)
     pair = (john.person_id(), jane.person_id)
-    script = Path(__file__).with_name("departing.py")
-    processes = [
-        subprocess.Popen(
-            [sys.executable, str(script), john.url, act, TENANT, str(me), str(other)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for act, me, other in zip(acts, pair, reversed(pair), strict=True)
-    ]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    said = sorted(process.communicate(timeout=60)[0].strip() for process in processes)
+    actions = {"remove": remove_user, "disable": disable_user, "leave": leave_tenant}
+
+    def racer(act: str, me: UUID, other: UUID) -> Any:
+        given = {"context": john.person(me), "now": john.now, "tenant": TENANT}
+        return actions[act], given if act == "leave" else {**given, "person_id": other}
+
+    said = at_once(john.url, *map(racer, acts, pair, reversed(pair)))
     assert said == ["done", "last-user-manager"]
     managing = [
         one

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
 import pytest
-from services.identity.tests.actions.staffing import acting, appoint
+from services.identity.tests.actions.racing import at_once
+from services.identity.tests.actions.staffing import acting, appoint, context
 
 from contracts.codes import StaffRole
 from contracts.identity import RecoveryKind, RecoveryState
@@ -27,9 +26,8 @@ from identity.actions.decide_recovery import (
 )
 from identity.actions.list_recoveries import list_own_recoveries, list_recoveries
 from identity.actions.propose_recovery import propose_recovery
-from servicekit.db import Database
 from servicekit.due import DueRunner
-from servicekit.errors import Conflict, Forbidden, GuichetError, Invalid, NotFound
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
 
 pytestmark = pytest.mark.servers
 
@@ -75,9 +73,10 @@ def propose(
     )
 
 
-def approve(john: Any, by: UUID, recovery: Any, db: Database | None = None) -> Any:
-    made = {**acting(john, by), "db": db or john.db}
-    return approve_recovery(**made, sealer=john.sealer, recovery_id=recovery.recovery_id)
+def approve(john: Any, by: UUID, recovery: Any) -> Any:
+    return approve_recovery(
+        **acting(john, by), sealer=john.sealer, recovery_id=recovery.recovery_id
+    )
 
 
 def do_what_is_due(john: Any) -> None:
@@ -172,24 +171,12 @@ def test_both_hold_their_role_at_the_moment_of_the_act(
 def test_of_many_who_approve_at_once_one_carries_it_out(
     john: Any, ada: UUID, bob: UUID, eve: UUID, closed: UUID, person: Callable[..., Any]
 ) -> None:
-    """Through the pools of two processes."""
     staff = [ada, eve, appoint(john, person("Max", "Help"), StaffRole.SUPPORT)]
     recovery = propose(john, bob, closed)
-    url = john.db._pool.conninfo
-    with Database(url, pool_size=4, service="identity") as other:
-        start = threading.Barrier(6)
-
-        def race(number: int) -> str:
-            start.wait()
-            try:
-                approve(john, staff[number % 3], recovery, db=other if number % 2 else None)
-            except GuichetError as error:
-                return error.code
-            return "done"
-
-        with ThreadPoolExecutor(6) as pool:
-            outcomes = sorted(pool.map(race, range(6)))
-    assert outcomes == ["done"] + ["recovery-not-open"] * 5
+    given = {"now": john.now, "sealer": john.sealer, "recovery_id": recovery.recovery_id}
+    racers = [(approve_recovery, {**given, "context": context(john, one)}) for one in staff]
+    outcomes = at_once(john.url, *racers)
+    assert outcomes == ["done"] + ["recovery-not-open"] * 2
     assert len(john.events("RecoveryExecuted")) == 1
     assert len(john.events("PersonEnabled")) == 1
 

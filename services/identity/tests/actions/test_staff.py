@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
 import pytest
+from services.identity.tests.actions.racing import at_once
 from services.identity.tests.actions.staffing import acting, appoint
 
 from contracts.codes import StaffRole
@@ -16,8 +15,7 @@ from identity.actions.appoint_staff import appoint_staff
 from identity.actions.change_staff import change_staff_roles, dismiss_staff, get_staff_member
 from identity.actions.close_login import disable_person, enable_person
 from identity.actions.read_people import resolve_rights
-from servicekit.db import Database
-from servicekit.errors import Conflict, Forbidden, GuichetError, NotFound
+from servicekit.errors import Conflict, Forbidden, NotFound
 
 pytestmark = pytest.mark.servers
 
@@ -106,41 +104,29 @@ def test_an_operator_whose_login_is_closed_does_not_count(
 def test_of_two_operators_who_remove_each_other_one_stays(
     counter: Any, ada: UUID, person: Callable[..., Any], acts: str
 ) -> None:
-    """From two processes' pools at once, again and again."""
     eve = appoint(counter, person("Eve", "Ops"), OPERATOR)
-    url = counter.db._pool.conninfo
-    with Database(url, pool_size=2, service="identity") as other:
-        for _ in range(5):
-            start = threading.Barrier(2)
+    first, second = {
+        "dismiss-both": (dismiss_staff, dismiss_staff),
+        "dismiss-and-close": (dismiss_staff, disable_person),
+        "close-both": (disable_person, disable_person),
+    }[acts]
 
-            def remove(actor: UUID, whom: UUID, db: Database, close: bool) -> str | None:
-                made = {**acting(counter, actor), "db": db}
-                start.wait()  # noqa: B023 - joined within the loop
-                try:
-                    (disable_person if close else dismiss_staff)(**made, person_id=whom)
-                except GuichetError as error:
-                    return error.code
-                return None
+    def racer(act: Callable[..., Any], actor: UUID, whom: UUID) -> Any:
+        given = acting(counter, actor)
+        return act, {name: given[name] for name in given.keys() - {"db"}} | {"person_id": whom}
 
-            closing = {
-                "dismiss-both": (False, False),
-                "dismiss-and-close": (False, True),
-                "close-both": (True, True),
-            }[acts]
-            with ThreadPoolExecutor(2) as pool:
-                first = pool.submit(remove, ada, eve, counter.db, closing[0])
-                second = pool.submit(remove, eve, ada, other, closing[1])
-                done = [first.result(), second.result()]
-            assert done.count(None) == 1
-            assert set(done) <= {None, "last-operator", "operator-needed"}
-            left = counter.rows(
-                "SELECT s.person_id FROM staff_roles s JOIN persons p ON p.id = s.person_id"
-                " WHERE s.role = 'operator' AND p.enabled"
-            )
-            assert len(left) == 1
-            stays = left[0]["person_id"]
-            gone = eve if stays == ada else ada
-            _restore(counter, stays, gone, person)
+    for _ in range(2):
+        said = at_once(counter.url, racer(first, ada, eve), racer(second, eve, ada))
+        assert said.count("done") == 1
+        assert set(said) <= {"done", "last-operator", "operator-needed"}
+        left = counter.rows(
+            "SELECT s.person_id FROM staff_roles s JOIN persons p ON p.id = s.person_id"
+            " WHERE s.role = 'operator' AND p.enabled"
+        )
+        assert len(left) == 1
+        stays = left[0]["person_id"]
+        gone = eve if stays == ada else ada
+        _restore(counter, stays, gone, person)
 
 
 def _restore(counter: Any, stays: UUID, gone: UUID, person: Callable[..., Any]) -> None:
