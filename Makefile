@@ -62,7 +62,7 @@ test: ## Lint, then every test on servers of its own; more for pytest with PYTES
 .PHONY: test-unit
 test-unit: ## The tests that need no server, in seconds
 	@$(BOOTSTRAP) dev
-	@$(PY) -m pytest -m unit -n auto --hypothesis-profile=quick $(PYTEST)
+	@$(PY) -m pytest -m unit -n auto --hypothesis-profile=quick -p no:schemathesis $(PYTEST)
 
 .PHONY: lint
 lint: ## Style, types, and who may import whom

@@ -17,9 +17,11 @@ pytestmark = pytest.mark.unit
 def _undo() -> Iterator[None]:
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
+    ours = structlog.get_config()
     yield
     root.handlers[:], root.level = before, level
     structlog.reset_defaults()
+    structlog.configure(**ours)
     structlog.contextvars.clear_contextvars()
 
 
