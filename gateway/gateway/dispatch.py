@@ -16,7 +16,7 @@ from marshmallow import Schema, ValidationError
 from contracts.codes import Language, TenantCode
 from contracts.declare import Call
 from contracts.gateway import GATEWAY
-from contracts.identity import change_password
+from contracts.identity import change_password, confirm_totp, finish_passkey
 from contracts.rights import Audience, Caller, CallerKind, refusal, role_suffices
 from gateway.local_calls import LocalCalls
 from gateway.naming import Naming
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 # They travel in the signed context, in one frame of the broker; such a person names the tenant.
 MOST_LISTED_TENANTS = 3000
 SECOND_FACTOR_REQUIRED = "second-factor-required"
+# What they cause ends the person's other sessions.
+_SPARING = (change_password, confirm_totp, finish_passkey)
 _GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
 
 
@@ -114,8 +116,9 @@ class Dispatcher:
         return self._naming.named(call, payload, answer, about) if self._naming else answer
 
     def _spare_own_session(self, call: Call, token: AccessToken, about: Circumstances) -> None:
-        """A new password ends the other sessions: that event carries the id of this call."""
-        if call is change_password and self._sessions is not None and token.session_id is not None:
+        """A new password, and a first factor, end the other sessions: that event carries the id
+        of this call."""
+        if call in _SPARING and self._sessions is not None and token.session_id is not None:
             self._sessions.spare(UUID(token.session_id), call_id=about.call_id)
 
     def _caller(
@@ -167,7 +170,7 @@ def _caller_holding(
         offices=holding.offices,
         tenants=_shown_tenants(call, rights.tenants, tenant),
         act=token.act,
-        proved_at=token.auth_time,
+        proved_at=token.proved_at,
         factors=token.factors,
         session=token.session_id,
     )

@@ -12,3 +12,11 @@ ALTER TABLE token_families DROP CONSTRAINT token_families_ended_by_check;
 ALTER TABLE token_families ADD CONSTRAINT token_families_ended_by_check
     CHECK (ended_by IN ('code-replay', 'refresh-reuse', 'revocation', 'session', 'consent'))
     NOT VALID;
+
+-- Who made a secret (a person's id); null: the provider's own, made by the command line.
+ALTER TABLE client_secrets ADD COLUMN created_by uuid;
+
+-- Whether the authorization request itself asked the person to prove who he is and he did: for
+-- applications that are not the provider's no other proof counts for sensitive acts.
+ALTER TABLE authorization_codes ADD COLUMN proved_here boolean NOT NULL DEFAULT false;
+ALTER TABLE token_families ADD COLUMN proved_here boolean NOT NULL DEFAULT false;

@@ -36,6 +36,11 @@ class Client(ClientMixin):
     def confidential(self) -> bool:
         return self.row.kind is ClientKind.CONFIDENTIAL
 
+    @property
+    def own(self) -> bool:
+        """The provider's: what a person proves to us, he has proved to it."""
+        return self.row.first_party and self.row.owned_by is None
+
     def get_client_id(self) -> str:
         return self.client_id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from urllib.parse import parse_qsl, urlencode
 
 import structlog
@@ -17,10 +18,12 @@ from flask import (
     request,
     url_for,
 )
+from flask import session as page_cookie
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
+from contracts.rights import FRESH_PROOF
 from gateway.oauth.asking import Asking, plain_path
 from gateway.oauth.authorizing import NoRedirect, Question, read_question, refused
 from gateway.oauth.consent_words import scope_words
@@ -38,6 +41,7 @@ from gateway.pages.local_paths import origin_after
 from gateway.pages.visit import browser_session, parts
 from servicekit.errors import GuichetError
 
+_BROWSER = "asked"
 _log = structlog.get_logger(__name__)
 
 
@@ -80,6 +84,7 @@ def authorize() -> Response:
         return _send_back(refused(step.value), question, values)
     if opens_nothing(grant.request.scope, method=session.method):
         return _send_back(refused("access_denied"), question, values)
+    grant.request.proved_here = _is_proved_here(question, session, sent)
     return _answer(grant, session)
 
 
@@ -101,6 +106,7 @@ def consent() -> Response:
     parts().server.grants.add_consent(
         person_id=session.person_id, client_id=question.client.client_id, scope=grant.request.scope
     )
+    grant.request.proved_here = _is_proved_here(question, session, sent)
     return _answer(grant, session)
 
 
@@ -159,7 +165,25 @@ def _next_step(
         consented=consented or _consented(question, grant, session),
         now=clock.now(),
         fault=question.wishes.fault(session),
+        own_proof=_wants_own_proof(question),
     )
+
+
+def _wants_own_proof(question: Question) -> bool:
+    """Who comes with the ``max_age`` of our challenge (RFC 9470) and is not ours wants a proof that
+    counts, and none made elsewhere does.
+    """
+    max_age = question.max_age
+    return not question.client.own and max_age is not None and max_age <= FRESH_PROOF
+
+
+def _is_proved_here(question: Question, session: Session, sent: Parameters) -> bool:
+    """Whether this very request asked who he is and he proved it then: what he proves elsewhere,
+    in the portal for example, is no word for the acts of this application.
+    """
+    asked_at = _asking().asked_at(sent)
+    asks = question.max_age is not None or "login" in question.prompt
+    return asks and asked_at is not None and session.auth_time >= asked_at
 
 
 def _consented(question: Question, grant: AuthorizationCodeGrant, session: Session | None) -> bool:
@@ -204,7 +228,9 @@ def _answer(grant: AuthorizationCodeGrant, session: Session | None) -> Response:
 
 
 def _asking() -> Asking:
-    return Asking(key=parts().vault.key_for("authorization request"), clock=parts().clock)
+    browser = page_cookie.setdefault(_BROWSER, secrets.token_urlsafe(16))
+    key = parts().vault.key_for("authorization request")
+    return Asking(key=key, clock=parts().clock, browser=browser)
 
 
 # --- what is wrong with a request ---------------------------------------------------------------

@@ -47,8 +47,11 @@ class Grants:
         nonce: str | None,
         code_challenge: str,
         key: str | None = None,
+        proved_here: bool = False,
     ) -> None:
-        """``key``: the thumbprint of the only one that may redeem it (``dpop_jkt``)."""
+        """``key``: the thumbprint of the only one that may redeem it (``dpop_jkt``);
+        ``proved_here``: the request of this code asked the person who he is.
+        """
         now = self._clock.now()
         code = CodeRow(
             family_id=new_id(),
@@ -60,6 +63,7 @@ class Grants:
             auth_time=session.auth_time,
             amr=session.amr,
             dpop_jkt=key,
+            proved_here=proved_here,
             nonce=nonce,
             code_challenge=code_challenge,
             created_at=now,
@@ -248,6 +252,7 @@ def _family(code: CodeRow, expires_at: datetime, now: datetime) -> FamilyRow:
         session_id=code.session_id,
         scopes=code.scopes,
         auth_time=code.auth_time,
+        proved_here=code.proved_here,
         amr=code.amr,
         created_at=now,
         expires_at=expires_at,

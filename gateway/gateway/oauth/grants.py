@@ -87,6 +87,7 @@ def person_of(row: CodeRow | RefreshRow | PolledRow) -> SignedInPerson:
         session_id=row.session_id,
         family_id=row.family_id,
         auth_time=row.auth_time,
+        proved_here=row.proved_here,
         amr=row.amr,
         domain=bound_domain(method=row.session_method, domain=row.session_domain),
     )
@@ -118,6 +119,7 @@ class AuthorizationCodeGrant(BoundToKey, AuthlibAuthorizationCodeGrant):  # type
             nonce=request.values.get("nonce"),
             code_challenge=request.values["code_challenge"],
             key=request.values.get("dpop_jkt"),
+            proved_here=request.proved_here,
         )
 
     def bind(self, known: str | None = None) -> None:

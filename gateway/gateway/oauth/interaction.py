@@ -28,13 +28,15 @@ def next_step(
     consented: bool,
     now: datetime,
     fault: Step | None = None,
+    own_proof: bool = False,
 ) -> Step:
     """``auth_time``: when the person last proved who he is, None where nobody is signed in;
     ``asked_at``: when this very request sent him to the sign-in page, None where it did not;
-    ``fault``: what the sign-in falls short of. Signing in anew may mend it, once.
+    ``fault``: what the sign-in falls short of. Signing in anew may mend it, once. ``own_proof``: one that was made for
+    something else will not do.
     """
     silent = "none" in prompt
-    if auth_time is None or _must_prove_again(prompt, max_age, auth_time, asked_at, now):
+    if auth_time is None or _must_prove_again(prompt, max_age, auth_time, asked_at, now, own_proof):
         return Step.LOGIN_REQUIRED if silent else Step.SIGN_IN
     if fault is not None:
         again = asked_at is not None and auth_time >= asked_at
@@ -50,9 +52,10 @@ def _must_prove_again(
     auth_time: datetime,
     asked_at: datetime | None,
     now: datetime,
+    own_proof: bool,
 ) -> bool:
     if asked_at is not None and auth_time >= asked_at:
         return False
-    if prompt & {"login", "select_account"}:
+    if own_proof or prompt & {"login", "select_account"}:
         return True
     return max_age is not None and now - auth_time > max_age

@@ -30,7 +30,9 @@ BACKCHANNEL_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
 @dataclass(frozen=True, slots=True)
 class SignedInPerson:
-    """For whom a client asks, and on which sign-in that rests. ``domain``: good for it alone."""
+    """For whom a client asks, and on which sign-in that rests. ``domain``: good for it alone;
+    ``proved_here``: he proved at ``auth_time`` who he is because this client asked it.
+    """
 
     person_id: UUID
     session_id: UUID
@@ -38,6 +40,7 @@ class SignedInPerson:
     auth_time: datetime
     amr: tuple[str, ...]
     domain: TenantCode | None = None
+    proved_here: bool = False
 
     def get_user_id(self) -> str:
         return str(self.person_id)
@@ -62,7 +65,7 @@ class Issuer:
         """The token response for a client on behalf of a person."""
         person = _within_owner(client, person)
         lives = int(ACCESS_TOKEN_OF_PERSON.total_seconds())
-        claims = _person_claims(person)
+        claims = _person_claims(person, proof_counts=client.own or person.proved_here)
         return self._response(client, claims, scope=scope, seconds=lives, key=key)
 
     def exchanged_token(
@@ -77,7 +80,8 @@ class Issuer:
         """The token response for a client that shows a person's token (RFC 8693)."""
         person = _within_owner(client, _person_of(subject))
         left = (subject.expires_at - self._clock.now()).total_seconds()
-        claims = _person_claims(person) | {
+        counts = client.own and subject.proved_at is not None
+        claims = _person_claims(person, proof_counts=counts) | {
             "aud": audience,
             "act": act_of((client.client_id, *subject.actors)),
             "origins": [subject.token_id, *subject.origins],
@@ -151,13 +155,16 @@ class Issuer:
         return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
 
 
-def _person_claims(person: SignedInPerson) -> dict[str, Any]:
+def _person_claims(person: SignedInPerson, *, proof_counts: bool) -> dict[str, Any]:
+    """``proof_counts``: for what a person only does who has proved moments ago who he is."""
     claims: dict[str, Any] = {
         "sub": str(person.person_id),
         "sid": str(person.session_id),
         "family": str(person.family_id),
         **_proof(person),
     }
+    if proof_counts:
+        claims["proved_at"] = claims["auth_time"]
     if person.domain is not None:
         claims["domain"] = person.domain
     return claims

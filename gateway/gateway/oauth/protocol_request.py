@@ -43,6 +43,7 @@ class ProtocolRequest(OAuth2Request):
     ) -> None:
         self.received_at = received_at
         self.key: str | None = None  # the thumbprint of the key that it proves (RFC 9449)
+        self.proved_here = False  # whether the person proved who he is because this asked it
         # Settings decide whether plain HTTP will do; Authlib would judge by the name in the URL.
         super().__init__(method, f"https://gateway{path}", headers=headers)
         self.payload = ProtocolPayload(values)

@@ -39,9 +39,10 @@ class AccessToken:
     """``subject``: a person's id, or the client's own; ``tenants``: a client's (``*``: all).
 
     ``domain``: the one tenant that a person's token is good for, where his way in was API Login;
-    ``factors``: with what he proved who he is, at ``auth_time``; ``actors``: the clients that act
-    for him by exchange (RFC 8693), the present one first; ``origins``: the tokens it came from;
-    ``key``: the thumbprint of the key it is bound to (RFC 9449).
+    ``factors``: with what he proved who he is, at ``auth_time``; ``proved_at``: the same where it
+    counts for what the client does, which another's question does not; ``actors``: the clients
+    that act for him by exchange (RFC 8693), the present one first; ``origins``: the tokens it came
+    from; ``key``: the thumbprint of the key it is bound to (RFC 9449).
     """
 
     subject: str
@@ -56,6 +57,7 @@ class AccessToken:
     act: str | None = None
     family_id: str | None = None
     auth_time: datetime | None = None
+    proved_at: datetime | None = None
     domain: TenantCode | None = None
     factors: frozenset[str] = frozenset()
     audience: str = ""
@@ -152,6 +154,7 @@ class TokenChecker:
 def _access_token(claims: dict[str, Any]) -> AccessToken:
     actors = _actors(claims.get("act"))
     auth_time = claims.get("auth_time")
+    proved_at = claims.get("proved_at")
     domain = claims.get("domain")
     return AccessToken(
         subject=_text(claims["sub"]),
@@ -167,6 +170,7 @@ def _access_token(claims: dict[str, Any]) -> AccessToken:
         act=actors[0] if actors else None,
         family_id=claims.get("family"),
         auth_time=None if auth_time is None else _instant(auth_time),
+        proved_at=None if proved_at is None else _instant(proved_at),
         domain=None if domain is None else TenantCode(_text(domain)),
         factors=frozenset(map(_text, claims.get("amr", ()))),
         audience=_text(claims["aud"]),

@@ -204,4 +204,5 @@ def _meet() -> Visitor:
 
 def _as_proved_here(token: AccessToken, session: Session) -> AccessToken:
     """The portal's token is as old as its code; what he proved since stands in his session."""
-    return replace(token, auth_time=session.auth_time, factors=frozenset(session.amr))
+    proved_at = session.auth_time
+    return replace(token, auth_time=proved_at, proved_at=proved_at, factors=frozenset(session.amr))

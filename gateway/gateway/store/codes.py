@@ -29,6 +29,7 @@ class CodeRow:
     session_domain: TenantCode | None = None
     amr: tuple[str, ...] = ("pwd",)
     dpop_jkt: str | None = None
+    proved_here: bool = False
 
 
 def find_code(tx: Tx, *, digest: bytes, now: datetime) -> CodeRow | None:
@@ -37,7 +38,7 @@ def find_code(tx: Tx, *, digest: bytes, now: datetime) -> CodeRow | None:
         SELECT code.family_id, code.client_id, code.redirect_uri, code.scopes, code.person_id,
                code.session_id, code.auth_time, code.nonce, code.code_challenge,
                code.created_at, code.expires_at, code.used_at, code.amr,
-               code.dpop_jkt,
+               code.dpop_jkt, code.proved_here,
                session.expires_at AS session_expires_at, session.method AS session_method,
                session.domain AS session_domain
           FROM authorization_codes AS code
@@ -57,10 +58,10 @@ def add_code(tx: Tx, *, digest: bytes, code: CodeRow) -> None:
         """
         INSERT INTO authorization_codes (digest, family_id, client_id, redirect_uri, scopes,
                                          person_id, session_id, auth_time, nonce, code_challenge,
-                                         created_at, expires_at, amr, dpop_jkt)
+                                         created_at, expires_at, amr, dpop_jkt, proved_here)
         VALUES (%(digest)s, %(family_id)s, %(client_id)s, %(redirect_uri)s, %(scopes)s,
                 %(person_id)s, %(session_id)s, %(auth_time)s, %(nonce)s, %(code_challenge)s,
-                %(created_at)s, %(expires_at)s, %(amr)s, %(dpop_jkt)s)
+                %(created_at)s, %(expires_at)s, %(amr)s, %(dpop_jkt)s, %(proved_here)s)
         """,
         {
             "digest": digest,
@@ -77,6 +78,7 @@ def add_code(tx: Tx, *, digest: bytes, code: CodeRow) -> None:
             "expires_at": code.expires_at,
             "amr": list(code.amr),
             "dpop_jkt": code.dpop_jkt,
+            "proved_here": code.proved_here,
         },
     )
 

@@ -31,6 +31,7 @@ class FamilyRow:
     expires_at: datetime
     amr: tuple[str, ...] = ("pwd",)
     dpop_jkt: str | None = None
+    proved_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,18 @@ class RefreshRow:
     session_domain: TenantCode | None
     amr: tuple[str, ...]
     dpop_jkt: str | None
+    proved_here: bool
 
 
 def add_family(tx: Tx, *, family: FamilyRow) -> None:
     tx.run(
         """
         INSERT INTO token_families (family_id, client_id, person_id, session_id, scopes,
-                                    auth_time, created_at, expires_at, amr, dpop_jkt)
+                                    auth_time, created_at, expires_at, amr, dpop_jkt,
+                                    proved_here)
         VALUES (%(family_id)s, %(client_id)s, %(person_id)s, %(session_id)s, %(scopes)s,
-                %(auth_time)s, %(created_at)s, %(expires_at)s, %(amr)s, %(dpop_jkt)s)
+                %(auth_time)s, %(created_at)s, %(expires_at)s, %(amr)s, %(dpop_jkt)s,
+                %(proved_here)s)
         """,
         {
             "family_id": family.family_id,
@@ -74,6 +78,7 @@ def add_family(tx: Tx, *, family: FamilyRow) -> None:
             "expires_at": family.expires_at,
             "amr": list(family.amr),
             "dpop_jkt": family.dpop_jkt,
+            "proved_here": family.proved_here,
         },
     )
 
@@ -83,7 +88,7 @@ def find_refresh_token(tx: Tx, *, digest: bytes, now: datetime) -> RefreshRow | 
         """
         SELECT family.family_id, family.client_id, family.person_id, family.session_id,
                family.scopes, family.auth_time, family.expires_at AS family_expires_at,
-               family.ended_at, family.amr, family.dpop_jkt,
+               family.ended_at, family.amr, family.dpop_jkt, family.proved_here,
                token.created_at, token.expires_at, token.used_at,
                session.expires_at AS session_expires_at, session.method AS session_method,
                session.domain AS session_domain

@@ -35,7 +35,7 @@ class Token:
     act: str | None = None
     session_id: str | None = None
     domain: str | None = None
-    auth_time: datetime | None = field(default_factory=lambda: datetime.now(UTC))
+    proved_at: datetime | None = field(default_factory=lambda: datetime.now(UTC))
     factors: frozenset[str] = frozenset({"pwd"})
 
 
@@ -212,7 +212,7 @@ def test_service_learns_when_and_with_what_the_person_proved_who_he_is() -> None
     token = Token(session_id="s-1", factors=frozenset({"pwd", "otp", "mfa"}))
     ask(wire, identity.get_account, {}, token)
     caller = wire.sent[0][2]
-    assert caller.proved_at == token.auth_time
+    assert caller.proved_at == token.proved_at
     assert (caller.factors, caller.session) == (token.factors, "s-1")
 
 
@@ -220,17 +220,17 @@ def test_service_learns_when_and_with_what_the_person_proved_who_he_is() -> None
 def test_sensitive_call_wants_a_fresh_proof_and_is_not_sent_without(age: timedelta | None) -> None:
     wire = holding({})
     sensitive = replace(identity.get_account, step_up=True)
-    auth_time = None if age is None else datetime.now(UTC) - age
-    assert refused(wire, sensitive, {}, Token(auth_time=auth_time)) == "step-up-required"
+    proved_at = None if age is None else datetime.now(UTC) - age
+    assert refused(wire, sensitive, {}, Token(proved_at=proved_at)) == "step-up-required"
     assert wire.sent == []
-    ask(wire, sensitive, {}, Token(auth_time=datetime.now(UTC) - timedelta(minutes=9)))
+    ask(wire, sensitive, {}, Token(proved_at=datetime.now(UTC) - timedelta(minutes=9)))
     assert len(wire.sent) == 1
 
 
 def test_who_lacks_the_right_is_told_so_before_he_is_asked_to_prove_anything() -> None:
     wire = holding({})
     sensitive = replace(identity.get_account, step_up=True)
-    token = Token(scopes=frozenset(), auth_time=None)
+    token = Token(scopes=frozenset(), proved_at=None)
     assert refused(wire, sensitive, {}, token) == "scope-missing"
 
 

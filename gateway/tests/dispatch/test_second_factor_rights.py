@@ -33,7 +33,7 @@ class Token:
     act: str | None = None
     session_id: str | None = None
     domain: TenantCode | None = None
-    auth_time: datetime | None = field(default_factory=lambda: datetime.now(UTC))
+    proved_at: datetime | None = field(default_factory=lambda: datetime.now(UTC))
     factors: frozenset[str] = frozenset({"pwd"})
 
 

@@ -71,3 +71,10 @@ def test_consent_is_asked_where_it_was_not_given_or_is_wanted_again() -> None:
 
 def test_signing_in_comes_before_agreeing() -> None:
     assert decided(auth_time=None, consented=False) is Step.SIGN_IN
+
+
+def test_a_proof_of_its_own_is_one_made_since_it_asked() -> None:
+    asked = {"max_age": timedelta(minutes=11), "own_proof": True}
+    assert decided(**asked) is Step.SIGN_IN
+    assert decided(**asked, asked_at=NOW - timedelta(minutes=9)) is Step.SIGN_IN
+    assert decided(**asked, asked_at=NOW - timedelta(minutes=11)) is Step.PROCEED

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -109,6 +111,98 @@ def test_client_told_to_step_up_comes_back_with_a_fresh_proof(provider: Any) -> 
     new = claims(provider, browser.tokens(app, max_age="600")["access_token"])
     assert new["auth_time"] - old["auth_time"] >= 660
     assert new["sid"] == old["sid"], "the other applications stay signed in"
+
+
+# --- whose question a proof answers -------------------------------------------------------------
+
+
+def agree(browser: Any, response: Any) -> dict[str, str]:
+    fields = dict(re.findall(r'name="(form_token|asked)" value="([^"]*)"', response.text))
+    form = {name: html.unescape(value) for name, value in fields.items()}
+    answer = browser.http.post("/oauth/consent", data={**form, "decision": "allow"})
+    return dict(parse_qsl(urlsplit(answer.location).query))
+
+
+def back_to(response: Any) -> str:
+    return parse_qs(urlsplit(response.location).query)["next"][0]
+
+
+def proved_at(provider: Any, browser: Any, app: Any, code: str) -> Any:
+    answer = provider.redeem(app, code, browser.verifier).get_json()
+    token = provider.parts.tokens.check(answer["access_token"])
+    renewed = provider.refresh(app, answer["refresh_token"]).get_json()["access_token"]
+    assert provider.parts.tokens.check(renewed).proved_at == token.proved_at
+    told = claims(provider, answer["id_token"])["auth_time"]
+    assert told == int(session_of(provider, browser).auth_time.timestamp()), "it stays true"
+    assert token.proved_at in (None, token.auth_time)
+    return token.proved_at
+
+
+@pytest.fixture
+def agreed(provider: Any) -> Any:
+    """A browser whose person has agreed to an application that is not ours."""
+    browser, app = provider.browser(), provider.register(first_party=False)
+    browser.sign_in(uuid4())
+    agree(browser, browser.ask(app))
+    return browser, app
+
+
+def test_a_proof_in_the_portal_is_none_for_applications_that_are_not_ours(
+    provider: Any, agreed: Any
+) -> None:
+    browser, app = agreed
+    prove(provider, browser, session_of(provider, browser), "pwd")
+    assert proved_at(provider, browser, app, browser.code(app)) is None
+    assert proved_at(provider, browser, app, browser.code(app, max_age="3600")) is None
+    ours = provider.register()
+    assert proved_at(provider, browser, ours, browser.code(ours)) is not None
+
+
+@pytest.mark.parametrize("asked", [{"prompt": "login"}, {"max_age": "0"}, {"max_age": "600"}])
+def test_a_proof_that_the_request_itself_asked_for_counts(
+    provider: Any, agreed: Any, asked: dict[str, str]
+) -> None:
+    """Though he proved it elsewhere seconds ago, or who is told to step up would do so in vain."""
+    browser, app = agreed
+    provider.clock.move(seconds=5)
+    led = browser.ask(app, **asked)
+    assert urlsplit(led.location).path == "/sign-in"
+    assert urlsplit(browser.http.get(back_to(led)).location).path == "/sign-in"
+    provider.clock.move(seconds=5)
+    prove(provider, browser, session_of(provider, browser), "pwd")
+    code = parse_qs(urlsplit(browser.http.get(back_to(led)).location).query)["code"][0]
+    assert proved_at(provider, browser, app, code) is not None
+
+
+def test_a_request_stamped_in_another_browser_asked_nobody_here(provider: Any, agreed: Any) -> None:
+    """The application asks at its own browser, and sends the person there once he has proved who
+    he is for something else."""
+    browser, app = agreed
+    mallory = provider.browser()
+    mallory.verifier = browser.verifier
+    stamped = back_to(mallory.ask(app, max_age="0"))
+    provider.clock.move(seconds=5)
+    prove(provider, browser, session_of(provider, browser), "pwd")
+    assert urlsplit(browser.http.get(stamped).location).path == "/sign-in"
+
+
+def test_an_exchange_makes_no_proof_of_none(provider: Any, agreed: Any) -> None:
+    browser, app = agreed
+    answer = provider.redeem(app, browser.code(app), browser.verifier).get_json()
+    ours = provider.register(
+        grants=frozenset({"urn:ietf:params:oauth:grant-type:token-exchange"}),
+        redirect_uris=(),
+        audiences=frozenset({provider.parts.settings.audience}),
+    )
+    form = {
+        "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
+        "subject_token": answer["access_token"],
+        "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+    }
+    passed_on = provider.post("/oauth/token", form, ours)
+    assert passed_on.status_code == 200, passed_on.text
+    token = provider.parts.tokens.check(passed_on.get_json()["access_token"])
+    assert (token.proved_at, token.auth_time is None) == (None, False)
 
 
 @pytest.mark.parametrize("minutes", [15, 240])
