@@ -145,7 +145,7 @@ def test_the_first_tab_skips_to_the_content(new_page: Callable[..., Page]) -> No
 def test_a_fault_takes_the_focus_and_leads_to_its_field(new_page: Callable[..., Page]) -> None:
     page = new_page()
     page.goto("/sign-in")
-    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_role("button", name="Se connecter", exact=True).click()
     alert = page.get_by_role("alert")
     expect(alert).to_be_focused()
     alert.get_by_role("link").first.click()

@@ -78,7 +78,7 @@ def he_sets_his_password_by_the_link(
 
 def he_sees_his_contract(page: Page, login: str, tenant: str, look: Look) -> None:
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_role("button", name="Se connecter", exact=True).click()
     look(page)
     page.get_by_role("link", name="Production").click()
     expect(page).to_have_url(re.compile(f"/contracts/{tenant}$"))
@@ -186,7 +186,7 @@ def web_login_opens_the_console_too(page: Page, tenant: str, login: str) -> None
     page.get_by_label("Nom d’utilisateur").fill(login)
     page.get_by_label("Nom de domaine").fill(tenant)
     page.get_by_label("Mot de passe de l’espace client").fill(PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_role("button", name="Se connecter", exact=True).click()
     expect(page).to_have_url(re.compile(f"/console/{tenant}$"))
 
 
@@ -231,7 +231,7 @@ def sign_in(page: Page, login: str, password: str) -> None:
     page.goto("/")
     page.get_by_label("Identifiant").fill(login)
     page.get_by_label("Mot de passe", exact=True).fill(password)
-    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_role("button", name="Se connecter", exact=True).click()
 
 
 def api_sign_in(page: Page, tenant: str, identifier: str, password: str) -> None:
@@ -239,7 +239,7 @@ def api_sign_in(page: Page, tenant: str, identifier: str, password: str) -> None
     page.get_by_label("Nom d’utilisateur, adresse e-mail ou numéro de portable").fill(identifier)
     page.get_by_label("Mot de passe API", exact=True).fill(password)
     with page.expect_navigation():
-        page.get_by_role("button", name="Se connecter").click()
+        page.get_by_role("button", name="Se connecter", exact=True).click()
 
 
 def set_password(page: Page, password: str) -> None:
