@@ -17,11 +17,13 @@ _CONSOLE_WAYS_IN = ("web", "api")
 @dataclass(frozen=True, slots=True)
 class Ending:
     """``domain``: only those that came in at this domain's console; ``spares_caller``: not the
-    one that made the call which caused this."""
+    one that made the call which caused this; ``spares_two_factors``: none that a second factor
+    has opened."""
 
     methods: tuple[str, ...] = ALL_WAYS_IN
     domain: TenantCode | None = None
     spares_caller: bool = False
+    spares_two_factors: bool = False
 
 
 def ending_of(fact_type: str, data: Mapping[str, Any]) -> Ending | None:
@@ -41,6 +43,11 @@ def _all(_data: Mapping[str, Any]) -> Ending:
     return Ending()
 
 
+def _by_first_factor(data: Mapping[str, Any]) -> Ending | None:
+    """Who came in by a password alone has not shown what is asked for from now on."""
+    return Ending(spares_caller=True, spares_two_factors=True) if data["first"] else None
+
+
 def _at_the_domain(data: Mapping[str, Any]) -> Ending:
     return Ending(methods=_CONSOLE_WAYS_IN, domain=data["tenant"])
 
@@ -50,10 +57,11 @@ def _by_leaving(data: Mapping[str, Any]) -> Ending:
     return Ending() if data["how"] is Leaving.REMOVED else _at_the_domain(data)
 
 
-_BY_TYPE: dict[str, Callable[[Mapping[str, Any]], Ending]] = {
+_BY_TYPE: dict[str, Callable[[Mapping[str, Any]], Ending | None]] = {
     identity.PasswordSet.type: _by_password,
     identity.LoginDisowned.type: _all,
     identity.FactorsReset.type: _all,
+    identity.FactorsChanged.type: _by_first_factor,
     identity.PersonDisabled.type: _all,
     identity.PersonErased.type: _all,
     identity.UserDisabled.type: _all,

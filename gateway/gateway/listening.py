@@ -17,6 +17,7 @@ from contracts.registry import events_heard_by
 from gateway.causes import ending_of
 from gateway.metrics import EVENTS
 from gateway.naming import Naming
+from gateway.oauth.proofs import TWO_FACTORS
 from gateway.rights import RightsCache
 from servicekit.events import Fact, Subscriber
 
@@ -34,6 +35,7 @@ class Sessions(Protocol):
         methods: tuple[str, ...],
         domain: TenantCode | None,
         except_call: str | None,
+        except_amr: str | None,
         proved_before: datetime,
     ) -> int: ...
 
@@ -105,6 +107,7 @@ class Listening:
                 methods=ending.methods,
                 domain=ending.domain,
                 except_call=fact.call_id if ending.spares_caller else None,
+                except_amr=TWO_FACTORS if ending.spares_two_factors else None,
                 proved_before=_told_at(fact.id),
             )
         if fact.type == identity.PersonErased.type:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from contracts.fields import Choice, Id, Instant, Strict, Tenant, Text, Whole
+from contracts.fields import Choice, Flag, Id, Instant, Strict, Tenant, Text, Whole
 from contracts.identity.contract import IDENTITY
 
 _SEALED = {"description": "Sealed with the installation's seal key; never in the clear on a wire."}
@@ -27,6 +27,10 @@ class FactorsChangedPayload(Strict):
     person_id = Id(required=True)
     change = Choice(FactorChange, required=True)
     name = Text(maximum=64, required=True, allow_none=True)
+    first = Flag(
+        load_default=False,
+        metadata={"description": "There was none before: sessions of a password alone end."},
+    )
     changed_at = Instant(required=True)
     not_me_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
 
@@ -58,7 +62,7 @@ class SecondFactorRuleChangedPayload(Strict):
 
 
 FactorsChanged = IDENTITY.event(
-    "FactorsChanged", payload=FactorsChangedPayload, heard_by=("notifications",)
+    "FactorsChanged", payload=FactorsChangedPayload, heard_by=("gateway", "notifications")
 )
 FactorsReset = IDENTITY.event("FactorsReset", payload=FactorsResetPayload, heard_by=("gateway",))
 RecoveryCodeUsed = IDENTITY.event(

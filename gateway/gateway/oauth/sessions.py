@@ -142,13 +142,15 @@ class Sessions:
         methods: tuple[str, ...] = ALL_WAYS_IN,
         domain: TenantCode | None = None,
         except_call: str | None = None,
+        except_amr: str | None = None,
         proved_before: datetime | None = None,
     ) -> int:
         """Everywhere, within a second; ``except_call`` spares the session that made that call.
 
         ``methods``: only sessions begun in one of these ways; ``domain``: only at its console;
-        ``proved_before``: only where he last proved before that moment who he is. Sign-ins that
-        are not finished end alike. ``why`` stands in the trail.
+        ``proved_before``: only where he last proved before that moment who he is;
+        ``except_amr``: not where he has proved that. Sign-ins that are not finished end alike.
+        ``why`` stands in the trail.
         """
         now = self._clock.now()
         asked: dict[str, Any] = {
@@ -156,6 +158,7 @@ class Sessions:
             "methods": methods,
             "domain": domain,
             "except_call": except_call,
+            "except_amr": except_amr,
             "proved_before": proved_before,
         }
         with self._db.write(acting("session.end-all"), tenant=EVERYONE) as tx:

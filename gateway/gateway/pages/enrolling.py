@@ -13,7 +13,7 @@ from contracts.identity import (
     start_totp_at_sign_in,
 )
 from gateway.oauth.pending import Pending, Step
-from gateway.pages.entering import PATHS, expect, satisfy
+from gateway.pages.entering import PATHS, expect, satisfy, spare
 from gateway.pages.factor_words import codes_file, qr_code, spelt
 from gateway.pages.forms import Form, secret, sent_form
 from gateway.pages.visit import ask_as_gateway
@@ -48,6 +48,7 @@ def start_app() -> Response:
 
 def confirm_app() -> Response:
     pending, form = expect(Step.ENROL), sent_form()
+    spare(pending)  # the first factor ends what a password alone has opened, not this
     try:
         done = ask_as_gateway(confirm_totp_at_sign_in, {**_whom(pending), "code": secret("code")})
     except _REFUSALS as error:
@@ -67,6 +68,7 @@ def start_passkey() -> Response:
 def finish_passkey() -> Response:
     pending, form = expect(Step.ENROL), sent_form()
     made = {"name": form.value("passkey_name"), "passkey": secret("passkey")}
+    spare(pending)
     try:
         done = ask_as_gateway(finish_passkey_at_sign_in, {**_ceremony(pending), **made})
     except _REFUSALS as error:

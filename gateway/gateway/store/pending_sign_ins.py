@@ -100,6 +100,7 @@ def remove_pending_sign_ins_of(
     domain: TenantCode | None,
     except_call: str | None,
     proved_before: datetime | None,
+    except_amr: str | None = None,
 ) -> int:
     return tx.run(
         """
@@ -108,6 +109,7 @@ def remove_pending_sign_ins_of(
            AND (%(domain)s::text IS NULL OR signed_in ->> 'tenant' = %(domain)s)
            AND (%(except_call)s::text IS NULL OR spared_call IS DISTINCT FROM %(except_call)s)
            AND (%(proved_before)s::timestamptz IS NULL OR proved_at < %(proved_before)s)
+           AND (%(except_amr)s::text IS NULL OR NOT %(except_amr)s = ANY (amr))
         """,
         {
             "person_id": person_id,
@@ -115,6 +117,7 @@ def remove_pending_sign_ins_of(
             "domain": domain,
             "except_call": except_call,
             "proved_before": proved_before,
+            "except_amr": except_amr,
         },
     )
 

@@ -183,6 +183,7 @@ def remove_sessions_of(
     methods: tuple[str, ...],
     proved_before: datetime | None,
     domain: TenantCode | None = None,
+    except_amr: str | None = None,
 ) -> list[UUID]:
     removed = tx.rows(
         """
@@ -193,6 +194,7 @@ def remove_sessions_of(
            AND method = ANY (%(methods)s)
            AND (%(domain)s::text IS NULL OR domain = %(domain)s)
            AND (%(proved_before)s::timestamptz IS NULL OR auth_time < %(proved_before)s)
+           AND (%(except_amr)s::text IS NULL OR NOT %(except_amr)s = ANY (amr))
         RETURNING session_id
         """,
         {
@@ -201,6 +203,7 @@ def remove_sessions_of(
             "except_call": except_call,
             "methods": list(methods),
             "proved_before": proved_before,
+            "except_amr": except_amr,
             "domain": domain,
         },
         dict,

@@ -102,26 +102,34 @@ def test_a_rule_about_everybody_empties_all_rights() -> None:
     assert rights.emptied == 1
 
 
-ALL = {"methods": ("portal", "web", "api"), "domain": None, "except_call": None}
-AT_DOMAIN = {"methods": ("web", "api"), "domain": TENANT, "except_call": None}
+ALL = {
+    "methods": ("portal", "web", "api"),
+    "domain": None,
+    "except_call": None,
+    "except_amr": None,
+}
+AT_DOMAIN = {**ALL, "methods": ("web", "api"), "domain": TENANT}
 CAUSES: list[tuple[Event, dict[str, Any], dict[str, Any]]] = [
     (
         identity.PasswordSet,
         {"credential": CredentialKind.PORTAL, "tenant": None},
-        {"methods": ("portal", "web"), "domain": None, "except_call": "c-1"},
+        {**ALL, "methods": ("portal", "web"), "except_call": "c-1"},
     ),
     (
         identity.PasswordSet,
         {"credential": CredentialKind.API, "tenant": TENANT},
-        {"methods": ("api",), "domain": TENANT, "except_call": "c-1"},
+        {**AT_DOMAIN, "methods": ("api",), "except_call": "c-1"},
     ),
     (identity.LoginDisowned, {}, ALL),
     (identity.FactorsReset, {}, ALL),
+    (identity.FactorsChanged, {"first": True}, {**ALL, "except_call": "c-1", "except_amr": "mfa"}),
     (identity.PersonDisabled, {}, ALL),
     (identity.PersonErased, {}, ALL),
-    (identity.UserDisabled, {"tenant": TENANT}, ALL),
-    (identity.TenantLeft, {"tenant": TENANT, "how": Leaving.REMOVED}, ALL),
-    (identity.TenantLeft, {"tenant": TENANT, "how": Leaving.LEFT}, AT_DOMAIN),
+    (identity.UserDisabled, {"tenant": TENANT, "accepted": True}, ALL),
+    (identity.UserDisabled, {"tenant": TENANT, "accepted": False}, AT_DOMAIN),
+    (identity.TenantLeft, {"tenant": TENANT, "how": Leaving.REMOVED, "accepted": True}, ALL),
+    (identity.TenantLeft, {"tenant": TENANT, "how": Leaving.REMOVED, "accepted": False}, AT_DOMAIN),
+    (identity.TenantLeft, {"tenant": TENANT, "how": Leaving.LEFT, "accepted": True}, AT_DOMAIN),
     (identity.IamUserDisabled, {"tenant": TENANT}, AT_DOMAIN),
 ]
 
@@ -158,6 +166,12 @@ def test_of_an_erased_person_sessions_consents_and_names_go() -> None:
     assert len(sessions.ended) == 1
     assert own_data.forgotten == [PERSON]
     assert names.emptied == 1
+
+
+def test_a_further_factor_ends_no_session() -> None:
+    sessions = Sessions()
+    listening(Rights(), sessions).end_sessions(fact(identity.FactorsChanged, first=False))
+    assert sessions.ended == []
 
 
 ENDING = {event.name for event, _, _ in CAUSES}

@@ -26,7 +26,7 @@ def get_factors(*, db: Database, context: Context) -> Factors:
 def remove_totp(*, db: Database, sealer: Sealer, context: Context, now: datetime) -> Factors:
     person_id = person_of(context)
     with db.write(context, tenant=EVERYONE) as tx:
-        lock_factors(tx, person_id=person_id, first_only=False)
+        lock_factors(tx, context=context, person_id=person_id, first_only=False)
         known = factors.get_factors(tx, person_id=person_id)
         if known.totp is None:
             raise NotFound("totp-unknown")
@@ -47,6 +47,7 @@ def rename_passkey(
 ) -> Factors:
     person_id = person_of(context)
     with db.write(context, tenant=EVERYONE) as tx:
+        lock_factors(tx, context=context, person_id=person_id, first_only=False)
         if not factors.change_passkey_name(
             tx, person_id=person_id, passkey_id=passkey_id, name=name
         ):
@@ -67,7 +68,7 @@ def remove_passkey(
 ) -> Factors:
     person_id = person_of(context)
     with db.write(context, tenant=EVERYONE) as tx:
-        lock_factors(tx, person_id=person_id, first_only=False)
+        lock_factors(tx, context=context, person_id=person_id, first_only=False)
         known = factors.get_factors(tx, person_id=person_id)
         gone = next((one for one in known.passkeys if one.passkey_id == passkey_id), None)
         if gone is None:
@@ -89,8 +90,7 @@ def renew_recovery_codes(
 ) -> dict[str, tuple[str, ...]]:
     person_id = person_of(context)
     with db.write(context, tenant=EVERYONE) as tx:
-        lock_factors(tx, person_id=person_id, first_only=False)
-        if not factors.get_factors(tx, person_id=person_id).count:
+        if not lock_factors(tx, context=context, person_id=person_id, first_only=False):
             raise Conflict("no-second-factor")
         codes = add_codes(tx, keys=tools.keys, person_id=person_id, now=now)
         tell_changed(

@@ -31,7 +31,7 @@ def start_passkey(
 ) -> dict[str, str]:
     with db.write(context, tenant=EVERYONE) as tx:
         person = persons.get_person(tx, person_id=person_id)
-        lock_factors(tx, person_id=person_id, first_only=first_only)
+        lock_factors(tx, context=context, person_id=person_id, first_only=first_only)
         known = factors.list_passkeys(tx, person_id=person_id)
         _check_room(len(known))
         challenge = new_challenge(
@@ -63,7 +63,7 @@ def finish_passkey(
     """A challenge that was answered is used up, whatever the answer was worth."""
     enrolled = None
     with db.write(context, tenant=EVERYONE) as tx:
-        lock_factors(tx, person_id=person_id, first_only=first_only)
+        had_one = lock_factors(tx, context=context, person_id=person_id, first_only=first_only)
         challenge = take_challenge(
             tx, purpose=Purpose.REGISTER, bound_to=bound_to, person_id=person_id, real_now=real_now
         )
@@ -80,6 +80,7 @@ def finish_passkey(
                 name=name,
                 amr=amr_of_passkey(backed_up=new.backed_up),
                 now=now,
+                first=not had_one,
             )
     if enrolled is None:
         raise refuse_answer("passkey")

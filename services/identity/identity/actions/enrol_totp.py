@@ -43,7 +43,7 @@ def start_totp(
     secret, expires_at = fresh_secret(), real_now + ENROLMENT_LIVES
     with db.write(context, tenant=EVERYONE) as tx:
         person = persons.get_person(tx, person_id=person_id)
-        lock_factors(tx, person_id=person_id, first_only=first_only)
+        lock_factors(tx, context=context, person_id=person_id, first_only=first_only)
         factors.add_totp_enrolment(
             tx, person_id=person_id, sealed_secret=tools.keys.seal(secret), expires_at=expires_at
         )
@@ -66,7 +66,7 @@ def confirm_totp(
     """The code that confirms it is used up with it. There is nothing to guess: who enrols has
     been shown the secret."""
     with db.write(context, tenant=EVERYONE) as tx:
-        lock_factors(tx, person_id=person_id, first_only=first_only)
+        enrolled = lock_factors(tx, context=context, person_id=person_id, first_only=first_only)
         sealed, step = _confirmed(
             tx, keys=tools.keys, person_id=person_id, code=code, real_now=real_now
         )
@@ -80,6 +80,7 @@ def confirm_totp(
             name=None,
             amr=AMR_OF_CODE,
             now=now,
+            first=not enrolled,
         )
 
 

@@ -15,8 +15,10 @@ from identity.clients.factor_keys import FactorKeys
 from identity.clients.sealing import Sealer
 from identity.domain.factors import Factors, ProofOutcome
 from identity.store import credentials, factor_guards, factors
+from servicekit.context import Context
 from servicekit.db import Tx
 from servicekit.errors import Conflict, Invalid, NotFound
+from servicekit.freshness import demand_two_factors
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +31,21 @@ class Enrolled:
     amr: tuple[str, ...]
 
 
-def lock_factors(tx: Tx, *, person_id: UUID, first_only: bool) -> None:
+def lock_factors(tx: Tx, *, context: Context, person_id: UUID, first_only: bool) -> bool:
     """One change of a person's factors after the other: the first of two brings the codes.
+    Whether there is a factor.
 
     ``first_only``: for who has proved a password and nothing more. It opens no enrolment beside
-    a factor that there is.
+    a factor that there is; and in one's account a password alone touches none.
     """
     if factor_guards.find_guard(tx, person_id=person_id) is None:
         raise NotFound("person-unknown")
-    if first_only and factors.get_factors(tx, person_id=person_id).count:
+    enrolled = factors.has_factor(tx, person_id=person_id)
+    if first_only and enrolled:
         raise Conflict("factor-enrolled")
+    if enrolled:
+        demand_two_factors(context.caller)
+    return enrolled
 
 
 def settle_enrolment(
@@ -50,12 +57,21 @@ def settle_enrolment(
     name: str | None,
     amr: tuple[str, ...],
     now: datetime,
+    first: bool,
 ) -> Enrolled:
     """With the first factor come the recovery codes."""
     codes: tuple[str, ...] = ()
     if not factors.get_codes_left(tx, person_id=person_id):
         codes = add_codes(tx, keys=tools.keys, person_id=person_id, now=now)
-    tell_changed(tx, sealer=tools.sealer, person_id=person_id, change=change, name=name, now=now)
+    tell_changed(
+        tx,
+        sealer=tools.sealer,
+        person_id=person_id,
+        change=change,
+        name=name,
+        now=now,
+        first=first,
+    )
     return Enrolled(factors.get_factors(tx, person_id=person_id), codes, amr)
 
 
@@ -75,6 +91,7 @@ def tell_changed(
     change: FactorChange,
     name: str | None,
     now: datetime,
+    first: bool = False,
 ) -> str:
     """``name``: a passkey's. It stands in the mail, not in the trail: people put names into it.
     Returns the sealed "it was not me" link of that mail."""
@@ -95,6 +112,7 @@ def tell_changed(
         name=name,
         changed_at=now,
         not_me_link=link,
+        first=first,
     )
     return link
 

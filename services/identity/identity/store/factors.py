@@ -251,6 +251,19 @@ def get_codes_left(tx: Tx, *, person_id: UUID) -> int:
 # --- all of it ------------------------------------------------------------------------------------
 
 
+def has_factor(tx: Tx, *, person_id: UUID) -> bool:
+    """Suspended ones too: they open nothing, but shut what a password alone would open."""
+    found = tx.row(
+        """
+        SELECT EXISTS (SELECT 1 FROM totp_factors WHERE person_id = %(person_id)s)
+               OR EXISTS (SELECT 1 FROM passkeys WHERE person_id = %(person_id)s) AS enrolled
+        """,
+        {"person_id": person_id},
+        dict,
+    )
+    return bool(found and found["enrolled"])
+
+
 def get_factors(tx: Tx, *, person_id: UUID) -> Factors:
     """Asked with the scope EVERYONE: the rules of each of his tenants count."""
     return Factors(

@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ from identity.clients.factor_keys import FactorKeys
 from identity.clients.passkeys import Passkeys
 from identity.domain.attempts import Visit
 from identity.domain.factors import Proof
+from servicekit.context import Context
 from servicekit.db import EVERYONE
 
 TENANT = TenantCode("OCB0001234")
@@ -126,6 +127,7 @@ class Desk:
     real: datetime = REAL
     secret: str = ""
     codes: tuple[str, ...] = ()
+    amr: frozenset[str] = frozenset({"pwd", "otp", "mfa"})  # of the session he changes them in
 
     def of(self, person_id: UUID) -> Desk:
         """Somebody else's second factors."""
@@ -139,10 +141,20 @@ class Desk:
     def mine(self) -> dict[str, Any]:
         return {
             "db": self.john.db,
-            "context": self.john.person(self.person_id),
+            "context": self.own,
             "now": self.john.now,
             "sealer": self.john.sealer,
         }
+
+    @property
+    def own(self) -> Context:
+        context: Context = self.john.person(self.person_id)
+        return replace(context, caller=replace(context.caller, factors=self.amr))
+
+    def enrolling(self, more: dict[str, Any]) -> dict[str, Any]:
+        """Before the session starts the gateway asks, afterwards he himself."""
+        own = {} if more.get("first_only") else {"context": self.own}
+        return {**self.common, **own, **more}
 
     def renew(self) -> tuple[str, ...]:
         acting = {name: self.mine[name] for name in ("db", "context", "now")}
@@ -154,17 +166,16 @@ class Desk:
 
     def start_totp(self, **more: Any) -> enrol_totp.StartedTotp:
         return enrol_totp.start_totp(
-            **self.common, tools=self.tools, brand="Cloudstore", real_now=self.real, **more
+            **self.enrolling(more), tools=self.tools, brand="Cloudstore", real_now=self.real
         )
 
     def confirm_totp(self, code: str, **more: Any) -> Enrolled:
         return enrol_totp.confirm_totp(
-            **self.common,
+            **self.enrolling(more),
             tools=self.tools,
             now=self.john.now,
             real_now=self.real,
             code=code,
-            **more,
         )
 
     def enrol_totp(self) -> Enrolled:
@@ -176,19 +187,19 @@ class Desk:
 
     def start_passkey(self, bound_to: str = BROWSER, **more: Any) -> str:
         return enrol_passkey.start_passkey(
-            **self.common, tools=self.tools, real_now=self.real, bound_to=bound_to, **more
+            **self.enrolling(more), tools=self.tools, real_now=self.real, bound_to=bound_to
         )["options"]
 
     def finish_passkey(self, answer: str, bound_to: str = BROWSER, **more: Any) -> Enrolled:
+        name = more.pop("name", "Laptop")
         return enrol_passkey.finish_passkey(
-            **self.common,
+            **self.enrolling(more),
             tools=self.tools,
             now=self.john.now,
             real_now=self.real,
             bound_to=bound_to,
-            name=more.pop("name", "Laptop"),
+            name=name,
             passkey=answer,
-            **more,
         )
 
     def enrol_passkey(self, soft: Any, **more: Any) -> Enrolled:

@@ -11,9 +11,10 @@ from uuid import uuid4
 import pytest
 
 from contracts.codes import FactorKind, Role, Section, TenantCode
+from identity.actions import change_factors
 from identity.actions.prove_second_factor import Proved
 from identity.domain.factors import Proof
-from servicekit.errors import Conflict, GuichetError, Invalid, NotFound, Unauthenticated
+from servicekit.errors import Conflict, Forbidden, GuichetError, Invalid, NotFound, Unauthenticated
 
 pytestmark = pytest.mark.servers
 
@@ -131,6 +132,41 @@ def test_a_new_app_replaces_the_old_one_only_when_it_has_shown_a_code(desk: Any)
     desk.real += timedelta(seconds=90)
     assert refusal(lambda: desk.prove_code(desk.code(secret=old))) == REFUSED
     assert desk.prove_code(desk.code(secret=new))
+
+
+# --- a thief who knows the password ---------------------------------------------------------------
+
+
+def test_a_password_alone_touches_no_factor_that_there_is(desk: Any, authenticator: Any) -> None:
+    desk.enrol_totp()
+    passkey_id = desk.enrol_passkey(authenticator()).factors.passkeys[0].passkey_id
+    made, before = authenticator().make(desk.start_passkey()), desk.factors()
+    waiting = desk.start_totp().secret
+    desk.amr = frozenset({"pwd"})
+    for act in (
+        desk.renew,
+        desk.start_totp,
+        lambda: desk.confirm_totp(desk.code(secret=waiting)),
+        desk.start_passkey,
+        lambda: desk.finish_passkey(made),
+        lambda: change_factors.remove_totp(**desk.mine),
+        lambda: change_factors.remove_passkey(**desk.mine, passkey_id=passkey_id),
+        lambda: change_factors.rename_passkey(**desk.mine, passkey_id=passkey_id, name="Mine"),
+    ):
+        assert refusal(act) == Forbidden("step-up-required", {"max_age": 600})
+    assert desk.factors() == before
+    assert desk.prove_recovery(desk.codes[0])
+
+
+def test_only_the_first_factor_says_that_sessions_of_a_password_end(
+    desk: Any, authenticator: Any
+) -> None:
+    desk.amr = frozenset({"pwd"})
+    desk.enrol_totp()
+    desk.amr = frozenset({"pwd", "otp", "mfa"})
+    desk.enrol_passkey(authenticator())
+    desk.enrol_totp()
+    assert [one["first"] for one in desk.john.events("FactorsChanged")] == [True, False, False]
 
 
 # --- the lock of the step -------------------------------------------------------------------------
