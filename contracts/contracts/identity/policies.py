@@ -280,10 +280,12 @@ class PolicyPart(StrEnum):
     PORTAL = "portal"
     API = "api"
     ENTRY = "entry"
+    STAFF = "staff"  # what is asked of the provider's own people
 
 
 class PolicyChangedPayload(Strict):
-    """``tenant`` is null for the installation's; ``person_id`` is the tenant's referent."""
+    """To whom it is told: ``person_id``, the tenant's referent, or one of the operators. ``tenant``
+    is null for the installation's rules."""
 
     tenant = Tenant(required=True, allow_none=True)
     person_id = Id(required=True, allow_none=True)

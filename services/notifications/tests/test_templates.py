@@ -101,6 +101,20 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
             {**ACCOUNT, "part": part, "changed_by_name": "Jane.Roe", "changed_at": AT},
         )
         for part in PolicyPart
+        if part is not PolicyPart.STAFF
+    ),
+    *(
+        (
+            letters.policy_changed,
+            {
+                **ACCOUNT,
+                "tenant": None,
+                "part": part,
+                "changed_by_name": "Jane.Roe",
+                "changed_at": AT,
+            },
+        )
+        for part in PolicyPart
     ),
     (letters.credential_locked, {**ACCOUNT, "credential": API, "locked_until": AT}),
     (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from contracts.codes import CredentialKind, TenantCode
 from contracts.identity import PolicyChanged, PolicyPart
@@ -18,7 +19,7 @@ from identity.domain.policies import (
     of_tenant,
     seen_policy,
 )
-from identity.store import policies
+from identity.store import policies, staff
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Conflict
@@ -137,7 +138,8 @@ def tell_changed(
     changes: Mapping[str, Any],
     now: datetime,
 ) -> None:
-    """In the trail with before and after, and to the tenant's referent; no word of no change."""
+    """In the trail with before and after, and to the tenant's referent, or the operators where the
+    rules are the installation's; no word of no change."""
     if not changes:
         return
     tx.record(
@@ -146,12 +148,25 @@ def tell_changed(
         details={"part": part.value, **changes},
         at=now,
     )
-    tx.emit(
-        PolicyChanged,
-        at=now,
-        tenant=tenant,
-        person_id=None if tenant is None else policies.find_referent(tx, tenant=tenant),
-        part=part,
-        changed_by_name=name_of_caller(tx, context=context),
-        changed_at=now,
-    )
+    tell_readers(tx, context=context, tenant=tenant, part=part, now=now)
+
+
+def tell_readers(
+    tx: Tx, *, context: Context, tenant: TenantCode | None, part: PolicyPart, now: datetime
+) -> None:
+    """A mail each."""
+    if tenant is None:
+        readers: list[UUID | None] = [*staff.list_operators_to_tell(tx)] or [None]
+    else:
+        readers = [policies.find_referent(tx, tenant=tenant)]
+    changed_by_name = name_of_caller(tx, context=context)
+    for person_id in readers:
+        tx.emit(
+            PolicyChanged,
+            at=now,
+            tenant=tenant,
+            person_id=person_id,
+            part=part,
+            changed_by_name=changed_by_name,
+            changed_at=now,
+        )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.identity import SecondFactorRuleChanged
+from contracts.identity import PolicyPart, SecondFactorRuleChanged
+from identity.actions.change_policies import tell_readers
 from identity.store import factor_guards
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database
@@ -24,4 +25,5 @@ def change_staff_rules(
         if factor_guards.change_staff_rule(tx, second_factor_required=second_factor_required):
             tx.record("staff:rules:changed", target="staff", details=rules, at=now)
             tx.emit(SecondFactorRuleChanged, at=now, changed_at=now, tenant=None)
+            tell_readers(tx, context=context, tenant=None, part=PolicyPart.STAFF, now=now)
         return tx.answer(rules)

@@ -31,6 +31,7 @@ class Template(StrEnum):
     PASSWORD_SET = "password_set"  # noqa: S105
     PASSWORD_EXPIRES_SOON = "password_expires_soon"  # noqa: S105
     POLICY_CHANGED = "policy_changed"
+    INSTALLATION_RULES_CHANGED = "installation_rules_changed"
     CREDENTIAL_LOCKED = "credential_locked"
     FAILED_LOGIN_RESET = "failed_login_reset"
     PORTAL_LOGIN_UNLOCKED = "portal_login_unlocked"
@@ -222,11 +223,12 @@ def password_expires_soon(fact: Fact) -> Letter:
 
 
 def policy_changed(fact: Fact) -> Letter | None:
-    """To the contract's referent; the installation's own rules have no such reader."""
-    if fact["tenant"] is None or fact["person_id"] is None:
+    """To the contract's referent; of the installation's own rules, to an operator."""
+    if fact["person_id"] is None:
         return None
+    ours = fact["tenant"] is None
     return Letter(
-        template=Template.POLICY_CHANGED,
+        template=Template.INSTALLATION_RULES_CHANGED if ours else Template.POLICY_CHANGED,
         person_id=fact["person_id"],
         tenant=fact["tenant"],
         facts={
@@ -234,7 +236,7 @@ def policy_changed(fact: Fact) -> Letter | None:
             "changed_by_name": fact["changed_by_name"],
             "changed_at": fact["changed_at"],
         },
-        names_tenant=True,
+        names_tenant=not ours,
     )
 
 
