@@ -170,7 +170,7 @@ def _caller_holding(
         offices=holding.offices,
         tenants=_shown_tenants(call, rights.tenants, tenant),
         act=token.act,
-        proved_at=token.auth_time,
+        proved_at=token.proved_at,
         factors=token.factors,
         session=token.session_id,
     )
