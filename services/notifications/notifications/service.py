@@ -20,11 +20,15 @@ from notifications.domain import letters, people_letters
 from notifications.domain.letters import Letter
 from notifications.domain.mails import Mail
 from notifications.domain.readers import Reader, Tenant
-from servicekit import audit
 from servicekit.clock import SystemClock
 from servicekit.rpc import Context, Fact, House, answers, hears
+from servicekit.trail import shows_trail
 
 
+@shows_trail(
+    entries=(calls.list_audit_entries, calls.list_house_entries),
+    verifications=(calls.verify_audit_chain, calls.verify_house_chain),
+)
 class NotificationsService:
     name = "notifications"
     house = House()
@@ -47,22 +51,6 @@ class NotificationsService:
     @answers(calls.export_person)
     def export_person(self, context: Context, payload: dict[str, Any]) -> dict[str, list[Mail]]:
         return export_person(db=self.house.db, context=context, **payload)
-
-    @answers(calls.list_audit_entries)
-    def list_audit_entries(self, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
-        return audit.list_entries(db=self.house.db, context=context, **payload)
-
-    @answers(calls.verify_audit_chain)
-    def verify_audit_chain(self, context: Context, payload: dict[str, Any]) -> audit.Verification:
-        return audit.verify_chain(db=self.house.db, context=context, **payload)
-
-    @answers(calls.list_house_entries)
-    def list_house_entries(self, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
-        return audit.list_entries(db=self.house.db, context=context, **payload)
-
-    @answers(calls.verify_house_chain)
-    def verify_house_chain(self, context: Context, payload: dict[str, Any]) -> audit.Verification:
-        return audit.verify_chain(db=self.house.db, context=context, **payload)
 
     # --- copies ---------------------------------------------------------------------------------
 

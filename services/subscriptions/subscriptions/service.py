@@ -6,8 +6,8 @@ from typing import Any
 
 from contracts import subscriptions as calls
 from contracts import tenancy
-from servicekit import audit
 from servicekit.rpc import Context, Fact, House, answers, hears
+from servicekit.trail import shows_trail
 from subscriptions.actions.follow_clock import follow_clock
 from subscriptions.actions.keep_tenant import keep_tenant
 from subscriptions.actions.list_offers import OffersPage, list_offers
@@ -21,6 +21,10 @@ from subscriptions.domain.subscriptions import Subscription
 from subscriptions.domain.tenants import TenantCopy
 
 
+@shows_trail(
+    entries=(calls.list_audit_entries, calls.list_house_entries),
+    verifications=(calls.verify_audit_chain, calls.verify_house_chain),
+)
 class SubscriptionsService:
     name = "subscriptions"
     house = House()
@@ -48,22 +52,6 @@ class SubscriptionsService:
         return terminate_subscription(
             db=self.house.db, context=context, now=self.house.clock.now(), **payload
         )
-
-    @answers(calls.list_audit_entries)
-    def list_audit_entries(self, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
-        return audit.list_entries(db=self.house.db, context=context, **payload)
-
-    @answers(calls.verify_audit_chain)
-    def verify_audit_chain(self, context: Context, payload: dict[str, Any]) -> audit.Verification:
-        return audit.verify_chain(db=self.house.db, context=context, **payload)
-
-    @answers(calls.list_house_entries)
-    def list_house_entries(self, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
-        return audit.list_entries(db=self.house.db, context=context, **payload)
-
-    @answers(calls.verify_house_chain)
-    def verify_house_chain(self, context: Context, payload: dict[str, Any]) -> audit.Verification:
-        return audit.verify_chain(db=self.house.db, context=context, **payload)
 
     @hears(tenancy.TenantOpened)
     def on_tenant_opened(self, fact: Fact) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from contracts import identity
 from contracts import tenancy as calls
 from contracts.codes import Office
-from servicekit import audit
 from servicekit.clock import SystemClock
 from servicekit.rpc import Context, Fact, House, answers, hears
+from servicekit.trail import shows_trail
 from tenancy.actions.establish_people import establish_people
 from tenancy.actions.list_contracts import ContractsPage, list_contracts
 from tenancy.actions.move_clock import ClockReading, move_clock
@@ -21,6 +21,10 @@ from tenancy.domain.contracts import Contract, Opening
 from tenancy.domain.people import Contact, HeldOffice
 
 
+@shows_trail(
+    entries=(calls.list_audit_entries, calls.list_house_entries),
+    verifications=(calls.verify_audit_chain, calls.verify_house_chain),
+)
 class TenancyService:
     name = "tenancy"
     house = House()
@@ -64,22 +68,6 @@ class TenancyService:
             real_now=SystemClock().now(),
             target=payload["now"],
         )
-
-    @answers(calls.list_audit_entries)
-    def list_audit_entries(self, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
-        return audit.list_entries(db=self.house.db, context=context, **payload)
-
-    @answers(calls.verify_audit_chain)
-    def verify_audit_chain(self, context: Context, payload: dict[str, Any]) -> audit.Verification:
-        return audit.verify_chain(db=self.house.db, context=context, **payload)
-
-    @answers(calls.list_house_entries)
-    def list_house_entries(self, context: Context, payload: dict[str, Any]) -> dict[str, Any]:
-        return audit.list_entries(db=self.house.db, context=context, **payload)
-
-    @answers(calls.verify_house_chain)
-    def verify_house_chain(self, context: Context, payload: dict[str, Any]) -> audit.Verification:
-        return audit.verify_chain(db=self.house.db, context=context, **payload)
 
     @answers(calls.export_person)
     def export_person(
