@@ -43,7 +43,7 @@ class FakeToken:
     act: str | None = None
     key: str | None = None
     domain: str | None = None
-    auth_time: datetime | None = field(default_factory=lambda: datetime.now(UTC))
+    proved_at: datetime | None = field(default_factory=lambda: datetime.now(UTC))
     factors: frozenset[str] = frozenset({"pwd"})
 
 
