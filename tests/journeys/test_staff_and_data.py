@@ -257,7 +257,13 @@ def test_after_a_week_nothing_is_left_of_who_asked_to_be_erased(
         return list(found)
 
     for service in ("identity", "notifications"):
-        assert "jane" not in json.dumps(trail(service)).lower(), service
+        # Names kept for a moment are forgotten by another message than the one that ends sessions.
+        eventually(
+            lambda service=service: [
+                entry for entry in trail(service) if "jane" in json.dumps(entry).lower()
+            ],
+            lambda named: named == [],
+        )
         verification = f"/tenants/{john.tenant}/audit/{service}/verification"
         assert customer.get(verification)["verified"], service
     about = {one["target"]: one["target_name"] for one in trail("identity")}
