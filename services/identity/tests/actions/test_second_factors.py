@@ -9,10 +9,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from services.identity.tests.actions.conftest import VISIT
+from services.identity.tests.actions.racing import at_once
 
 from contracts.codes import FactorKind, Role, Section, TenantCode
 from identity.actions import change_factors
-from identity.actions.prove_second_factor import Proved
+from identity.actions.prove_second_factor import Proved, prove_second_factor
 from identity.domain.factors import Proof
 from servicekit.errors import Conflict, Forbidden, GuichetError, Invalid, NotFound, Unauthenticated
 
@@ -107,19 +109,13 @@ def test_the_code_that_confirmed_an_app_is_used_up(desk: Any) -> None:
     assert refusal(lambda: desk.prove_code(code)) == REFUSED
 
 
-def test_of_eight_that_use_one_code_at_once_one_comes_in(desk: Any) -> None:
+def test_of_those_who_use_one_code_at_once_in_their_processes_one_comes_in(desk: Any) -> None:
     desk.enrol_totp()
-    code = desk.code()
-
-    def enter(_: int) -> bool:
-        try:
-            desk.prove_code(code)
-        except Unauthenticated:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as crowd:
-        assert sum(crowd.map(enter, range(8))) == 1
+    proof = Proof(FactorKind.TOTP, code=desk.code())
+    given = {name: desk.common[name] for name in desk.common.keys() - {"db"}}
+    given |= {"tools": desk.tools, "now": desk.john.now, "real_now": desk.real}
+    racer = (prove_second_factor, {**given, "proof": proof, "visit": VISIT})
+    assert at_once(desk.john.url, racer, racer, racer) == ["done"] + ["second-factor-refused"] * 2
 
 
 def test_a_new_app_replaces_the_old_one_only_when_it_has_shown_a_code(desk: Any) -> None:
