@@ -52,9 +52,15 @@ def _at_the_domain(data: Mapping[str, Any]) -> Ending:
     return Ending(methods=_CONSOLE_WAYS_IN, domain=data["tenant"])
 
 
+def _by_disabling(data: Mapping[str, Any]) -> Ending:
+    """A contract that somebody never accepted reaches none of his sessions elsewhere: otherwise
+    inviting a stranger and disabling him would sign him out of everything."""
+    return Ending() if data["accepted"] else _at_the_domain(data)
+
+
 def _by_leaving(data: Mapping[str, Any]) -> Ending:
     """Who leaves by himself stays signed in to what he keeps; who is removed signs in anew."""
-    return Ending() if data["how"] is Leaving.REMOVED else _at_the_domain(data)
+    return _by_disabling(data) if data["how"] is Leaving.REMOVED else _at_the_domain(data)
 
 
 _BY_TYPE: dict[str, Callable[[Mapping[str, Any]], Ending | None]] = {
@@ -64,7 +70,7 @@ _BY_TYPE: dict[str, Callable[[Mapping[str, Any]], Ending | None]] = {
     identity.FactorsChanged.type: _by_first_factor,
     identity.PersonDisabled.type: _all,
     identity.PersonErased.type: _all,
-    identity.UserDisabled.type: _all,
+    identity.UserDisabled.type: _by_disabling,
     identity.TenantLeft.type: _by_leaving,
     identity.IamUserDisabled.type: _at_the_domain,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.identity.contract import IDENTITY
 from contracts.identity.facts import (
+    AcceptedPayload,
     CredentialLockedPayload,
     FailedLoginResetPayload,
     IamUserCreatedPayload,
@@ -11,15 +12,16 @@ from contracts.identity.facts import (
     InvitationAnsweredPayload,
     MailChangeLinkIssuedPayload,
     MailChangeRequestedPayload,
-    MembershipPayload,
     PasswordResetRequestedPayload,
     PasswordSetPayload,
     PersonChangedPayload,
     PersonRegisteredPayload,
+    RolesChangedPayload,
     StaffAppointedPayload,
     TenantJoinedPayload,
     TenantLeftPayload,
     TenantPeopleEstablishedPayload,
+    UserChangedPayload,
     UserInvitedPayload,
     WelcomeLinkIssuedPayload,
 )
@@ -37,7 +39,10 @@ WelcomeLinkIssued = IDENTITY.event(
 TenantJoined = IDENTITY.event(
     "TenantJoined", payload=TenantJoinedPayload, heard_by=("notifications", "gateway")
 )
-RolesChanged = IDENTITY.event("RolesChanged", payload=MembershipPayload, heard_by=("gateway",))
+RolesChanged = IDENTITY.event(
+    "RolesChanged", payload=RolesChangedPayload, heard_by=("gateway", "notifications")
+)
+UserChanged = IDENTITY.event("UserChanged", payload=UserChangedPayload, heard_by=("notifications",))
 TenantLeft = IDENTITY.event(
     "TenantLeft", payload=TenantLeftPayload, heard_by=("notifications", "gateway")
 )
@@ -46,10 +51,10 @@ InvitationAnswered = IDENTITY.event(
     "InvitationAnswered", payload=InvitationAnsweredPayload, heard_by=("notifications",)
 )
 UserDisabled = IDENTITY.event(
-    "UserDisabled", payload=MembershipPayload, heard_by=("notifications", "gateway")
+    "UserDisabled", payload=AcceptedPayload, heard_by=("notifications", "gateway")
 )
 UserEnabled = IDENTITY.event(
-    "UserEnabled", payload=MembershipPayload, heard_by=("notifications", "gateway")
+    "UserEnabled", payload=AcceptedPayload, heard_by=("notifications", "gateway")
 )
 TenantPeopleEstablished = IDENTITY.event(
     "TenantPeopleEstablished", payload=TenantPeopleEstablishedPayload, heard_by=("tenancy",)

@@ -28,6 +28,7 @@ def roles_by_section(**options: Any) -> Table:
 
 
 _SEALED = {"description": "Sealed with the installation's seal key; never in the clear on a wire."}
+_MAILBOX = {"description": "Where its mail goes, whatever the reader's address has become since."}
 
 
 class PersonRegisteredPayload(Strict):
@@ -77,8 +78,29 @@ class Leaving(StrEnum):
     DECLINED = "declined"
 
 
-class TenantLeftPayload(MembershipPayload):
+class AcceptedPayload(MembershipPayload):
+    """What a contract does to somebody who has never accepted it reaches nothing else of his."""
+
+    accepted = Flag(
+        load_default=True, metadata={"description": "He had accepted the contract, or it made him."}
+    )
+
+
+class TenantLeftPayload(AcceptedPayload):
     how = Choice(Leaving, load_default=Leaving.REMOVED)
+
+
+class RolesChangedPayload(AcceptedPayload):
+    roles = roles_by_section(
+        load_default=None, allow_none=True, metadata={"description": "As they are now."}
+    )
+
+
+class UserChangedPayload(AcceptedPayload):
+    """``names``, ``mobile``: what was changed; never to what."""
+
+    names = Flag(required=True)
+    mobile = Flag(required=True)
 
 
 class UserInvitedPayload(MembershipPayload):
@@ -105,6 +127,7 @@ class MailChangeRequestedPayload(Strict):
     login = Login(required=True)
     requested_at = Instant(required=True)
     not_me_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
+    email = Email(load_default=None, allow_none=True, metadata=_MAILBOX)
 
 
 class MailChangeLinkIssuedPayload(Strict):
@@ -151,6 +174,7 @@ class PasswordResetRequestedPayload(Strict):
     user_name = Text(required=True)
     sealed_link = Text(maximum=1024, required=True, metadata=_SEALED)
     expires_at = Instant(required=True)
+    email = Email(load_default=None, allow_none=True, metadata=_MAILBOX)
 
 
 class PasswordSetPayload(Strict):
@@ -160,6 +184,7 @@ class PasswordSetPayload(Strict):
     user_name = Text(required=True)
     set_at = Instant(required=True)
     not_me_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
+    email = Email(load_default=None, allow_none=True, metadata=_MAILBOX)
 
 
 class CredentialLockedPayload(Strict):
@@ -169,6 +194,7 @@ class CredentialLockedPayload(Strict):
     user_name = Text(required=True)
     locked_until = Instant(required=True)
     not_me_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
+    email = Email(load_default=None, allow_none=True, metadata=_MAILBOX)
 
 
 class FailedLoginResetPayload(Strict):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from contracts.codes import CredentialKind, Role, Section, StaffRole
-from contracts.declare import Effect, Refusal, get, post, put
+from contracts.declare import Effect, Refusal, delete, get, put
 from contracts.fields import Choice, Flag, Id, Instant, Part, Secret, Strict, Tenant, Text, Whole
 from contracts.identity.contract import IDENTITY, NoFields, Nothing
 from contracts.people import PasswordRules, Visit
@@ -119,7 +119,7 @@ drop_password_policy = IDENTITY.call(
     effect=Effect.WRITE,
     summary="Follow the installation's policy again.",
     refusals=(_CHANGED_MEANWHILE,),
-    route=post("/tenants/{tenant}/password-policies/{kind}/drop"),
+    route=delete("/tenants/{tenant}/password-policies/{kind}"),
     step_up=True,
 )
 get_installation_policy = IDENTITY.call(

@@ -155,11 +155,17 @@ unlock_portal_login = IDENTITY.call(
     "unlock_portal_login",
     request=UnlockPortalLogin,
     response=PortalLogin,
-    right=staff_only("staff", StaffRole.SUPPORT, StaffRole.OPERATOR),
+    right=staff_only("people.write", StaffRole.SUPPORT, StaffRole.OPERATOR),
     effect=Effect.WRITE,
     summary="Clear counter and lock of a person's portal login, effective at once.",
-    refusals=(Refusal("NotFound", "person-unknown"),),
-    route=post("/persons/{person_id}/unlock-portal-login"),
+    refusals=(
+        Refusal("NotFound", "person-unknown"),
+        Refusal("Forbidden", "own-login"),
+        Refusal("Forbidden", "operator-needed"),
+        Refusal("Conflict", "person-erased"),
+    ),
+    route=post("/people/{person_id}/unlock"),
+    step_up=True,
     reason=True,
 )
 

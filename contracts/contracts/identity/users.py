@@ -149,6 +149,7 @@ change_user = IDENTITY.call(
         Refusal("Conflict", "no-iam-user"),
     ),
     route=put("/tenants/{tenant}/users/{person_id}"),
+    step_up=True,
 )
 disable_user = IDENTITY.call(
     "disable_user",

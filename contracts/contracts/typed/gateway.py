@@ -71,6 +71,7 @@ class ClientSecret(TypedDict):
     secret_id: str
     created_at: str
     expires_at: str | None
+    created_by: NotRequired[str | None]
 
 
 class ClientView(TypedDict):
@@ -387,7 +388,7 @@ class GatewayClient:
         return cast(NewClientSecret, self._dispatch(calls.add_client_secret, payload))
 
     def remove_client_secret(self, *, tenant: str, client_id: str, secret_id: str) -> ClientView:
-        """End a secret at once; tokens already given live their quarter of an hour."""
+        """End a secret and every token of the application within a second; it asks anew."""
         payload = given(tenant=tenant, client_id=client_id, secret_id=secret_id)
         return cast(ClientView, self._dispatch(calls.remove_client_secret, payload))
 
@@ -422,7 +423,7 @@ class GatewayClient:
         return cast(Ended, self._dispatch(calls.end_all_sessions, payload))
 
     def end_all_sessions_of(self, *, person_id: str) -> Ended:
-        """End all sessions of a person, who signs in anew."""
+        """End all sessions of a person, who signs in anew; of staff for operators only."""
         payload = given(person_id=person_id)
         return cast(Ended, self._dispatch(calls.end_all_sessions_of, payload))
 

@@ -131,6 +131,14 @@ class NotificationsService:
     def on_user_enabled(self, fact: Fact) -> None:
         self._queue(fact, letters.access_enabled(fact.data))
 
+    @hears(identity.RolesChanged)
+    def on_roles_changed(self, fact: Fact) -> None:
+        self._queue(fact, letters.roles_changed(fact.data))
+
+    @hears(identity.UserChanged)
+    def on_user_changed(self, fact: Fact) -> None:
+        self._queue(fact, letters.user_changed(fact.data))
+
     @hears(identity.IamUserDisabled)
     def on_iam_user_disabled(self, fact: Fact) -> None:
         self._queue(fact, letters.access_disabled(fact.data))

@@ -184,6 +184,10 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     (letters.access_ended, {**ACCOUNT, "how": Leaving.LEFT}),
     (letters.access_disabled, ACCOUNT),
     (letters.access_disabled, {**ACCOUNT, "user_name": None}),
+    (letters.roles_changed, INVITED),
+    (letters.roles_changed, {**ACCOUNT, "roles": {}}),
+    (letters.user_changed, {**ACCOUNT, "names": True, "mobile": False}),
+    (letters.user_changed, {**ACCOUNT, "names": True, "mobile": True}),
     (letters.access_enabled, ACCOUNT),
     (letters.access_enabled, {**ACCOUNT, "user_name": None}),
     (letters.mail_change, {**ACCOUNT, "login": "John.Doe", "tenant": None, **ELSEWHERE}),
@@ -343,6 +347,22 @@ def test_dates_and_amounts_are_written_as_the_reader_writes_them() -> None:
 def test_a_person_new_to_us_is_welcomed_once() -> None:
     joined = {**CASES[3][1], "newly_registered": True}
     assert letters.tenant_joined(joined) is None
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        letters.access_disabled,
+        letters.access_enabled,
+        letters.access_ended,
+        letters.roles_changed,
+        letters.user_changed,
+    ],
+)
+def test_who_has_not_accepted_a_contract_has_no_mail_of_what_it_does_to_him(write: Any) -> None:
+    news = {**INVITED, "how": Leaving.REMOVED, "names": True, "mobile": True}
+    assert write({**news, "accepted": True}) is not None
+    assert write({**news, "accepted": False}) is None
 
 
 @pytest.mark.parametrize(

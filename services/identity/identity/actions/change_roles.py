@@ -44,24 +44,35 @@ def change_roles(
         managers = users.list_user_managers(tx, tenant=tenant)
         check_manager_remains(managers=managers, person_id=person_id, after=roles)
         users.change_roles(tx, tenant=tenant, person_id=person_id, roles=roles)
-        _open_console(tx, sealer=sealer, tenant=tenant, person_id=person_id, roles=roles, now=now)
+        _open_console(tx, sealer=sealer, user=user, roles=roles, now=now)
         tx.record(
             "users:roles:changed",
             target=person_target(person_id),
             details={"from": dict(user.roles), "to": dict(roles)},
             at=now,
         )
-        tx.emit(RolesChanged, at=now, person_id=person_id, tenant=tenant)
+        if dict(user.roles) != dict(roles):
+            tx.emit(
+                RolesChanged,
+                at=now,
+                person_id=person_id,
+                tenant=tenant,
+                accepted=user.accepted,
+                roles=roles,
+            )
         return tx.answer(users.get_user(tx, tenant=tenant, person_id=person_id))
 
 
-def _open_console(
-    tx: Tx, *, sealer: Sealer, tenant: TenantCode, person_id: UUID, roles: Roles, now: datetime
-) -> None:
-    person = persons.get_person(tx, person_id=person_id)
-    accepted_at = users.find_accepted_at(tx, tenant=tenant, person_id=person_id)
-    for mobile in (None if accepted_at is None else person.mobile, None):
+def _open_console(tx: Tx, *, sealer: Sealer, user: User, roles: Roles, now: datetime) -> None:
+    person = persons.get_person(tx, person_id=user.person_id)
+    for mobile in (person.mobile if user.accepted else None, None):
         if provide_iam_user(
-            tx, sealer=sealer, tenant=tenant, person=person, roles=roles, mobile=mobile, now=now
+            tx,
+            sealer=sealer,
+            tenant=user.tenant,
+            person=person,
+            roles=roles,
+            mobile=mobile,
+            now=now,
         ):
             return

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import TenantCode
+from contracts.identity import UserChanged
 from identity.actions.pseudonyms import person_target
 from identity.domain.people import User
 from identity.store import iam_users, persons, users
@@ -43,6 +44,15 @@ def change_user(
             target=person_target(person_id),
             details={"changed": changed},
             at=now,
+        )
+        tx.emit(
+            UserChanged,
+            at=now,
+            person_id=person_id,
+            tenant=tenant,
+            accepted=user.accepted,
+            names="names" in changed,
+            mobile="mobile" in changed,
         )
         return tx.answer(users.get_user(tx, tenant=tenant, person_id=person_id))
 

@@ -27,7 +27,7 @@ def disable_person(
     why = MISUSED if misused else BY_STAFF
     with db.write(context, tenant=EVERYONE) as tx:
         staff.lock_operators(tx)
-        row = _row_to_change(tx, context=context, person_id=person_id)
+        row = row_to_change(tx, context=context, person_id=person_id)
         check_operator_remains(operators=staff.list_operators(tx), person_id=person_id, after=())
         if row.enabled:
             person_files.change_enabled(tx, person_id=person_id, enabled=False, at=now, why=why)
@@ -39,7 +39,7 @@ def disable_person(
 def enable_person(*, db: Database, context: Context, now: datetime, person_id: UUID) -> PersonRow:
     """Conflict("recovery-needed") where somebody else is said to have used it."""
     with db.write(context, tenant=EVERYONE) as tx:
-        row = _row_to_change(tx, context=context, person_id=person_id)
+        row = row_to_change(tx, context=context, person_id=person_id)
         if not row.enabled and row.disabled_why != BY_STAFF:
             raise Conflict("recovery-needed")
         if not row.enabled:
@@ -59,7 +59,7 @@ def record(tx: Tx, action: str, *, person_id: UUID, now: datetime, **details: ob
         tx.record(action, target=person_target(person_id), details=details, tenant=chain, at=now)
 
 
-def _row_to_change(tx: Tx, *, context: Context, person_id: UUID) -> PersonRow:
+def row_to_change(tx: Tx, *, context: Context, person_id: UUID) -> PersonRow:
     actor = person_of(context)
     row = person_files.get_row_to_change(tx, person_id=person_id)
     check_may_act_on(

@@ -57,5 +57,11 @@ def enable_user(
 
 def _told(tx: Tx, *, user: User, event: Event, act: str, now: datetime) -> User:
     tx.record(f"users:user:{act}", target=person_target(user.person_id), at=now)
-    tx.emit(event, at=now, person_id=user.person_id, tenant=user.tenant)
+    tx.emit(
+        event,
+        at=now,
+        person_id=user.person_id,
+        tenant=user.tenant,
+        accepted=user.accepted,
+    )
     return users.get_user(tx, tenant=user.tenant, person_id=user.person_id)

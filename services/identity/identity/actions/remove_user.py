@@ -67,7 +67,14 @@ def _take_out(tx: Tx, *, user: User, how: Leaving, now: datetime) -> None:
         at=now,
         tenant=user.tenant,
     )
-    tx.emit(TenantLeft, at=now, person_id=user.person_id, tenant=user.tenant, how=how)
+    tx.emit(
+        TenantLeft,
+        at=now,
+        person_id=user.person_id,
+        tenant=user.tenant,
+        how=how,
+        accepted=user.accepted,
+    )
 
 
 def tell_answer(

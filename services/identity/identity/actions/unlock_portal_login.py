@@ -7,9 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.identity import PortalLoginUnlocked
-from identity.actions.chains import chains_of
-from identity.actions.pseudonyms import person_target
-from identity.store import credentials, persons
+from identity.actions.close_login import record, row_to_change
+from identity.store import credentials
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database
 
@@ -25,24 +24,21 @@ class PortalLogin:
 def unlock_portal_login(
     *, db: Database, context: Context, now: datetime, person_id: UUID
 ) -> PortalLogin:
-    """In the trails of the person's tenants. The person is told by mail, locked or not."""
+    """Support frees no login of staff's, nor his own. The person is told by mail, locked or not."""
     with db.write(context, tenant=EVERYONE) as tx:
-        person = persons.get_person(tx, person_id=person_id)
+        person = row_to_change(tx, context=context, person_id=person_id)
         known = credentials.get_portal_credential(tx, person_id=person_id)
         state = credentials.get_state(tx, credential_id=known.credential_id)
         before, freed = state.guard.seen_at(now, state.rule), state.guard.reset()
         credentials.change_guard(tx, credential_id=state.credential_id, guard=freed, at_end=True)
-        for chain in chains_of(tx, person_id=person_id, tenant=None):
-            tx.record(
-                "portal:failed-login:reset",
-                target=person_target(person_id),
-                details={
-                    "failed_logins": before.failures(),
-                    "was_locked": before.locked_until is not None,
-                },
-                tenant=chain,
-                at=now,
-            )
+        record(
+            tx,
+            "portal:login:unlocked",
+            person_id=person_id,
+            now=now,
+            failed_logins=before.failures(),
+            was_locked=before.locked_until is not None,
+        )
         tx.emit(
             PortalLoginUnlocked,
             at=now,

@@ -61,6 +61,7 @@ class User:
     has_iam_user: bool
     disabled_at: datetime | None
     invited_until: datetime | None
+    accepted: bool
     sort_key: str = field(repr=False, compare=False)
 
     @property

@@ -188,19 +188,6 @@ def change_disabled(
     )
 
 
-def find_accepted_at(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> datetime | None:
-    """None as long as he has merely been attached."""
-    accepted_at: datetime | None = tx.value(
-        """
-        SELECT accepted_at
-          FROM users
-         WHERE tenant = %(tenant)s AND person_id = %(person_id)s
-        """,
-        {"tenant": tenant, "person_id": person_id},
-    )
-    return accepted_at
-
-
 def remove_user(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> None:
     """With roles, IAM user, API credential and its links."""
     tx.run(
@@ -246,6 +233,7 @@ def find_user(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> User | None:
                i.mobile, i.id IS NOT NULL AS has_iam_user, u.disabled_at,
                CASE WHEN u.accepted_at IS NULL THEN coalesce(u.invited_until, u.joined_at)
                     ELSE u.invited_until END AS invited_until,
+               u.accepted_at IS NOT NULL AS accepted,
                (SELECT coalesce(jsonb_object_agg(m.section, m.role), '{}')
                   FROM memberships m
                  WHERE m.tenant = u.tenant AND m.person_id = u.person_id) AS roles,
@@ -290,6 +278,7 @@ def list_users(
                i.mobile, i.id IS NOT NULL AS has_iam_user, u.disabled_at,
                CASE WHEN u.accepted_at IS NULL THEN coalesce(u.invited_until, u.joined_at)
                     ELSE u.invited_until END AS invited_until,
+               u.accepted_at IS NOT NULL AS accepted,
                (SELECT coalesce(jsonb_object_agg(m.section, m.role), '{}')
                   FROM memberships m
                  WHERE m.tenant = u.tenant AND m.person_id = u.person_id) AS roles,

@@ -161,7 +161,8 @@ def test_disabled_user_holds_nothing_here_and_no_door_of_the_domain_opens(
         with pytest.raises(Unauthenticated, match="sign-in-refused"):
             door()
     assert john.sign_in("Jane.Roe", PASSWORD).person_id == jane.person_id, "the portal is his"
-    assert john.events("UserDisabled") == [{"person_id": str(jane.person_id), "tenant": TENANT}]
+    told = {"person_id": str(jane.person_id), "tenant": TENANT, "accepted": True}
+    assert john.events("UserDisabled") == [told]
     assert john.trail()[-1][0] != "users:user:enabled"
     with pytest.raises(Forbidden, match="role-not-held"):
         john.invite(person("Eve", "Moon"), CONSOLE, by=jane.person_id)
@@ -180,6 +181,20 @@ def test_enabled_again_he_has_what_he_had(john: Any, jane: Any) -> None:
         "users:user:disabled",
         "users:user:enabled",
     ]
+
+
+def test_stranger_who_has_not_accepted_is_told_as_such_whatever_is_done_to_him(
+    john: Any, person: Any
+) -> None:
+    john.open_tenant(tenant=OTHER, referent=person("Eve", "Moon"))
+    eve = john.invite(person("Eve", "Moon"), USERS, by=john.person_id())
+    disable_user(**on(john, eve.person_id))
+    enable_user(**on(john, eve.person_id))
+    change_to(**on(john, eve.person_id))
+    remove_user(**on(john, eve.person_id))
+    for name in ("UserDisabled", "UserEnabled", "UserChanged", "TenantLeft"):
+        assert [event["accepted"] for event in john.events(name)] == [False], name
+    assert tenants_of(john, eve.person_id) == [OTHER]
 
 
 def test_disabling_twice_is_disabling_once(john: Any, jane: Any) -> None:
@@ -221,7 +236,8 @@ def test_who_leaves_is_gone_with_his_iam_user(john: Any, jane: Any) -> None:
     with pytest.raises(Unauthenticated):
         john.api_sign_in("Jane.Roe", "open9sesame")
     told = john.events("TenantLeft")
-    assert told == [{"person_id": str(jane.person_id), "tenant": TENANT, "how": "left"}]
+    gone = {"person_id": str(jane.person_id), "tenant": TENANT, "how": "left", "accepted": True}
+    assert told == [gone]
     assert john.trail()[-1] == ("users:user:left", f"person:{jane.person_id}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -16,7 +17,7 @@ from identity.domain.attempts import Visit
 from servicekit.context import system_context
 from servicekit.db import EVERYONE
 from servicekit.due import DueRunner
-from servicekit.errors import Invalid, NotFound, Unauthenticated
+from servicekit.errors import Forbidden, Invalid, NotFound, Unauthenticated
 
 pytestmark = pytest.mark.servers
 
@@ -148,21 +149,37 @@ def test_staff_opens_the_lock_at_once_and_the_person_is_told(john: Any) -> None:
     assert refused(lambda: john.sign_in())
     freed = unlock_portal_login(
         db=john.db,
-        context=john.person(john.person_id()),
+        context=john.person(uuid4()),
         now=john.now,
         person_id=john.person_id(),
     )
     assert (freed.login, freed.failed_logins, freed.locked_until) == ("John.Doe", 0, None)
     assert john.sign_in().login == "John.Doe"
     assert [one["was_locked"] for one in john.events("PortalLoginUnlocked")] == [True]
-    assert ("portal:failed-login:reset", f"person:{john.person_id()}") in john.trail()
+    unlocked = ("portal:login:unlocked", f"person:{john.person_id()}")
+    assert unlocked in john.trail()
+    assert unlocked in john.trail("-"), "in the installation's own too, like its neighbours"
+
+
+def test_support_frees_neither_his_own_login_nor_that_of_staff(john: Any) -> None:
+    with john.db.write(john.gateway(), tenant=EVERYONE) as tx:
+        tx.run(
+            "INSERT INTO staff_roles (person_id, role, appointed_at)"
+            " VALUES (%(id)s, 'support', %(now)s)",
+            {"id": john.person_id(), "now": john.now},
+        )
+    acting = {"db": john.db, "now": john.now, "person_id": john.person_id()}
+    with pytest.raises(Forbidden, match="own-login"):
+        unlock_portal_login(**acting, context=john.person(john.person_id()))
+    with pytest.raises(Forbidden, match="operator-needed"):
+        unlock_portal_login(**acting, context=john.person(uuid4()))
 
 
 def test_lock_of_nobody_cannot_be_opened(john: Any) -> None:
     with pytest.raises(NotFound, match="person-unknown"):
         unlock_portal_login(
             db=john.db,
-            context=john.person(john.person_id()),
+            context=john.person(uuid4()),
             now=john.now,
             person_id=john.iam_user_id(),
         )

@@ -230,7 +230,10 @@ def test_changed_roles_replace_all_and_are_told(john: Any, person: Any) -> None:
     after = {Section.INVOICES: Role.MANAGER, Section.DASHBOARD: Role.VISITOR}
     changed = change(john, jane.person_id, after, by=john.person_id())
     assert changed.roles == after
-    assert john.events("RolesChanged") == [{"person_id": str(jane.person_id), "tenant": TENANT}]
+    told = {"person_id": str(jane.person_id), "tenant": TENANT, "accepted": True}
+    assert john.events("RolesChanged") == [{**told, "roles": after}]
+    change(john, jane.person_id, after, by=john.person_id())
+    assert len(john.events("RolesChanged")) == 1, "nobody is told of what stays as it is"
     assert john.events("IamUserCreated")[-1]["person_id"] == str(jane.person_id)
     assert john.trail()[-1] == ("users:roles:changed", f"person:{jane.person_id}")
 
@@ -313,7 +316,7 @@ def test_removed_user_is_gone_with_his_api_login(john: Any, person: Any) -> None
     assert rights_of(john, jane.person_id).tenants == ()
     assert john.rows("SELECT 1 FROM iam_users WHERE user_name = 'Jane.Roe'") == []
     told = {"person_id": str(jane.person_id), "tenant": TENANT, "how": "removed"}
-    assert john.events("TenantLeft") == [told]
+    assert john.events("TenantLeft") == [{**told, "accepted": True}]
     assert john.trail()[-1] == ("users:user:removed", f"person:{jane.person_id}")
     with pytest.raises(NotFound, match="user-unknown"):
         remove(john, jane.person_id)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -109,7 +110,7 @@ def test_hundred_guesses_over_two_processes_count_and_five_are_checked(
 def test_staff_opens_the_lock_for_both(identity: Any, second: Any, john: str) -> None:
     freed = identity.ask(
         calls.unlock_portal_login,
-        by=john,
+        by=str(uuid4()),
         staff=(StaffRole.SUPPORT,),
         key="unlock",
         reason="Called us, proved who he is.",

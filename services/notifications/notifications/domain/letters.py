@@ -25,6 +25,8 @@ class Template(StrEnum):
     ACCESS_ENDED = "access_ended"
     ACCESS_DISABLED = "access_disabled"
     ACCESS_ENABLED = "access_enabled"
+    ROLES_CHANGED = "roles_changed"
+    USER_CHANGED = "user_changed"
     MAIL_CHANGE = "mail_change"
     MAIL_CHANGE_REQUESTED = "mail_change_requested"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a template's name
@@ -140,9 +142,10 @@ def invitation_answered(fact: Fact) -> Letter | None:
 
 
 def access_ended(fact: Fact) -> Letter | None:
-    """None for who has declined: he has said so himself a moment ago, and had nothing yet."""
+    """None for who has declined: he has said so himself a moment ago; and for who was asked and
+    has not answered: neither had anything yet."""
     how = fact["how"]
-    if how is Leaving.DECLINED:
+    if how is Leaving.DECLINED or not _accepted(fact):
         return None
     return Letter(
         template=Template.ACCESS_ENDED,
@@ -153,16 +156,49 @@ def access_ended(fact: Fact) -> Letter | None:
     )
 
 
-def access_disabled(fact: Fact) -> Letter:
+def access_disabled(fact: Fact) -> Letter | None:
     return _access(Template.ACCESS_DISABLED, fact)
 
 
-def access_enabled(fact: Fact) -> Letter:
+def access_enabled(fact: Fact) -> Letter | None:
     return _access(Template.ACCESS_ENABLED, fact)
 
 
-def _access(template: Template, fact: Fact) -> Letter:
+def roles_changed(fact: Fact) -> Letter | None:
+    """None where the fact, of the version before, does not say which roles."""
+    if fact.get("roles") is None or not _accepted(fact):
+        return None
+    return Letter(
+        template=Template.ROLES_CHANGED,
+        person_id=fact["person_id"],
+        tenant=fact["tenant"],
+        facts={"roles": _roles(fact)},
+        names_tenant=True,
+    )
+
+
+def user_changed(fact: Fact) -> Letter | None:
+    if not _accepted(fact):
+        return None
+    return Letter(
+        template=Template.USER_CHANGED,
+        person_id=fact["person_id"],
+        tenant=fact["tenant"],
+        facts={"names": fact["names"], "mobile": fact["mobile"]},
+        names_tenant=True,
+    )
+
+
+def _accepted(fact: Fact) -> bool:
+    """A contract that somebody has not accepted mails him its invitation and no more: else
+    whoever knows an address could have mails sent to it at will."""
+    return bool(fact.get("accepted", True))
+
+
+def _access(template: Template, fact: Fact) -> Letter | None:
     """``user_name``: of the IAM user, where the technical console alone is meant."""
+    if not _accepted(fact):
+        return None
     return Letter(
         template=template,
         person_id=fact["person_id"],
@@ -190,6 +226,7 @@ def mail_change_requested(fact: Fact) -> Letter:
         tenant=None,
         facts={"login": fact["login"], "requested_at": fact["requested_at"]},
         sealed_link=fact.get("not_me_link"),
+        recipient=fact.get("email"),
     )
 
 
@@ -200,6 +237,7 @@ def password_reset(fact: Fact) -> Letter:
         tenant=fact["tenant"],
         facts={**_credential(fact), "expires_at": fact["expires_at"]},
         sealed_link=fact["sealed_link"],
+        recipient=fact.get("email"),
     )
 
 
@@ -210,6 +248,7 @@ def password_set(fact: Fact) -> Letter:
         tenant=fact["tenant"],
         facts={**_credential(fact), "set_at": fact["set_at"]},
         sealed_link=fact.get("not_me_link"),
+        recipient=fact.get("email"),
     )
 
 
@@ -247,6 +286,7 @@ def credential_locked(fact: Fact) -> Letter:
         tenant=fact["tenant"],
         facts={**_credential(fact), "locked_until": fact["locked_until"]},
         sealed_link=fact.get("not_me_link"),
+        recipient=fact.get("email"),
     )
 
 

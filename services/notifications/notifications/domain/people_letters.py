@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from notifications.domain.letters import Fact, Letter, Template
@@ -38,7 +39,8 @@ def recovery_decided(fact: Fact) -> Letter:
 
 def erasure_requested(fact: Fact) -> Letter:
     due_at, by_staff = fact["due_at"], fact["by_staff"]
-    return _about(Template.ERASURE_REQUESTED, fact, due_at=due_at, by_staff=by_staff)
+    letter = _about(Template.ERASURE_REQUESTED, fact, due_at=due_at, by_staff=by_staff)
+    return replace(letter, recipient=fact.get("email"))
 
 
 def erasure_cancelled(fact: Fact) -> Letter:
