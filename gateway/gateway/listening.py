@@ -91,11 +91,13 @@ class Listening:
         EVENTS.labels(fact.type).inc()
         if fact.type == identity.PersonErased.type:
             self._naming.forget_all()
-        person_id = fact.data.get("person_id")
-        if person_id is None:  # a rule about sign-ins may concern whoever it likes
-            self._rights.forget_all()
-        else:
+        person_id, tenant = fact.data.get("person_id"), fact.data.get("tenant")
+        if person_id is not None:
             self._rights.forget(person_id)
+        elif tenant is not None:  # a contract's rule is no matter of everybody's
+            self._rights.forget_tenant(tenant)
+        else:
+            self._rights.forget_all()
 
     def end_sessions(self, fact: Fact) -> None:
         """Ending what has ended does nothing, so hearing this twice is harmless."""

@@ -98,6 +98,7 @@ class RightsCache:
         self._lock = Lock()
         self._kept: OrderedDict[UUID, _Kept] = OrderedDict()
         self._flights: dict[UUID, Future[PersonRights]] = {}
+        self._changed: dict[UUID, set[TenantCode]] = {}  # while that person's flight is under way
 
     def resolve(self, person_id: UUID, about: Circumstances) -> PersonRights:
         """Raises NotFound("person-unknown"), or Unavailable where identity cannot be asked."""
@@ -113,12 +114,24 @@ class RightsCache:
     def forget(self, person_id: UUID) -> None:
         with self._lock:
             self._kept.pop(person_id, None)
-            self._flights.pop(person_id, None)
+            self._end_flight(person_id)
+
+    def forget_tenant(self, tenant: TenantCode) -> None:
+        """What is held there; whoever holds nothing there is not asked about anew."""
+        with self._lock:
+            concerned = [
+                person_id for person_id, kept in self._kept.items() if tenant in kept.rights.tenants
+            ]
+            for person_id in concerned:
+                del self._kept[person_id]
+            for person_id in self._flights:
+                self._changed.setdefault(person_id, set()).add(tenant)
 
     def forget_all(self) -> None:
         with self._lock:
             self._kept.clear()
             self._flights.clear()
+            self._changed.clear()
 
     def _look(self, person_id: UUID) -> tuple[PersonRights | None, Future[PersonRights], bool]:
         with self._lock:
@@ -143,7 +156,7 @@ class RightsCache:
         except BaseException as error:
             with self._lock:
                 if self._flights.get(person_id) is flight:
-                    del self._flights[person_id]
+                    self._end_flight(person_id)
             flight.set_exception(error)
             raise
         flight.set_result(rights)
@@ -153,11 +166,17 @@ class RightsCache:
         """Keep what a flight brought. False where it was forgotten under way."""
         with self._lock:
             if self._flights.get(person_id) is flight:
-                del self._flights[person_id]
+                if not self._end_flight(person_id).isdisjoint(rights.tenants):
+                    return False
                 self._keep(person_id, rights)
                 return True
             kept = self._kept.get(person_id)
             return kept is not None and kept.rights is rights
+
+    def _end_flight(self, person_id: UUID) -> set[TenantCode]:
+        """The tenants that were to be forgotten since it began."""
+        self._flights.pop(person_id, None)
+        return self._changed.pop(person_id, set())
 
     def _keep(self, person_id: UUID, rights: PersonRights) -> None:
         self._kept[person_id] = _Kept(rights, self._monotonic() + self._ttl)

@@ -28,12 +28,16 @@ TENANT = TenantCode("OCB0001234")
 class Rights:
     forgotten: list[UUID] = field(default_factory=list)
     emptied: int = 0
+    left: list[TenantCode] = field(default_factory=list)
 
     def forget(self, person_id: UUID) -> None:
         self.forgotten.append(person_id)
 
     def forget_all(self) -> None:
         self.emptied += 1
+
+    def forget_tenant(self, tenant: TenantCode) -> None:
+        self.left.append(tenant)
 
 
 @dataclass
@@ -100,6 +104,13 @@ def test_a_rule_about_everybody_empties_all_rights() -> None:
     news = replace(fact(identity.SecondFactorRuleChanged), data={"tenant": None})
     listening(rights, Sessions()).forget_rights(news)
     assert rights.emptied == 1
+
+
+def test_a_contracts_rule_empties_nobody_elses_rights() -> None:
+    rights = Rights()
+    news = replace(fact(identity.SecondFactorRuleChanged), data={"tenant": TENANT})
+    listening(rights, Sessions()).forget_rights(news)
+    assert (rights.left, rights.emptied) == ([TENANT], 0)
 
 
 ALL = {

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from contracts.codes import Language, Role, Section
+from contracts.codes import Language, Role, Section, TenantCode
 from gateway.rights import RightsCache
 from gateway.wire import Circumstances
 from servicekit.errors import NotFound, Unavailable
@@ -199,3 +199,43 @@ def test_rights_that_never_stand_still_are_unavailable(
     with pytest.raises(Unavailable) as refused:
         cache.resolve(PERSON, ABOUT)
     assert refused.value.code == "rights-changing"
+
+
+def test_forgetting_a_tenant_leaves_who_holds_nothing_there(
+    cache: RightsCache, identity: Identity
+) -> None:
+    role(cache)
+    cache.forget_tenant(TenantCode("OCB0000002"))
+    role(cache)
+    assert identity.asked == 1
+    cache.forget_tenant(TenantCode("OCB0000001"))
+    role(cache)
+    assert identity.asked == 2
+
+
+def test_a_tenant_forgotten_under_way_is_fetched_anew(
+    cache: RightsCache, identity: Identity
+) -> None:
+    answers = iter(("visitor", "manager"))
+
+    def answer() -> dict[str, Any]:
+        said = rights(next(answers))
+        if identity.asked == 1:
+            cache.forget_tenant(TenantCode("OCB0000001"))
+        return said
+
+    identity.answer = answer
+    assert role(cache) is Role.MANAGER
+
+
+def test_another_tenant_forgotten_under_way_spoils_nothing(
+    cache: RightsCache, identity: Identity
+) -> None:
+    def answer() -> dict[str, Any]:
+        cache.forget_tenant(TenantCode("OCB0000002"))
+        return rights("visitor")
+
+    identity.answer = answer
+    assert role(cache) is Role.VISITOR
+    assert role(cache) is Role.VISITOR
+    assert identity.asked == 1
