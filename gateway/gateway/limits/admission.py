@@ -34,7 +34,11 @@ class Admission:
         self._buckets = buckets
 
     def admit_stranger(self) -> None:
-        self._admit(Holder(Kind.ADDRESS, address_name(request.remote_addr)))
+        self._admit(_address())
+
+    def refuse_stranger(self) -> None:
+        """Spends nothing: raises where the address has nothing left to spend."""
+        self._refuse(self._buckets.refusal(_address()))
 
     def admit_person(self, person_id: UUID) -> None:
         self._admit(Holder(Kind.PERSON, str(person_id)))
@@ -55,8 +59,12 @@ class Admission:
     def _admit(self, holder: Holder) -> None:
         standing = self._buckets.spend(holder)
         g.standing = standing
+        self._refuse(standing)
+
+    def _refuse(self, standing: Standing | None) -> None:
         if standing is None or standing.retry_after is None:
             return
+        g.standing = standing
         LIMITED.labels(standing.policy).inc()
         raise TooMany(
             CODE,
@@ -66,6 +74,10 @@ class Admission:
                 "violated-policies": [standing.policy],
             },
         )
+
+
+def _address() -> Holder:
+    return Holder(Kind.ADDRESS, address_name(request.remote_addr))
 
 
 def tell_standing(response: Response) -> Response:

@@ -91,6 +91,18 @@ class Buckets:
         remaining = (whole - missing) // step
         return Standing(holder.kind.value, quota, remaining, _seconds(missing))
 
+    def refusal(self, holder: Holder) -> Standing | None:
+        """What one more request of ``holder`` would be told; None where it would pass."""
+        quota = self._quotas.get(holder.kind)
+        if quota is None:
+            return None
+        step = quota.seconds * _SECOND // quota.amount
+        with self._lock:
+            now = self._monotonic_ns()
+            missing = max(self._full_at.get(holder, now) - now, 0)
+        wait = missing + step - step * quota.amount
+        return _refused(holder, quota, missing, wait) if wait > 0 else None
+
     def take_spending(self) -> tuple[int, list[Spending]]:
         """What is not shared yet, with the instant of asking; it counts as shared from now on."""
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, request
 
 from gateway.limits.admission import Admission, tell_standing
-from gateway.pages.visit import browser_session
+from gateway.pages.visit import browser_session, parts
 
 # Probes of the operator, and files that cost no more than a refusal.
 _FREE = ("ops", "static")
@@ -16,6 +16,9 @@ def guard_pages(app: Flask, admission: Admission) -> None:
     def admit() -> None:
         if request.blueprint in (*_FREE, _BY_CLIENT) or request.endpoint in _FREE:
             return
+        if not parts().sessions.knows(request):
+            # A cookie may be made up: nothing is read for it while its address has spent all.
+            admission.refuse_stranger()
         session = browser_session()
         if session is None:
             admission.admit_stranger()

@@ -32,8 +32,8 @@ def next_step(
 ) -> Step:
     """``auth_time``: when the person last proved who he is, None where nobody is signed in;
     ``asked_at``: when this very request sent him to the sign-in page, None where it did not;
-    ``fault``: what the sign-in falls short of. Signing in anew may mend it, once. ``own_proof``: one that was made for
-    something else will not do.
+    ``fault``: what the sign-in falls short of. Signing in anew may mend it, once.
+    ``own_proof``: one that was made for something else will not do.
     """
     silent = "none" in prompt
     if auth_time is None or _must_prove_again(prompt, max_age, auth_time, asked_at, now, own_proof):

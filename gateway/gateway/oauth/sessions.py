@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +28,8 @@ from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Unauthenticated
 from servicekit.ids import new_id
 
+_KNOWN_AT_MOST = 20_000
+
 __all__ = ["Session", "Sessions"]
 
 
@@ -36,6 +40,8 @@ class Sessions:
         self._clock = clock
         self._endings = endings
         self._secure = secure
+        self._known: OrderedDict[bytes, None] = OrderedDict()
+        self._lock = Lock()
 
     def start(
         self,
@@ -84,6 +90,10 @@ class Sessions:
         self._hand_over(response, secret)
         return session
 
+    def knows(self, request: Request) -> bool:
+        """Whether this process gave that cookie or found it good: it may have ended since."""
+        return digest_of(request.cookies.get(self.cookie_name, "")) in self._known
+
     def current(self, request: Request) -> Session | None:
         now = self._clock.now()
         cookie = request.cookies.get(self.cookie_name)
@@ -91,6 +101,8 @@ class Sessions:
             return None
         with self._db.read(tenant=EVERYONE) as tx:
             session = self._find(tx, cookie, now)
+        if session is not None:
+            self._remember(cookie)
         if session is not None and now - session.last_seen_at >= SESSION_SEEN_STEP:
             with self._db.write(acting("session.seen"), tenant=EVERYONE) as tx:
                 store.change_last_seen(tx, session_id=session.session_id, now=now)
@@ -192,7 +204,16 @@ class Sessions:
             return None
         return store.find_session(tx, digest=digest_of(cookie), now=now)
 
+    def _remember(self, cookie: str) -> None:
+        digest = digest_of(cookie)
+        with self._lock:
+            self._known[digest] = None
+            self._known.move_to_end(digest)
+            if len(self._known) > _KNOWN_AT_MOST:
+                self._known.popitem(last=False)
+
     def _hand_over(self, response: Response, secret: str) -> None:
+        self._remember(secret)
         response.set_cookie(
             self.cookie_name, secret, path="/", secure=self._secure, httponly=True, samesite="Lax"
         )

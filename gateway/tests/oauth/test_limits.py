@@ -253,6 +253,30 @@ def test_a_made_up_session_is_a_stranger(limited: Any) -> None:
     assert ask(http, "/sign-in").status_code == 429
 
 
+def test_an_address_that_has_spent_everything_reaches_no_database(
+    limited: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = limited(limit_address=FEW)
+    http, neighbour = provider.app.test_client(), provider.browser()
+    neighbour.sign_in()
+    assert statuses(6, lambda: ask(http, "/sign-in"))[-1] == 429
+    found = provider.parts.sessions._find
+    read: list[str] = []
+
+    def find(tx: Any, cookie: str, now: Any) -> Any:
+        read.append(cookie)
+        return found(tx, cookie, now)
+
+    monkeypatch.setattr(provider.parts.sessions, "_find", find)
+    for number in range(3):
+        http.set_cookie(provider.cookie_name, f"made-up-{number}")
+        refused = ask(http, "/sign-in")
+        assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
+        assert refused.headers["RateLimit"].startswith('"address";r=0;')
+    assert read == []
+    assert ask(neighbour.http, "/sign-in").status_code == 200, "who is signed in is let through"
+
+
 # --- several processes --------------------------------------------------------------------------
 
 
