@@ -7,25 +7,31 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from contracts.codes import StaffRole
 from gateway.causes import ALL_WAYS_IN
 from gateway.device_words import device_of
 from gateway.oauth.endings import Endings
 from gateway.oauth.registration import PORTAL
 from gateway.oauth.sessions import record_sessions_ended
+from gateway.rights import RightsCache
 from gateway.store import families, pending_sign_ins
 from gateway.store import sessions as store
 from gateway.store.sessions import SessionRow
+from gateway.wire import Circumstances
 from servicekit.clock import Clock
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
-from servicekit.errors import NotFound
+from servicekit.errors import Forbidden, NotFound
 from servicekit.paging import decode_cursor, page
 
 
 class OwnSessions:
     """The calls of the contract ``gateway``, each in one transaction."""
 
-    def __init__(self, *, db: Database, clock: Clock, endings: Endings) -> None:
+    def __init__(
+        self, *, db: Database, clock: Clock, endings: Endings, rights: RightsCache
+    ) -> None:
+        self._rights = rights
         self._db = db
         self._clock = clock
         self._endings = endings
@@ -71,6 +77,11 @@ class OwnSessions:
         return self._end_all(context, _oneself(context))
 
     def end_all_sessions_of(self, context: Context, *, person_id: UUID) -> dict[str, int]:
+        """Raises Forbidden("operator-needed"): as with their logins, of staff by operators only."""
+        about = Circumstances(language=context.language, call_id=context.call_id)
+        of = self._rights.resolve(person_id, about).staff
+        if of and StaffRole.OPERATOR not in context.caller.staff:
+            raise Forbidden("operator-needed")
         return self._end_all(context, person_id)
 
     def _end_all(

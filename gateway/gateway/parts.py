@@ -152,7 +152,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
             rights=rights,
             sessions=sessions,
             clock=clock,
-            local=build_local_calls(db, clock, endings, own_data),
+            local=build_local_calls(db, clock, endings, own_data, rights),
             naming=naming,
         ),
         clients=clients,
@@ -195,11 +195,11 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
 
 
 def build_local_calls(
-    db: Database, clock: Clock, endings: Endings, own_data: OwnData
+    db: Database, clock: Clock, endings: Endings, own_data: OwnData, rights: RightsCache
 ) -> LocalCalls:
     return LocalCalls(
         db=db,
-        sessions=OwnSessions(db=db, clock=clock, endings=endings),
+        sessions=OwnSessions(db=db, clock=clock, endings=endings, rights=rights),
         clients=TenantClients(db=db, clock=clock, endings=endings),
         consents=OwnConsents(db=db, clock=clock, endings=endings),
         own_data=own_data,

@@ -39,6 +39,7 @@ class ClientSecret(Strict):
     secret_id = Id(required=True)
     created_at = Instant(required=True)
     expires_at = Instant(required=True, allow_none=True)
+    created_by = Id(load_default=None, allow_none=True, metadata={"description": "Who made it."})
 
 
 class ClientView(Strict):
@@ -214,7 +215,7 @@ remove_client_secret = GATEWAY.call(
     response=ClientView,
     right=_MAY_WRITE,
     effect=Effect.WRITE,
-    summary="End a secret at once; tokens already given live their quarter of an hour.",
+    summary="End a secret and every token of the application within a second; it asks anew.",
     refusals=(_UNKNOWN, Refusal("NotFound", "secret-unknown")),
     route=delete(f"{_ONE}/secrets/{{secret_id}}"),
     step_up=True,

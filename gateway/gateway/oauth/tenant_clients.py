@@ -12,6 +12,7 @@ from uuid import UUID
 
 from contracts.codes import TenantCode
 from contracts.gateway import MOST_CLIENTS, MOST_SECRETS, ApplicationKind, ClientView
+from contracts.rights import CallerKind
 from gateway.oauth.endings import Endings
 from gateway.oauth.grantable import grantable_scopes
 from gateway.oauth.redirects import registration_fault
@@ -131,6 +132,7 @@ class TenantClients:
                 client_id=client_id,
                 digest=digest_of(secret),
                 expires_at=expires_at,
+                created_by=_person(context),
                 now=now,
             )
             about = {"secret": str(secret_id), "expires_at": expires_at.isoformat()}
@@ -145,6 +147,7 @@ class TenantClients:
             client = store.get_client_to_change(tx, tenant=tenant, client_id=client_id)
             if not store.remove_secret(tx, client_id=client_id, secret_id=secret_id):
                 raise NotFound("secret-unknown")
+            self._endings.end_client(tx, client_id=client_id, now=now)
             _record_secret(tx, "removed", tenant, client_id, {"secret": str(secret_id)}, now)
             return tx.answer(self._view(tx, client))
 
@@ -219,6 +222,11 @@ def _refuse_faults(client: RegisteredRow, context: Context, *, kept: Collection[
         raise Invalid("fields-invalid", {"fields": faults})
 
 
+def _person(context: Context) -> UUID | None:
+    caller = context.caller
+    return UUID(caller.subject) if caller.kind is CallerKind.PERSON else None
+
+
 def _demand_as_much(client: RegisteredRow, context: Context) -> None:
     """Who makes its secret, or says where it is answered, can be the application: so he could do
     himself all that it may. Raises Forbidden("client-above-caller").
@@ -240,6 +248,7 @@ def _shown(client: RegisteredRow, secrets: Sequence[KnownSecretRow]) -> dict[str
                 "secret_id": one.secret_id,
                 "created_at": one.created_at,
                 "expires_at": one.expires_at,
+                "created_by": one.created_by,
             }
             for one in secrets
         ],

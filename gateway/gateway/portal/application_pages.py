@@ -23,12 +23,13 @@ from contracts.gateway import (
     remove_client,
     remove_client_secret,
 )
+from contracts.identity import name_people
 from contracts.rights import Caller, CallerKind
 from gateway.oauth.consent_words import scope_words
 from gateway.oauth.grantable import grantable_scopes
 from gateway.pages.forms import Form, sent_form
 from gateway.pages.going import see_other
-from gateway.pages.visit import parts
+from gateway.pages.visit import ask_as_gateway, parts
 from gateway.portal.lists import asked_page, page_links, whole
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import Column, contract_head
@@ -54,6 +55,7 @@ class ApplicationRow:
 @dataclass(frozen=True, slots=True)
 class SecretRow:
     secret: dict[str, Any]
+    by: str | None
     state: tuple[str, str]
 
 
@@ -231,13 +233,27 @@ def _application(
         may_make=len(client["secrets"]) < MOST_SECRETS,
         columns=[
             Column(gettext("Made on")),
+            Column(gettext("Made by")),
             Column(gettext("Until")),
             Column(gettext("State")),
             Column(gettext("Actions"), "acts"),
         ],
-        rows=[SecretRow(one, _secret_state(one, now)) for one in client["secrets"]],
+        rows=_secret_rows(tenant, client["secrets"], now),
     )
     return make_response(page, status)
+
+
+def _secret_rows(
+    tenant: TenantCode, secrets: list[dict[str, Any]], now: datetime
+) -> list[SecretRow]:
+    """A secret outlives the rights of whoever made it: that he made it is seen."""
+    makers = sorted({f"person:{one['created_by']}" for one in secrets if one.get("created_by")})
+    told = ask_as_gateway(name_people, {"chain": tenant, "targets": makers}) if makers else {}
+    names = {one["target"]: one["name"] for one in told.get("items", ())}
+    return [
+        SecretRow(one, names.get(f"person:{one.get('created_by')}"), _secret_state(one, now))
+        for one in secrets
+    ]
 
 
 def _removal(tenant: TenantCode, client_id: str, form: Form, *, status: int = 200) -> Response:

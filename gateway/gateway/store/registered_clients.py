@@ -32,6 +32,7 @@ class KnownSecretRow:
     client_id: str
     created_at: datetime
     expires_at: datetime | None
+    created_by: UUID | None
 
 
 def list_clients(tx: Tx, *, tenant: TenantCode, after: str, limit: int) -> list[RegisteredRow]:
@@ -131,7 +132,7 @@ def list_secrets(tx: Tx, *, client_ids: Sequence[str], now: datetime) -> list[Kn
     """Live ones, the oldest first."""
     return tx.rows(
         """
-        SELECT secret_id, client_id, created_at, expires_at
+        SELECT secret_id, client_id, created_at, expires_at, created_by
           FROM client_secrets
          WHERE client_id = ANY(%(client_ids)s) AND (expires_at IS NULL OR expires_at > %(now)s)
          ORDER BY created_at, secret_id
@@ -148,18 +149,21 @@ def add_secret(
     client_id: str,
     digest: bytes,
     expires_at: datetime,
+    created_by: UUID | None,
     now: datetime,
 ) -> None:
     tx.run(
         """
-        INSERT INTO client_secrets (secret_id, client_id, digest, created_at, expires_at)
-        VALUES (%(secret_id)s, %(client_id)s, %(digest)s, %(now)s, %(expires_at)s)
+        INSERT INTO client_secrets (secret_id, client_id, digest, created_at, expires_at,
+                                    created_by)
+        VALUES (%(secret_id)s, %(client_id)s, %(digest)s, %(now)s, %(expires_at)s, %(created_by)s)
         """,
         {
             "secret_id": secret_id,
             "client_id": client_id,
             "digest": digest,
             "expires_at": expires_at,
+            "created_by": created_by,
             "now": now,
         },
     )

@@ -27,11 +27,13 @@ class Wire:
 
     def __init__(self) -> None:
         self.staff: set[str] = set()
+        self.operators: set[str] = set()
 
     def send(self, call: Call, payload: Any, caller: Any, about: Any) -> dict[str, Any]:
         assert call is resolve_rights, call.full_name
         person = payload["person_id"]
         staff = ["support"] if person in self.staff else []
+        staff += ["operator"] if person in self.operators else []
         return {"person_id": person, "enabled": True, "staff": staff, "tenants": []}
 
 
@@ -70,11 +72,12 @@ def wire() -> Wire:
 def newcomer(provider: Any, wire: Wire) -> Any:
     """Another person each time he is called."""
     parts = provider.parts
+    rights = RightsCache(wire=wire)
     dispatcher = Dispatcher(
         wire=wire,
-        rights=RightsCache(wire=wire),
+        rights=rights,
         clock=provider.clock,
-        local=build_local_calls(parts.db, provider.clock, parts.endings, parts.own_data),
+        local=build_local_calls(parts.db, provider.clock, parts.endings, parts.own_data, rights),
     )
     scopes = frozenset({"openid", "account", "staff", "people.write"})
     app = provider.register(name="Billing", scopes=scopes)
@@ -190,7 +193,21 @@ def test_support_ends_all_of_a_person_with_a_reason_and_a_fresh_proof(
     assert agent.is_in(desk)
 
 
+@pytest.mark.parametrize("above", ["staff", "operators"])
+def test_support_signs_no_staff_out(newcomer: Any, wire: Wire, above: str) -> None:
+    agent, boss, chief = newcomer(), newcomer(), newcomer()
+    wire.staff.add(str(agent.person_id))
+    getattr(wire, above).add(str(boss.person_id))
+    wire.operators.add(str(chief.person_id))
+    desk, his, top = agent.browser(), boss.browser(), chief.browser()
+    asked = {"person_id": str(boss.person_id)}
+    with pytest.raises(Forbidden, match="operator-needed"):
+        agent.ask(desk, calls.end_all_sessions_of, asked, reason="ticket 7")
+    assert boss.is_in(his)
+    assert chief.ask(top, calls.end_all_sessions_of, asked, reason="ticket 8") == {"ended": 1}
+
+
 def test_every_call_of_the_contract_is_answered(provider: Any) -> None:
     parts = provider.parts
-    local = build_local_calls(parts.db, provider.clock, parts.endings, parts.own_data)
+    local = build_local_calls(parts.db, provider.clock, parts.endings, parts.own_data, parts.rights)
     assert set(local.methods) == set(calls.GATEWAY.calls)

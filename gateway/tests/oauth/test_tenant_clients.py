@@ -72,7 +72,7 @@ class Administrator:
 @pytest.fixture
 def administrator(provider: Any) -> Callable[..., Administrator]:
     parts = provider.parts
-    local = build_local_calls(parts.db, provider.clock, parts.endings, parts.own_data)
+    local = build_local_calls(parts.db, provider.clock, parts.endings, parts.own_data, parts.rights)
     return lambda **said: Administrator(
         local, TenantCode.numbered(uuid4().int % 10_000_000), **said
     )
@@ -258,6 +258,30 @@ def test_two_live_so_that_one_replaces_the_other_without_a_pause(provider: Any, 
     assert [one["secret_id"] for one in left["secrets"]] == [new["secret_id"]]
     assert tokens(provider, client_id, old["client_secret"]).status_code == 401
     assert tokens(provider, client_id, new["client_secret"]).status_code == 200
+
+
+def test_who_made_a_secret_is_known(john: Any) -> None:
+    client_id = john.register()["client_id"]
+    john.secret(client_id)
+    [kept] = john.ask(calls.get_client, client_id=client_id)["secrets"]
+    assert kept["created_by"] == john.person_id
+
+
+def test_a_secret_that_is_ended_ends_what_it_was_given(
+    provider: Any, start_provider: Any, john: Any
+) -> None:
+    client_id = john.register()["client_id"]
+    old, new = john.secret(client_id), john.secret(client_id)
+    token = tokens(provider, client_id, old["client_secret"]).json["access_token"]
+    elsewhere = start_provider()
+    john.ask(calls.remove_client_secret, client_id=client_id, secret_id=old["secret_id"])
+    elsewhere.parts.endings.refresh()
+    for process in (provider, elsewhere):
+        with pytest.raises(Unauthenticated):
+            process.parts.tokens.check(token)
+    provider.clock.move(seconds=4)
+    later = tokens(provider, client_id, new["client_secret"]).json["access_token"]
+    assert provider.parts.tokens.check(later).client_id == client_id
 
 
 def test_two_at_most_though_many_ask_at_once(john: Any) -> None:

@@ -125,7 +125,7 @@ def test_nothing_about_sessions_reads_a_table_whole(
     pending = PendingSignIns(db=db, clock=clock, secure=False)
     forms = KeptForms(db=db, clock=clock, vault=vault)
     grants = Grants(db=db, clock=clock, endings=endings)
-    own = OwnSessions(db=db, clock=clock, endings=endings)
+    own = OwnSessions(db=db, clock=clock, endings=endings, rights=None)
     with Flask(__name__).test_request_context(headers={"Cookie": "guichet_session=cookie7"}):
         session = sessions.current(request)
         assert session is not None
