@@ -24,6 +24,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from contracts.rights import FRESH_PROOF
+from gateway.i18n import current_language
 from gateway.oauth.asking import Asking, plain_path
 from gateway.oauth.authorizing import NoRedirect, Question, read_question, refused
 from gateway.oauth.consent_words import scope_words
@@ -38,7 +39,8 @@ from gateway.pages.csrf import FIELD, StaleForm, refuse_stale_form, renew_form_s
 from gateway.pages.errors import crash, error_page, http_error, refusal, stale
 from gateway.pages.headers import allow_form_target
 from gateway.pages.local_paths import origin_after
-from gateway.pages.visit import browser_session, parts
+from gateway.pages.visit import browser_session, call_id, parts
+from gateway.wire import Circumstances
 from servicekit.errors import GuichetError
 
 _BROWSER = "asked"
@@ -77,6 +79,8 @@ def authorize() -> Response:
     step = _next_step(question, grant, session, sent, consented=False)
     if step is Step.SIGN_IN:
         return redirect(_sign_in_path(question, sent), 303)
+    if session is not None and not _knows_owner(question, session):
+        return _turn_away(question, values, sent)
     if step is Step.CONSENT:
         return _consent_page(question, grant, sent)
     _close(sent)
@@ -99,6 +103,8 @@ def consent() -> Response:
     step = _next_step(question, grant, session, sent, consented=True)
     if session is None or step is not Step.PROCEED:
         return redirect(_asking().path(sent), 303)
+    if not _knows_owner(question, session):
+        return _turn_away(question, values, sent)
     _close(sent)
     nothing = opens_nothing(grant.request.scope, method=session.method)
     if request.form.get("decision") != "allow" or nothing:
@@ -108,6 +114,25 @@ def consent() -> Response:
     )
     grant.request.proved_here = _is_proved_here(question, session, sent)
     return _answer(grant, session)
+
+
+def _knows_owner(question: Question, session: Session) -> bool:
+    """Whether the person holds anything in the tenant whose application asks: it is for its own
+    people, and learns the name and address of nobody else.
+    """
+    owner = question.client.row.owned_by
+    if owner is None:
+        return True
+    about = Circumstances(language=current_language(), call_id=call_id())
+    return owner in parts().rights.resolve(session.person_id, about).tenants
+
+
+def _turn_away(question: Question, values: Parameters, sent: Parameters) -> Response:
+    """In words, here; to the client only where it asked that no page be shown."""
+    _close(sent)
+    if "none" in question.prompt:
+        return _send_back(refused("access_denied"), question, values)
+    return _say_here(NoRedirect("access_denied", "client_id"))
 
 
 def _values_of(sent: Parameters) -> Parameters:

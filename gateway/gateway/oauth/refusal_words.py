@@ -15,6 +15,9 @@ def refusal_words(refused: NoRedirect) -> str:
         ("invalid_request", "redirect_uri"): _(
             "The application asks to be answered at an address that it has not registered."
         ),
+        ("access_denied", "client_id"): _(
+            "This application is for the people of one contract, and you hold nothing in it."
+        ),
         ("missing", "client_id"): _(
             "The application did not say which one it is, or said it twice."
         ),

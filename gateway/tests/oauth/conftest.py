@@ -22,6 +22,7 @@ from contracts.codes import Language, TenantCode
 from gateway.app import create_app
 from gateway.oauth.registration import Registration, ensure_portal, register_client
 from gateway.parts import Parts, build_parts
+from gateway.rights import PersonRights
 from gateway.settings import Settings
 from gateway.store.clients import ClientKind
 from servicekit.context import generate_key_pair
@@ -60,6 +61,7 @@ class FakeIdentity:
 
     def reset(self) -> None:
         self.people: dict[str, dict[str, Any]] = {}
+        self.outsiders: set[UUID] = set()
         self.failure: Exception | None = None
 
     def as_gateway(self, call: Any, payload: dict[str, Any], **_about: Any) -> dict[str, Any]:
@@ -78,6 +80,22 @@ class FakeIdentity:
                 "iam_user_id": None,
             }
         raise AssertionError(f"not expected: {call.full_name}")
+
+
+class Anywhere(dict[Any, Any]):
+    def __contains__(self, tenant: object) -> bool:
+        return True
+
+
+class FakeRights:
+    """Everybody holds something everywhere, but whom ``identity.outsiders`` names."""
+
+    def __init__(self, identity: FakeIdentity) -> None:
+        self._identity = identity
+
+    def resolve(self, person_id: UUID, about: object) -> PersonRights:
+        held: dict[Any, Any] = {} if person_id in self._identity.outsiders else Anywhere()
+        return PersonRights(person_id, enabled=True, staff=frozenset(), tenants=held)
 
 
 def pkce() -> tuple[str, str]:
@@ -287,7 +305,9 @@ def settings_for(database_url: str, **changes: Any) -> Settings:
 def started(database_url: str, *, clock: HandClock | None = None, **changes: Any) -> Provider:
     clock, identity = clock or HandClock(), FakeIdentity()
     settings = settings_for(database_url, **changes)
-    parts = replace(build_parts(settings, clock=clock), dispatcher=identity)
+    parts = replace(
+        build_parts(settings, clock=clock), dispatcher=identity, rights=FakeRights(identity)
+    )
     parts.db.open()
     parts.keys.open()
     parts.endings.refresh()

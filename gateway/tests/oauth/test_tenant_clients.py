@@ -203,6 +203,27 @@ def test_its_tokens_open_its_tenant_alone_whatever_the_person_holds(
     assert token.domain == john.tenant
 
 
+def test_who_holds_nothing_in_its_tenant_is_not_asked_for_his_name(
+    provider: Any, john: Any
+) -> None:
+    client = john.register(
+        kind="native", scopes=["openid", "email"], redirect_uris=["http://127.0.0.1/cb"]
+    )
+    app = type(provider.public())(client["client_id"], None, "http://127.0.0.1/cb")
+    browser, stranger = provider.browser(), uuid4()
+    browser.sign_in(stranger)
+    page = browser.ask(app, scope="openid email")
+    assert page.status_code == 200
+    provider.identity.outsiders.add(stranger)
+    told = browser.ask(app, scope="openid email", ui_locales="en")
+    assert (told.status_code, "access_denied" in told.text) == (400, True)
+    assert "Location" not in told.headers
+    silent = browser.ask(app, scope="openid email", prompt="none")
+    assert "error=access_denied" in silent.location
+    with pytest.raises(AssertionError):
+        allow(browser, page)
+
+
 def test_a_sign_in_to_another_domain_gives_it_nothing(provider: Any, john: Any) -> None:
     client = john.register(kind="native", redirect_uris=["http://127.0.0.1/cb"])
     app = type(provider.public())(client["client_id"], None, "http://127.0.0.1/cb")
