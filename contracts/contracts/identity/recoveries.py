@@ -111,6 +111,10 @@ class ProposeRecovery(Strict):
 _UNKNOWN = Refusal("NotFound", "recovery-unknown")
 _NOT_OPEN = Refusal("Conflict", "recovery-not-open")
 _SAME_HANDS = Refusal("Forbidden", "second-person-needed")
+_NOT_INDEPENDENT = (
+    Refusal("Forbidden", "appointed-by-other-hand"),
+    Refusal("Forbidden", "appointed-too-lately"),
+)
 _CONCERNED = Refusal("Forbidden", "own-recovery")
 _ROLE_GONE = Refusal("Forbidden", "staff-only")
 _OPERATOR = Refusal("Forbidden", "operator-needed")
@@ -171,7 +175,16 @@ approve_recovery = IDENTITY.call(
     right=staff_only("recoveries", *_KEEPERS),
     effect=Effect.WRITE,
     summary="Approve what another of staff proposed: it is carried out, once.",
-    refusals=(_UNKNOWN, _NOT_OPEN, _SAME_HANDS, _CONCERNED, _ROLE_GONE, _OPERATOR, *_UNFIT),
+    refusals=(
+        _UNKNOWN,
+        _NOT_OPEN,
+        _SAME_HANDS,
+        *_NOT_INDEPENDENT,
+        _CONCERNED,
+        _ROLE_GONE,
+        _OPERATOR,
+        *_UNFIT,
+    ),
     route=post("/recoveries/{recovery_id}/approve"),
     step_up=True,
     reason=True,

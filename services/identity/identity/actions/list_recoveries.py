@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from contracts.identity import RecoveryState
 from identity.actions.callers import person_of
+from identity.actions.looks import record_look
+from identity.actions.pseudonyms import person_target
 from identity.actions.read_people import Page
 from identity.domain.recoveries import MOST_SHOWN_TO_ONESELF, Recovery, RecoveryRow
 from identity.store import recoveries
@@ -18,13 +21,15 @@ def list_recoveries(
     *,
     db: Database,
     context: Context,
+    now: datetime,
     person_id: UUID | None,
     open: bool,
     limit: int,
     cursor: str | None,
 ) -> Page[Recovery]:
+    """Leaves an entry in the installation's trail: what staff see of people is seen."""
     start = decode_cursor(cursor, (UUID,))
-    with db.read(tenant=EVERYONE, context=context) as tx:
+    with db.write(context, tenant=EVERYONE) as tx:
         found = recoveries.list_ids(
             tx,
             person_id=person_id,
@@ -33,12 +38,16 @@ def list_recoveries(
             limit=limit + 1,
         )
         ids, next_cursor = page(found, limit, lambda one: (one,))
+        about = "recoveries" if person_id is None else person_target(person_id)
+        record_look(tx, context=context, now=now, target=about, shown=len(ids))
         return Page(recoveries.list_recoveries(tx, recovery_ids=ids), next_cursor)
 
 
-def get_recovery(*, db: Database, context: Context, recovery_id: UUID) -> Recovery:
-    with db.read(tenant=EVERYONE, context=context) as tx:
-        return recoveries.get_recovery(tx, recovery_id=recovery_id)
+def get_recovery(*, db: Database, context: Context, now: datetime, recovery_id: UUID) -> Recovery:
+    with db.write(context, tenant=EVERYONE) as tx:
+        found = recoveries.get_recovery(tx, recovery_id=recovery_id)
+        record_look(tx, context=context, now=now, target=person_target(found.person_id), shown=1)
+        return found
 
 
 def list_own_recoveries(*, db: Database, context: Context) -> dict[str, list[RecoveryRow]]:

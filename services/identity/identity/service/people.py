@@ -17,7 +17,7 @@ from servicekit.rpc import Context, answers
 class PeopleCalls(Housed):
     @answers(calls.find_persons)
     def find_persons(self, context: Context, payload: dict[str, Any]) -> Page[Found]:
-        return find_persons(db=self.house.db, context=context, **payload)
+        return find_persons(**self.acting(context), **payload)
 
     @answers(calls.get_person_file)
     def get_person_file(self, context: Context, payload: dict[str, Any]) -> PersonFile:

@@ -22,11 +22,11 @@ from servicekit.rpc import Context, answers
 class RecoveriesCalls(Housed):
     @answers(calls.list_recoveries)
     def list_recoveries(self, context: Context, payload: dict[str, Any]) -> Page[Recovery]:
-        return list_recoveries(db=self.house.db, context=context, **payload)
+        return list_recoveries(**self.acting(context), **payload)
 
     @answers(calls.get_recovery)
     def get_recovery(self, context: Context, payload: dict[str, Any]) -> Recovery:
-        return get_recovery(db=self.house.db, context=context, **payload)
+        return get_recovery(**self.acting(context), **payload)
 
     @answers(calls.propose_recovery)
     def propose_recovery(self, context: Context, payload: dict[str, Any]) -> Recovery:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from contracts.codes import StaffRole
 from identity.domain.people import StaffMember
+from identity.domain.recoveries import Appointment
 from servicekit.db import Tx
 
 
@@ -113,6 +114,22 @@ def list_roles_to_rely_on(tx: Tx, *, person_id: UUID) -> tuple[StaffRole, ...]:
         dict,
     )
     return tuple(StaffRole(row["role"]) for row in found)
+
+
+def list_appointments_to_rely_on(tx: Tx, *, person_id: UUID) -> tuple[Appointment, ...]:
+    """With when and by whom; nobody takes them away until the transaction ends."""
+    found = tx.rows(
+        """
+        SELECT role, appointed_at, appointed_by
+          FROM staff_roles
+         WHERE person_id = %(person_id)s
+         ORDER BY role
+           FOR SHARE
+        """,
+        {"person_id": person_id},
+        Appointment,
+    )
+    return tuple(found)
 
 
 def remove_roles(tx: Tx, *, person_id: UUID, roles: Iterable[StaffRole]) -> None:

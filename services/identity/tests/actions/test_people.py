@@ -28,7 +28,12 @@ def bob(john: Any, person: Callable[..., Any]) -> UUID:
 
 def logins(john: Any, search: str, *, limit: int = 50, cursor: str | None = None) -> Any:
     page = find_persons(
-        db=john.db, context=john.gateway(), search=search, limit=limit, cursor=cursor
+        db=john.db,
+        context=john.gateway(),
+        now=john.now,
+        search=search,
+        limit=limit,
+        cursor=cursor,
     )
     return [one.login for one in page.items], page.next_cursor
 
@@ -38,6 +43,20 @@ def logins(john: Any, search: str, *, limit: int = 50, cursor: str | None = None
 )
 def test_somebody_is_found_by_how_login_mail_or_name_begins(john: Any, search: str) -> None:
     assert logins(john, search.strip())[0] == ["John.Doe"]
+
+
+def test_who_looks_for_people_leaves_an_entry_without_the_name(john: Any) -> None:
+    logins(john, "john.d")
+    logins(john, "nobody at all")
+    left = john.rows(
+        "SELECT target, details FROM house.audit_entries WHERE action = 'staff:data:read'"
+        " ORDER BY sequence"
+    )
+    assert [(one["target"], one["details"]["shown"]) for one in left] == [
+        ("persons", 1),
+        ("persons", 0),
+    ]
+    assert "john" not in str(left).lower()
 
 
 @pytest.mark.parametrize("search", ["ohn", "oe@example", "%oh", "j_hn", "example.com", "\\"])

@@ -12,6 +12,7 @@ from services.identity.tests.actions.staffing import acting, appoint, context
 
 from contracts.codes import StaffRole
 from contracts.identity import RecoveryKind, RecoveryState
+from identity.actions.appoint_staff import appoint_staff
 from identity.actions.change_staff import dismiss_staff
 from identity.actions.close_login import disable_person
 from identity.actions.decide_recovery import (
@@ -24,7 +25,7 @@ from identity.actions.decide_recovery import (
     take_effect,
     withdraw_recovery,
 )
-from identity.actions.list_recoveries import list_own_recoveries, list_recoveries
+from identity.actions.list_recoveries import get_recovery, list_own_recoveries, list_recoveries
 from identity.actions.propose_recovery import propose_recovery
 from servicekit.due import DueRunner
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
@@ -202,9 +203,7 @@ def test_after_three_days_it_has_run_out(john: Any, bob: UUID, eve: UUID, closed
         approve(john, eve, recovery)
     assert late.value.details == {"state": "expired"}
     do_what_is_due(john)
-    shown = list_recoveries(
-        db=john.db, context=john.person(eve), person_id=closed, open=False, limit=5, cursor=None
-    )
+    shown = list_recoveries(**acting(john, eve), person_id=closed, open=False, limit=5, cursor=None)
     assert [one.state for one in shown.items] == [RecoveryState.EXPIRED]
 
 
@@ -278,3 +277,85 @@ def test_an_address_taken_meanwhile_is_not_taken_twice(
     do_what_is_due(john)
     assert john.events("MailChangeLinkIssued") == []
     assert ("recovery:act:refused", f"person:{john.person_id()}") in john.trail("-")
+
+
+def test_who_of_staff_looks_at_acts_leaves_an_entry(john: Any, bob: UUID, closed: UUID) -> None:
+    recovery = propose(john, bob, closed)
+    get_recovery(**acting(john, bob), recovery_id=recovery.recovery_id)
+    for person_id in (closed, None):
+        list_recoveries(**acting(john, bob), person_id=person_id, open=True, limit=5, cursor=None)
+    left = john.rows(
+        "SELECT target FROM house.audit_entries WHERE action = 'staff:data:read'"
+        " ORDER BY sequence"
+    )
+    assert [one["target"] for one in left] == [
+        f"person:{closed}",
+        f"person:{closed}",
+        "recoveries",
+    ]
+
+
+# --- two hands, two wills -------------------------------------------------------------------------
+
+
+def appoint_by(john: Any, by: UUID, new: Any, *roles: StaffRole) -> UUID:
+    made = appoint_staff(**acting(john, by), sealer=john.sealer, new=new, roles=roles)
+    return made.person_id
+
+
+def refused(act: Callable[[], Any]) -> str:
+    with pytest.raises(Forbidden) as refusal:
+        act()
+    return refusal.value.code
+
+
+def test_nobody_approves_with_a_puppet_however_long_he_has_waited(
+    john: Any, ada: UUID, closed: UUID, person: Callable[..., Any]
+) -> None:
+    puppet = appoint_by(john, ada, person("Pup", "Pet"), StaffRole.SUPPORT)
+    john.pass_time(hours=100)
+    recovery = propose(john, ada, closed)
+    assert refused(lambda: approve(john, puppet, recovery)) == "appointed-by-other-hand"
+    withdraw_recovery(**acting(john, ada), recovery_id=recovery.recovery_id)
+    turned = propose(john, puppet, closed)
+    assert refused(lambda: approve(john, ada, turned)) == "appointed-by-other-hand"
+
+
+def test_a_hand_settles_for_three_days_and_before_the_proposal(
+    john: Any, ada: UUID, bob: UUID, closed: UUID, person: Callable[..., Any]
+) -> None:
+    fresh = appoint_by(john, ada, person("Fred", "Fresh"), StaffRole.SUPPORT)
+    john.pass_time(hours=71)
+    recovery = propose(john, bob, closed)
+    late = appoint_by(john, ada, person("Lea", "Late"), StaffRole.SUPPORT)
+    assert refused(lambda: approve(john, fresh, recovery)) == "appointed-too-lately"
+    john.pass_time(hours=1)
+    assert approve(john, fresh, recovery).state is RecoveryState.EXECUTED
+    again = disable_person(**acting(john, ada), person_id=closed)
+    assert again is not None
+    other = propose(john, bob, closed)
+    assert refused(lambda: approve(john, late, other)) == "appointed-too-lately"
+
+
+def test_a_new_address_takes_no_effect_where_a_hand_has_lost_its_role(
+    john: Any, ada: UUID, bob: UUID, eve: UUID
+) -> None:
+    recovery = propose(john, bob, john.person_id(), EMAIL, "new@example.com")
+    assert approve(john, eve, recovery).state is RecoveryState.APPROVED
+    dismiss_staff(**acting(john, ada), person_id=eve)
+    john.pass_time(hours=73)
+    do_what_is_due(john)
+    stopped = john.rows("SELECT state FROM recoveries WHERE id = %(i)s", i=recovery.recovery_id)
+    assert stopped == [{"state": "refused"}]
+    assert john.events("MailChangeLinkIssued") == []
+
+
+def test_a_new_address_of_who_has_become_staff_is_no_longer_for_support(
+    john: Any, bob: UUID, eve: UUID, person: Callable[..., Any]
+) -> None:
+    recovery = propose(john, bob, john.person_id(), EMAIL, "new@example.com")
+    approve(john, eve, recovery)
+    appoint(john, person("John", "Doe"), StaffRole.AUDITOR)
+    john.pass_time(hours=73)
+    do_what_is_due(john)
+    assert john.events("MailChangeLinkIssued") == []
