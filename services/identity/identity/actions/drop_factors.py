@@ -35,8 +35,9 @@ def reset_second_factors(
         raise Invalid("reason-required", {"fields": {"reason": ["required"]}})
     check_not_oneself(caller=person_id_of_caller(context), person_id=person_id)
     with db.write(context, tenant=EVERYONE) as tx:  # whether he belongs to others too is asked
-        users.get_user(tx, tenant=tenant, person_id=person_id)
+        user = users.get_user(tx, tenant=tenant, person_id=person_id)
         check_resettable(
+            accepted=user.accepted,
             elsewhere=factors.is_user_elsewhere(tx, person_id=person_id, tenant=tenant),
             is_staff=bool(staff.list_roles(tx, person_id=person_id)),
         )

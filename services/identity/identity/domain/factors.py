@@ -178,8 +178,8 @@ def check_removable(factors: Factors, *, suspended: bool = False) -> None:
     )
 
 
-def check_resettable(*, elsewhere: bool, is_staff: bool) -> None:
-    """A tenant decides for its own people only: the factors of whoever belongs to others too, or
-    to the provider, open doors that are not its."""
-    if elsewhere or is_staff:
+def check_resettable(*, accepted: bool, elsewhere: bool, is_staff: bool) -> None:
+    """A tenant decides for its own people only: the factors of whoever has not accepted to be one
+    of them, belongs to others too, or to the provider, open doors that are not its."""
+    if not accepted or elsewhere or is_staff:
         raise Conflict("staff-support-needed")

@@ -149,6 +149,13 @@ class Lost:
     desk: Any
     mary: UUID
 
+    def let_accept(self, at: Any) -> None:
+        with self.desk.john.db.write(self.desk.john.gateway(), tenant=EVERYONE) as tx:
+            tx.run(
+                "UPDATE users SET accepted_at = %(at)s WHERE person_id = %(id)s",
+                {"at": at, "id": self.mary},
+            )
+
     def reset(self, person_id: UUID, **more: Any) -> Any:
         context = self.desk.john.person(
             self.desk.person_id, **{"reason": "Telephone lost, seen in person", **more}
@@ -170,7 +177,9 @@ def lost(desk: Any, person: Any) -> Lost:
     )
     hers = desk.of(mary.person_id)
     hers.enrol_totp()
-    return Lost(desk, mary.person_id)
+    made = Lost(desk, mary.person_id)
+    made.let_accept(desk.john.now)
+    return made
 
 
 def test_a_manager_of_users_resets_lost_factors_and_it_is_told(lost: Lost) -> None:
@@ -189,6 +198,12 @@ def test_a_manager_of_users_resets_lost_factors_and_it_is_told(lost: Lost) -> No
     )
     assert reasons == [{"reason": "Telephone lost, seen in person"}]
     assert refusal(lambda: lost.reset(lost.mary)) == Conflict("no-second-factor")
+
+
+def test_who_never_accepted_keeps_his_factors(lost: Lost) -> None:
+    lost.let_accept(None)
+    assert refusal(lambda: lost.reset(lost.mary)) == Conflict("staff-support-needed")
+    assert lost.desk.of(lost.mary).needs()["totp"] is True
 
 
 def test_it_wants_a_reason_and_is_nothing_for_oneself(lost: Lost) -> None:

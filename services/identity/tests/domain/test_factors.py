@@ -134,8 +134,11 @@ def test_the_last_factor_stays_while_somebody_demands_one() -> None:
             check_removable(of(totp=APP, **demanded))
 
 
-@pytest.mark.parametrize(("elsewhere", "is_staff"), [(True, False), (False, True), (True, True)])
-def test_a_tenant_decides_for_its_own_people_only(elsewhere: bool, is_staff: bool) -> None:
-    check_resettable(elsewhere=False, is_staff=False)
+@pytest.mark.parametrize(
+    "not_its_own", [{"accepted": False}, {"elsewhere": True}, {"is_staff": True}]
+)
+def test_a_tenant_decides_for_its_own_people_only(not_its_own: dict[str, bool]) -> None:
+    own = {"accepted": True, "elsewhere": False, "is_staff": False}
+    check_resettable(**own)
     with pytest.raises(Conflict, match="staff-support-needed"):
-        check_resettable(elsewhere=elsewhere, is_staff=is_staff)
+        check_resettable(**{**own, **not_its_own})
