@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.codes import StaffRole
-from contracts.fields import Choice, Flag, Id, Instant, Login, Many, Strict, Tenant, Text
+from contracts.fields import Choice, Email, Flag, Id, Instant, Login, Many, Strict, Tenant, Text
 from contracts.identity.contract import IDENTITY
 from contracts.identity.recoveries import RecoveryKind
 
@@ -54,6 +54,11 @@ class ErasureRequestedPayload(Strict):
     person_id = Id(required=True)
     due_at = Instant(required=True)
     by_staff = Flag(required=True)
+    email = Email(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "His address when it was asked for."},
+    )
 
 
 class ErasureCancelledPayload(Strict):

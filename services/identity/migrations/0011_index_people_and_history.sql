@@ -48,6 +48,9 @@ CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS links_open_topic_key
     ON links (credential_id, purpose, topic) WHERE used_at IS NULL AND ended_at IS NULL;
 DROP INDEX CONCURRENTLY IF EXISTS links_open_key;
 ALTER TABLE links VALIDATE CONSTRAINT links_purpose_check;
+-- Whose mailbox may still take its address back (store/links.py: is_reserved).
+CREATE INDEX CONCURRENTLY IF NOT EXISTS links_mailbox_idx ON links (split_part(topic, '@', 2))
+    WHERE purpose = 'not_me' AND used_at IS NULL AND ended_at IS NULL;
 
 -- What staff look for is how something begins: ranges of text in byte order, one index for each.
 CREATE INDEX CONCURRENTLY IF NOT EXISTS persons_login_beginning_idx

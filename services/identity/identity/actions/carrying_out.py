@@ -8,6 +8,7 @@ from contracts.identity import LinkPurpose, MailChangeLinkIssued, RecoveryKind
 from identity.actions.close_login import open_login
 from identity.actions.drop_factors import drop_factors
 from identity.actions.links import issue_link
+from identity.actions.registering import check_not_reserved
 from identity.actions.request_erasure import check_may_be_erased, start_erasure
 from identity.clients.sealing import Sealer
 from identity.domain.names import name_key
@@ -18,7 +19,9 @@ from servicekit.db import Tx
 from servicekit.errors import Conflict
 
 
-def check_fit(tx: Tx, *, kind: RecoveryKind, row: PersonRow, new_email: str | None) -> None:
+def check_fit(
+    tx: Tx, *, kind: RecoveryKind, row: PersonRow, new_email: str | None, now: datetime
+) -> None:
     """Raises Conflict where there is nothing to recover, or something stands against it."""
     if row.erased_at is not None:
         raise Conflict("person-erased")
@@ -30,6 +33,7 @@ def check_fit(tx: Tx, *, kind: RecoveryKind, row: PersonRow, new_email: str | No
             key = name_key(new_email or "")
             if persons.find_by_email(tx, email_key=key) is not None:
                 raise Conflict("email-taken")
+            check_not_reserved(tx, email=new_email or "", now=now, but_for=row.person_id)
         case RecoveryKind.ENABLE_PERSON:
             if row.enabled:
                 raise Conflict("person-enabled")
@@ -61,7 +65,7 @@ def _mail_the_new_address(tx: Tx, *, sealer: Sealer, recovery: RecoveryRow, now:
         credential_id=credential.credential_id,
         purpose=LinkPurpose.MAIL_CHANGE,
         now=now,
-        payload={"new_email": recovery.new_email},
+        payload={"new_email": recovery.new_email, "by_staff": True},
     )
     tx.emit(
         MailChangeLinkIssued,

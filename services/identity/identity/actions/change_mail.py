@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,14 +15,15 @@ from identity.actions.links import issue_link
 from identity.actions.not_me_links import issue_not_me_link
 from identity.actions.pseudonyms import person_target
 from identity.actions.read_link import read_link
+from identity.actions.registering import check_not_reserved
 from identity.clients.sealing import Sealer
-from identity.domain.links import Link, check_mail_changes
+from identity.domain.links import Link, check_mail_changes, mailbox_of
 from identity.domain.names import name_key
 from identity.domain.people import Person
 from identity.store import credentials, iam_users, links, persons, users
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
-from servicekit.errors import NotFound
+from servicekit.errors import Conflict, NotFound
 
 _DAY = timedelta(days=1)
 
@@ -88,6 +90,7 @@ def _tell_requested(
         login=person.login,
         requested_at=now,
         not_me_link=not_me.sealed_link,
+        email=not_me.email,
     )
 
 
@@ -103,8 +106,12 @@ def confirm_mail_change(
             raise NotFound("link-not-usable")
         before = persons.get_person_to_change(tx, person_id=link.person_id)
         after = replace(before, email=_new_email(link))
+        check_not_reserved(tx, email=after.email, now=now, but_for=after.person_id)
         put_email(tx, before=before, after=after)
         links.change_all_ended(tx, person_id=after.person_id, at=now)
+        if link.by_staff:  # the mailbox before is lost: whoever has it must not take this back
+            mailbox = mailbox_of(name_key(after.email))
+            links.change_not_me_ended(tx, person_id=after.person_id, at=now, mailbox=mailbox)
         _record(tx, "account:mail:changed", person_id=after.person_id, now=now)
         tell_changed(tx, person=after, now=now)
         return tx.answer(MailWasChanged(after.person_id, after.login, after.email))
@@ -118,16 +125,33 @@ def _new_email(link: Link) -> str:
 
 def put_email(tx: Tx, *, before: Person, after: Person) -> None:
     """Wherever it stands: Conflict("email-taken") where it is somebody else's."""
-    email_key = name_key(after.email)
-    persons.change_email(tx, person_id=after.person_id, email=after.email, email_key=email_key)
+    _put_on_person(tx, after=after)
+    _put_on_iam_users(tx, before=before, after=after)
+
+
+def take_email_back(tx: Tx, *, before: Person, after: Person) -> None:
+    """Conflict("email-taken"), and nothing changed, where another person bears it; an IAM user who
+    bears it in some domain stands in nobody's way."""
+    _put_on_person(tx, after=after)
+    with suppress(Conflict):
+        _put_on_iam_users(tx, before=before, after=after)
+
+
+def _put_on_person(tx: Tx, *, after: Person) -> None:
+    persons.change_email(
+        tx, person_id=after.person_id, email=after.email, email_key=name_key(after.email)
+    )
+    users.change_own_keys(tx, person=after)
+
+
+def _put_on_iam_users(tx: Tx, *, before: Person, after: Person) -> None:
     iam_users.change_email(
         tx,
         person_id=after.person_id,
         before_key=name_key(before.email),
         email=after.email,
-        email_key=email_key,
+        email_key=name_key(after.email),
     )
-    users.change_own_keys(tx, person=after)
 
 
 def _record(tx: Tx, action: str, *, person_id: UUID, now: datetime) -> None:

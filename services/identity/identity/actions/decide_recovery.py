@@ -41,7 +41,7 @@ def approve_recovery(
         state = recovery.after(act_of_approval(recovery.kind), now=now)
         row = person_files.get_row_to_change(tx, person_id=recovery.person_id)
         _check_both_hands(tx, recovery=recovery, decided_by=actor, decided_at=now)
-        check_fit(tx, kind=recovery.kind, row=row, new_email=recovery.new_email)
+        check_fit(tx, kind=recovery.kind, row=row, new_email=recovery.new_email, now=now)
         later = now + MAILBOX_DELAY if state is RecoveryState.APPROVED else None
         _decide(tx, recovery=recovery, state=state, by=actor, now=now, takes_effect_at=later)
         if later is None:
@@ -120,7 +120,7 @@ def take_effect(*, db: Database, sealer: Sealer, item: DueItem) -> None:
                 decided_by=recovery.decided_by or recovery.proposed_by,
                 decided_at=recovery.decided_at or recovery.proposed_at,
             )
-            check_fit(tx, kind=recovery.kind, row=row, new_email=recovery.new_email)
+            check_fit(tx, kind=recovery.kind, row=row, new_email=recovery.new_email, now=item.now)
         except (Conflict, Forbidden):
             _stop(tx, recovery=recovery, act=RecoveryAct.REFUSE, by=None, now=item.now)
             return

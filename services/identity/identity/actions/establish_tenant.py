@@ -71,7 +71,7 @@ def _establish_people(
     contacts = {name_key(contact.email): contact for contact in opened.holders.values()}
     people = {}
     for email_key, contact in sorted(contacts.items()):
-        person, new = register(tx, new=replace(contact, login=None), now=now)
+        person, new = register(tx, new=replace(contact, login=None), now=now, by_contract=True)
         join(
             tx,
             sealer=sealer,

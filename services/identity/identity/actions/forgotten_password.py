@@ -107,7 +107,15 @@ def _remember(tx: Tx, *, bearer: CredentialBearer, visit: Visit, now: datetime) 
     )
 
 
-def send_reset_link(tx: Tx, *, sealer: Sealer, bearer: CredentialBearer, now: datetime) -> None:
+def send_reset_link(
+    tx: Tx,
+    *,
+    sealer: Sealer,
+    bearer: CredentialBearer,
+    now: datetime,
+    email: str | None = None,
+) -> None:
+    """``email``: a mailbox that has proved to be his, where it may not be his address."""
     link = issue_link(
         tx,
         sealer=sealer,
@@ -131,4 +139,5 @@ def send_reset_link(tx: Tx, *, sealer: Sealer, bearer: CredentialBearer, now: da
         user_name=bearer.user_name,
         sealed_link=link.sealed_link,
         expires_at=link.expires_at,
+        email=email or bearer.email,
     )

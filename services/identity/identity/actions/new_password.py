@@ -164,4 +164,5 @@ def tell_password_set(
         user_name=bearer.user_name,
         set_at=now,
         not_me_link=not_me.sealed_link,
+        email=not_me.email,
     )

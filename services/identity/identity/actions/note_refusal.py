@@ -107,6 +107,7 @@ def _tell_locked(
         user_name=bearer.user_name,
         locked_until=datetime.fromisoformat(until),
         not_me_link=link.sealed_link,
+        email=link.email,
     )
 
 

@@ -49,7 +49,7 @@ def propose_recovery(
         )
         if row.erased_at is not None:
             raise Conflict("person-erased")
-        check_fit(tx, kind=kind, row=row, new_email=new_email)
+        check_fit(tx, kind=kind, row=row, new_email=new_email, now=now)
         recovery = RecoveryRow(
             recovery_id=new_id(),
             kind=kind,

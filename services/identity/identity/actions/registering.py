@@ -18,7 +18,7 @@ from contracts.identity import (
 from identity.actions.links import issue_link
 from identity.actions.pseudonyms import iam_user_target, person_target
 from identity.clients.sealing import Sealer
-from identity.domain.links import LIFETIMES
+from identity.domain.links import LIFETIMES, mailbox_of
 from identity.domain.names import (
     login_stem,
     name_key,
@@ -26,21 +26,27 @@ from identity.domain.names import (
 )
 from identity.domain.people import NewPerson, Person
 from identity.domain.roles import Roles, opens_console
-from identity.store import credentials, iam_users, persons, users
+from identity.store import credentials, iam_users, links, persons, users
 from servicekit.db import Tx
 from servicekit.errors import Conflict
 from servicekit.ids import new_id
 
 
-def register(tx: Tx, *, new: NewPerson, now: datetime) -> tuple[Person, bool]:
+def register(
+    tx: Tx, *, new: NewPerson, now: datetime, by_contract: bool = False
+) -> tuple[Person, bool]:
     """The person with this e-mail, and whether he is new. A login he has already stays his.
 
-    Conflict("login-taken") when a login is asked for that somebody else bears.
+    Conflict("login-taken") when a login is asked for that somebody else bears;
+    Conflict("email-taken") where somebody may take the address back. ``by_contract``: what is
+    concluded already names him, and is not refused.
     """
     email_key = name_key(new.email)
     known = persons.find_by_email(tx, email_key=email_key)
     if known is not None:
         return known, False
+    if not by_contract:
+        check_not_reserved(tx, email=new.email, now=now)
     stem = None if new.login else _stem(new)
     for number, login in _logins(tx, new=new, stem=stem):
         person = _person(new, login=login)
@@ -60,6 +66,14 @@ def register(tx: Tx, *, new: NewPerson, now: datetime) -> tuple[Person, bool]:
         if known is not None:
             return known, False
     raise Conflict("login-taken")
+
+
+def check_not_reserved(tx: Tx, *, email: str, now: datetime, but_for: UUID | None = None) -> None:
+    """Who lost an address to somebody else has a week to take it back: until then it is nobody's.
+    Refused like an address that somebody bears."""
+    mailbox = mailbox_of(name_key(email))
+    if links.is_reserved(tx, mailbox=mailbox, now=now, but_for=but_for):
+        raise Conflict("email-taken")
 
 
 def _stem(new: NewPerson) -> str:

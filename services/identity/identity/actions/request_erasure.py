@@ -9,7 +9,7 @@ from contracts.identity import ErasureCancelled, ErasureRequested, ErasureState
 from identity.actions.callers import person_of
 from identity.actions.close_login import record
 from identity.domain.erasure import GRACE, NO_ERASURE, Erasure, check_free, hindrances
-from identity.store import erasures, person_files, staff
+from identity.store import erasures, person_files, persons, staff
 from identity.store.erasures import ErasureRow
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
@@ -76,7 +76,25 @@ def start_erasure(tx: Tx, *, person_id: UUID, by_staff: bool, now: datetime) -> 
     )
     tx.schedule(ERASE, due_at=due_at, key=str(person_id), payload={"person_id": str(person_id)})
     record(tx, "person:erasure:requested", person_id=person_id, now=now, by_staff=by_staff)
-    tx.emit(ErasureRequested, at=now, person_id=person_id, due_at=due_at, by_staff=by_staff)
+    tx.emit(
+        ErasureRequested,
+        at=now,
+        person_id=person_id,
+        due_at=due_at,
+        by_staff=by_staff,
+        email=persons.get_person(tx, person_id=person_id).email,
+    )
+
+
+def stop_own_erasure(tx: Tx, *, person_id: UUID, now: datetime) -> None:
+    """One that was asked for in his name, where it was not he. What staff decided stays."""
+    last = erasures.find_last(tx, person_id=person_id)
+    if last is None or last.by_staff or last.state is not ErasureState.REQUESTED:
+        return
+    tx.unschedule(ERASE, str(person_id))  # first: in the order of who carries it out
+    if erasures.change_ended(tx, person_id=person_id, state=ErasureState.CANCELLED, at=now):
+        record(tx, "person:erasure:cancelled", person_id=person_id, now=now)
+        tx.emit(ErasureCancelled, at=now, person_id=person_id, cancelled_at=now)
 
 
 def _erasure_of(tx: Tx, *, person_id: UUID) -> Erasure:

@@ -58,6 +58,14 @@ class Link:
         return NotMe(named) if self.purpose is LinkPurpose.NOT_ME else None
 
     @property
+    def mailbox(self) -> str:
+        return self.topic.partition("@")[2]
+
+    @property
+    def by_staff(self) -> bool:
+        return bool(self.payload.get("by_staff"))
+
+    @property
     def new_email(self) -> str | None:
         return self.payload.get("new_email")
 
@@ -70,6 +78,11 @@ def check_mail_changes(asked: int) -> None:
     """``asked``: of one person within a day. Each sends a mail to an address of his choice."""
     if asked >= _MAIL_CHANGES_A_DAY:
         raise TooMany("mail-changes-too-many", {"retry_after": 86_400})
+
+
+def mailbox_of(email_key: str) -> str:
+    """How the topic of a link names the mailbox that it was sent to."""
+    return hashlib.sha256(email_key.encode()).hexdigest()[:16]
 
 
 def token_hash(token: str) -> bytes:

@@ -217,6 +217,29 @@ def remove_password(tx: Tx, *, credential_id: UUID) -> None:
     )
 
 
+def lock_all(tx: Tx, *, person_id: UUID) -> None:
+    """All of a person's, in one order, until the transaction ends."""
+    tx.rows(
+        "SELECT id FROM credentials WHERE person_id = %(person_id)s ORDER BY id FOR NO KEY UPDATE",
+        {"person_id": person_id},
+        dict,
+    )
+
+
+def remove_recent_passwords(tx: Tx, *, person_id: UUID, since: datetime, api_only: bool) -> int:
+    """Those set since then, as ``remove_password`` does. How many they were."""
+    return tx.run(
+        """
+        UPDATE credentials
+           SET disowned_hash = hash, hash = NULL, failed_at = '{}', turned_away = 0,
+               locked_until = NULL
+         WHERE person_id = %(person_id)s AND hash IS NOT NULL AND changed_at >= %(since)s
+           AND (kind = 'api' OR NOT %(api_only)s)
+        """,
+        {"person_id": person_id, "since": since, "api_only": api_only},
+    )
+
+
 def change_hash(tx: Tx, *, credential_id: UUID, hash: str) -> None:
     """The same password under stronger parameters."""
     tx.run(
@@ -278,6 +301,7 @@ class CredentialBearer:
     language: Language
     activated: bool
     iam_user_id: UUID | None
+    email: str
 
 
 def find_bearer(tx: Tx, *, credential_id: UUID) -> CredentialBearer | None:
@@ -286,7 +310,7 @@ def find_bearer(tx: Tx, *, credential_id: UUID) -> CredentialBearer | None:
         """
         SELECT c.id AS credential_id, c.kind AS credential, p.id AS person_id,
                coalesce(i.user_name, p.login) AS user_name, i.tenant, p.language,
-               c.hash IS NOT NULL AS activated, c.iam_user_id
+               c.hash IS NOT NULL AS activated, c.iam_user_id, p.email
           FROM credentials c
           JOIN persons p ON p.id = c.person_id
           LEFT JOIN iam_users i ON i.id = c.iam_user_id

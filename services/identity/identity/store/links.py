@@ -154,3 +154,43 @@ def change_all_ended(tx: Tx, *, person_id: UUID, at: datetime) -> None:
         """,
         {"person_id": person_id, "at": at},
     )
+
+
+def change_not_me_ended(
+    tx: Tx, *, person_id: UUID, at: datetime, mailbox: str, later_than: UUID | None = None
+) -> None:
+    """Those of every other mailbox; ``later_than``: a link, where those issued before it stay, for
+    whoever had a mailbox earlier is the owner. Asked with the scope EVERYONE."""
+    tx.run(
+        """
+        UPDATE links SET ended_at = %(at)s
+         WHERE credential_id IN (
+                   SELECT c.id FROM credentials c
+                    WHERE c.person_id = %(person_id)s AND c.kind = 'portal'
+                    UNION ALL
+                   SELECT c.id FROM iam_users i
+                     JOIN credentials c ON c.iam_user_id = i.id AND c.kind = 'api'
+                    WHERE i.person_id = %(person_id)s)
+           AND used_at IS NULL AND ended_at IS NULL AND purpose = 'not_me'
+           AND split_part(topic, '@', 2) <> %(mailbox)s
+           AND (%(later_than)s::uuid IS NULL OR id > %(later_than)s::uuid)
+        """,
+        {"person_id": person_id, "at": at, "mailbox": mailbox, "later_than": later_than},
+    )
+
+
+def is_reserved(tx: Tx, *, mailbox: str, now: datetime, but_for: UUID | None = None) -> bool:
+    """Whether somebody else may still take this address back by a link that was mailed to it."""
+    reserved: bool = tx.value(
+        """
+        SELECT EXISTS (SELECT 1
+                         FROM links l
+                         JOIN credentials c ON c.id = l.credential_id
+                        WHERE l.purpose = 'not_me' AND split_part(l.topic, '@', 2) = %(mailbox)s
+                          AND l.used_at IS NULL AND l.ended_at IS NULL
+                          AND l.expires_at > %(now)s AND l.topic NOT LIKE 'locked@%%'
+                          AND c.person_id IS DISTINCT FROM %(but_for)s::uuid)
+        """,
+        {"mailbox": mailbox, "now": now, "but_for": but_for},
+    )
+    return reserved
