@@ -164,8 +164,8 @@ def test_staff_opens_the_lock_at_once_and_the_person_is_told(john: Any) -> None:
 def test_support_frees_neither_his_own_login_nor_that_of_staff(john: Any) -> None:
     with john.db.write(john.gateway(), tenant=EVERYONE) as tx:
         tx.run(
-            "INSERT INTO staff_roles (person_id, role, appointed_at)"
-            " VALUES (%(id)s, 'support', %(now)s)",
+            "INSERT INTO staff_roles (person_id, role, appointed_at, appointed_by)"
+            " VALUES (%(id)s, 'support', %(now)s, 'test')",
             {"id": john.person_id(), "now": john.now},
         )
     acting = {"db": john.db, "now": john.now, "person_id": john.person_id()}
