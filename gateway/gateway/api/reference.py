@@ -175,7 +175,7 @@ def _needed_query(call: Call) -> str:
     """What a call must be asked in its address; what it may be asked stands in its table."""
     declared = call.request._declared_fields
     needed = [name for name in intake_of(call).in_query if declared[name].required]
-    if call.route is None or call.route.method != "GET" or not needed:
+    if not needed:
         return ""
     return "?" + urlencode({name: value_of(declared[name], name) for name in needed})
 

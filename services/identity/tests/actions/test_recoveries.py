@@ -285,8 +285,7 @@ def test_who_of_staff_looks_at_acts_leaves_an_entry(john: Any, bob: UUID, closed
     for person_id in (closed, None):
         list_recoveries(**acting(john, bob), person_id=person_id, open=True, limit=5, cursor=None)
     left = john.rows(
-        "SELECT target FROM house.audit_entries WHERE action = 'staff:data:read'"
-        " ORDER BY sequence"
+        "SELECT target FROM house.audit_entries WHERE action = 'staff:data:read' ORDER BY sequence"
     )
     assert [one["target"] for one in left] == [
         f"person:{closed}",
