@@ -157,6 +157,7 @@ def _api_password_page(iam_user_id: Any, form: Form, *, status: int = 200) -> Re
 
 
 def ask_leave(tenant: TenantCode) -> Response:
+    visitor()  # nothing is asked of a service here, so nothing else leads to the sign-in
     return _leave_page(tenant, Form())
 
 

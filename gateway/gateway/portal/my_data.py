@@ -58,6 +58,7 @@ def export() -> Response:
 
 
 def ask_erasure() -> Response:
+    visitor()  # nothing is asked of a service here, so nothing else leads to the sign-in
     return _erasure_page(Form())
 
 
