@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from contracts.fields import Choice, Flag, Id, Instant, Strict, Tenant, Text, Whole
+from contracts.fields import Choice, Email, Flag, Id, Instant, Strict, Tenant, Text, Whole
 from contracts.identity.contract import IDENTITY
 
 _SEALED = {"description": "Sealed with the installation's seal key; never in the clear on a wire."}
+_MAILBOX = {"description": "Where its mail goes, whatever the reader's address has become since."}
 
 
 class FactorChange(StrEnum):
@@ -33,6 +34,7 @@ class FactorsChangedPayload(Strict):
     )
     changed_at = Instant(required=True)
     not_me_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
+    email = Email(load_default=None, allow_none=True, metadata=_MAILBOX)
 
 
 class FactorsResetPayload(Strict):
@@ -45,12 +47,14 @@ class RecoveryCodeUsedPayload(Strict):
     left = Whole(required=True)
     used_at = Instant(required=True)
     not_me_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
+    email = Email(load_default=None, allow_none=True, metadata=_MAILBOX)
 
 
 class SecondFactorLockedPayload(Strict):
     person_id = Id(required=True)
     locked_until = Instant(required=True)
     not_me_link = Text(maximum=1024, load_default=None, allow_none=True, metadata=_SEALED)
+    email = Email(load_default=None, allow_none=True, metadata=_MAILBOX)
 
 
 class SecondFactorRuleChangedPayload(Strict):

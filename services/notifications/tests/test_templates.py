@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -255,15 +256,32 @@ def test_every_template_is_called_for_by_a_fact() -> None:
     assert called == set(Template)
 
 
+HANDLERS = [one for one in vars(NotificationsService).values() if hasattr(one, "hears_event")]
+
+
 def test_every_fact_heard_has_its_handler() -> None:
-    handled = [
-        method.hears_event
-        for method in vars(NotificationsService).values()
-        if hasattr(method, "hears_event")
-    ]
+    handled = [handler.hears_event for handler in HANDLERS]
     heard: tuple[Event, ...] = events_heard_by("notifications")
     assert {event.type for event in handled} == {event.type for event in heard}
     assert len(handled) == len(heard) <= len(EVENTS)
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [one for one in HANDLERS if "not_me_link" in one.hears_event.payload().fields],
+    ids=lambda handler: handler.hears_event.type,
+)
+def test_link_by_which_a_login_is_blocked_goes_to_the_mailbox_that_it_was_made_for(
+    handler: Any,
+) -> None:
+    said = {**ACCOUNT, **FACTORS, **ASKED, "login": "John.Doe", "credential": PORTAL, "name": None}
+    said |= {"change": FactorChange.TOTP_ENROLLED, "left": 9, "used_at": AT, "set_at": AT}
+    fact = SimpleNamespace(data={**said, "locked_until": AT, "email": "owner@acme.example"})
+    queued: list[Letter] = []
+    handler(SimpleNamespace(_queue=lambda fact, letter: queued.append(letter)), fact)
+    assert [(one.sealed_link, one.recipient) for one in queued] == [
+        ("sealed", "owner@acme.example")
+    ]
 
 
 @pytest.mark.parametrize("language", BOTH)

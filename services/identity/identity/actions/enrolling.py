@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contracts.identity import FactorChange, FactorsChanged, NotMe
 from identity.actions.chains import chains_of
-from identity.actions.not_me_links import issue_not_me_link
+from identity.actions.not_me_links import NotMeLink, issue_not_me_link
 from identity.actions.proving import Checked, FactorTools
 from identity.actions.pseudonyms import person_target
 from identity.clients.factor_keys import FactorKeys
@@ -92,9 +92,9 @@ def tell_changed(
     name: str | None,
     now: datetime,
     first: bool = False,
-) -> str:
+) -> NotMeLink:
     """``name``: a passkey's. It stands in the mail, not in the trail: people put names into it.
-    Returns the sealed "it was not me" link of that mail."""
+    Returns the "it was not me" link of that mail."""
     subject, done = change.value.rsplit("_", 1)
     for chain in chains_of(tx, person_id=person_id, tenant=None):
         tx.record(
@@ -111,13 +111,14 @@ def tell_changed(
         change=change,
         name=name,
         changed_at=now,
-        not_me_link=link,
+        not_me_link=link.sealed_link,
+        email=link.email,
         first=first,
     )
     return link
 
 
-def tell_copied(tx: Tx, *, sealer: Sealer, checked: Checked, now: datetime) -> str | None:
+def tell_copied(tx: Tx, *, sealer: Sealer, checked: Checked, now: datetime) -> NotMeLink | None:
     """Its owner learns that a passkey of his was suspended. The link of the mail, or None where
     none was."""
     if checked.outcome is not ProofOutcome.COPIED or checked.passkey is None:
@@ -132,11 +133,11 @@ def tell_copied(tx: Tx, *, sealer: Sealer, checked: Checked, now: datetime) -> s
     )
 
 
-def not_me_link(tx: Tx, *, sealer: Sealer, person_id: UUID, now: datetime) -> str:
-    """Sealed. By it the portal password is worth nothing any more, and neither are the factors of
+def not_me_link(tx: Tx, *, sealer: Sealer, person_id: UUID, now: datetime) -> NotMeLink:
+    """By it the portal password is worth nothing any more, and neither are the factors of
     the last days. Asked for last: it locks the credential, after whatever of the factors."""
     credential = credentials.get_portal_credential(tx, person_id=person_id)
-    link = issue_not_me_link(
+    return issue_not_me_link(
         tx,
         sealer=sealer,
         credential_id=credential.credential_id,
@@ -144,7 +145,6 @@ def not_me_link(tx: Tx, *, sealer: Sealer, person_id: UUID, now: datetime) -> st
         about=NotMe.FACTOR,
         now=now,
     )
-    return link.sealed_link
 
 
 def refuse_answer(field: str) -> Invalid:

@@ -142,24 +142,28 @@ def _tell(
     issue = partial(not_me_link, tx, sealer=sealer, person_id=person_id, now=now)
     told = tell_copied(tx, sealer=sealer, checked=checked, now=now)
     if until is not None:
+        link = told or issue()
         tx.emit(
             SecondFactorLocked,
             at=now,
             person_id=person_id,
             locked_until=until,
-            not_me_link=told or issue(),
+            not_me_link=link.sealed_link,
+            email=link.email,
         )
     if not accepted:
         return None
     left = factors.get_codes_left(tx, person_id=person_id)
     if kind is FactorKind.RECOVERY_CODE:
+        link = issue()
         tx.emit(
             RecoveryCodeUsed,
             at=now,
             person_id=person_id,
             left=left,
             used_at=now,
-            not_me_link=issue(),
+            not_me_link=link.sealed_link,
+            email=link.email,
         )
     return Proved(checked.amr, left)
 

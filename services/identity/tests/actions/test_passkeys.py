@@ -117,9 +117,10 @@ def test_the_mail_of_a_lock_and_of_a_copy_at_once_both_have_a_link_that_works(
         refusal(lambda: desk.prove_code("000000"))
     refusal(lambda: desk.prove_passkey(soft.sign(desk.start_proof())))
     for event in ("SecondFactorLocked", "FactorsChanged"):
-        sealed = desk.john.events(event)[-1]["not_me_link"]
-        token = desk.john.fernet.decrypt(sealed).decode()
+        told = desk.john.events(event)[-1]
+        token = desk.john.fernet.decrypt(told["not_me_link"]).decode()
         assert desk.john.read_link(token).usable(desk.john.now)
+        assert told["email"] == "john.doe@example.com"
 
 
 def test_a_suspended_passkey_is_removed_and_does_not_stand_for_a_demanded_factor(

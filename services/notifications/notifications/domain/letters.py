@@ -337,6 +337,7 @@ def _about_factors(template: Template, fact: Fact, facts: Mapping[str, Any]) -> 
         tenant=None,
         facts=facts,
         sealed_link=fact["not_me_link"],
+        recipient=fact.get("email"),
     )
 
 
