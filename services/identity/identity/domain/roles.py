@@ -55,7 +55,8 @@ def _covers(section: Section, held: Role | None, asked: Role) -> bool:
 def check_manager_remains(
     *, managers: Collection[UUID], person_id: UUID, after: Roles | None
 ) -> None:
-    """``managers`` of Users who can still sign in, before the change; ``after`` None: leaves."""
+    """The last of the ``managers`` of Users who can act stays one; who cannot act is none of them,
+    and may go. ``after`` None: leaves."""
     stays = after is not None and manages_users(after)
     if person_id in managers and not stays and set(managers) == {person_id}:
         raise Conflict("last-user-manager")

@@ -71,7 +71,8 @@ def change_ended(tx: Tx, *, person_id: UUID, state: ErasureState, at: datetime) 
 
 
 def list_ties(tx: Tx, *, person_id: UUID, limit: int) -> list[Tie]:
-    """Of the tenants he is a user of, those that he could not leave. By code."""
+    """Of the tenants he is a user of, those that he could not leave: he holds an office, or is the
+    last manager of users who can act. By code."""
     return tx.rows(
         """
         SELECT tied.tenant, tied.offices, tied.last_user_manager
@@ -79,18 +80,18 @@ def list_ties(tx: Tx, *, person_id: UUID, limit: int) -> list[Tie]:
                        ARRAY(SELECT o.office FROM offices o
                               WHERE o.tenant = u.tenant AND o.person_id = u.person_id
                               ORDER BY o.office) AS offices,
-                       EXISTS (SELECT 1 FROM memberships m
-                                WHERE m.tenant = u.tenant AND m.person_id = u.person_id
-                                  AND m.section = 'users' AND m.role = 'manager')
-                       AND NOT EXISTS (
-                               SELECT 1 FROM memberships m
-                                 JOIN persons p ON p.id = m.person_id AND p.enabled
-                                 JOIN users other ON other.tenant = m.tenant
-                                                 AND other.person_id = m.person_id
-                                                 AND other.disabled_at IS NULL
-                                WHERE m.tenant = u.tenant AND m.section = 'users'
-                                  AND m.role = 'manager' AND m.person_id <> u.person_id
-                           ) AS last_user_manager
+                       ARRAY(SELECT m.person_id
+                               FROM memberships m
+                               JOIN persons p ON p.id = m.person_id AND p.enabled
+                               JOIN credentials c ON c.person_id = m.person_id
+                                                 AND c.kind = 'portal' AND c.hash IS NOT NULL
+                               JOIN users able ON able.tenant = m.tenant
+                                              AND able.person_id = m.person_id
+                                              AND able.disabled_at IS NULL
+                                              AND able.accepted_at IS NOT NULL
+                              WHERE m.tenant = u.tenant AND m.section = 'users'
+                                AND m.role = 'manager'
+                              LIMIT 2) = ARRAY[u.person_id] AS last_user_manager
                   FROM users u
                  WHERE u.person_id = %(person_id)s) AS tied
          WHERE cardinality(tied.offices) > 0 OR tied.last_user_manager

@@ -317,14 +317,17 @@ def list_users(
 
 
 def list_user_managers(tx: Tx, *, tenant: TenantCode) -> list[UUID]:
-    """Managers on Users who are enabled, here too; what decides whether one of them may go."""
+    """Managers on Users who can act: who have accepted, have a portal password, and are enabled,
+    here too. Two at most: enough to decide whether one of them may go."""
     found = tx.rows(
         """
         SELECT m.person_id
           FROM memberships m
           JOIN persons p ON p.id = m.person_id AND p.enabled
+          JOIN credentials c ON c.person_id = m.person_id AND c.kind = 'portal'
+                            AND c.hash IS NOT NULL
           JOIN users u ON u.tenant = m.tenant AND u.person_id = m.person_id
-                      AND u.disabled_at IS NULL
+                      AND u.disabled_at IS NULL AND u.accepted_at IS NOT NULL
          WHERE m.tenant = %(tenant)s AND m.section = 'users' AND m.role = 'manager'
          ORDER BY m.person_id
          LIMIT 2

@@ -150,6 +150,19 @@ def test_who_holds_an_office_hands_it_over_first(john: Any) -> None:
     assert shown.hindrances == (f"office-held:{TENANT}",)
 
 
+def test_the_last_who_can_manage_users_leaves_somebody_who_can(
+    john: Any, person: Callable[..., Any]
+) -> None:
+    manager = {Section.USERS: Role.MANAGER}
+    bob = john.invite(person("Bob", "Help"), manager, by=john.person_id())
+    with john.db.write(john.gateway(), tenant=TENANT) as tx:
+        tx.run("DELETE FROM offices WHERE tenant = %(t)s", {"t": TENANT})
+    with pytest.raises(Conflict, match="last-user-manager"):
+        request_erasure(**acting(john, john.person_id()))
+    john.set_password(john.token("WelcomeLinkIssued", of=str(bob.person_id)), "Sesame-2026!")
+    assert request_erasure(**acting(john, john.person_id())).hindrances == ()
+
+
 def test_staff_are_dismissed_first(john: Any, person: Callable[..., Any]) -> None:
     bob = appoint(john, person("Bob", "Help"), StaffRole.SUPPORT)
     with pytest.raises(Conflict, match="staff-member"):

@@ -34,6 +34,7 @@ TENANT = TenantCode("OCB0001234")
 OTHER = TenantCode("OCB0005678")
 VISITOR = {Section.INVOICES: Role.VISITOR}
 USERS = {Section.USERS: Role.MANAGER}
+STRONG = "Sesame-2026!"
 
 
 def change(john: Any, person_id: UUID, roles: dict[Section, Role], *, by: UUID) -> Any:
@@ -282,16 +283,37 @@ def test_holder_of_an_office_may_be_given_back_what_he_lacks(john: Any, person: 
     assert changed.roles == ALL_ROLES
 
 
+def active_manager(john: Any, new: Any) -> Any:
+    """Of Users there, with a portal password of his own."""
+    user = john.invite(new, USERS, by=john.person_id())
+    john.set_password(john.token("WelcomeLinkIssued", of=str(user.person_id)), STRONG)
+    return user
+
+
 def test_last_manager_of_users_stays(john: Any, person: Any) -> None:
-    jane = john.invite(person("Jane", "Roe"), USERS, by=john.person_id())
+    jane = active_manager(john, person("Jane", "Roe"))
     disable_john(john)
     with pytest.raises(Conflict, match="last-user-manager"):
         change(john, jane.person_id, {}, by=jane.person_id)
 
 
-def test_two_managers_who_demote_each_other_at_once_leave_one(john: Any, person: Any) -> None:
-    jane = john.invite(person("Jane", "Roe"), USERS, by=john.person_id())
+def test_who_cannot_act_replaces_no_manager_of_users_and_may_go(john: Any, person: Any) -> None:
+    """Bob has no password yet, and Eve, who has one, has not accepted."""
+    john.open_tenant(tenant=OTHER, referent=person("Eve", "Moon"))
+    john.set_password(john.token("WelcomeLinkIssued", of=str(john.person_id("Eve.Moon"))), STRONG)
+    jane = active_manager(john, person("Jane", "Roe"))
+    bob = john.invite(person("Bob", "Help"), USERS, by=john.person_id())
     eve = john.invite(person("Eve", "Moon"), USERS, by=john.person_id())
+    disable_john(john)
+    with pytest.raises(Conflict, match="last-user-manager"):
+        change(john, jane.person_id, {}, by=jane.person_id)
+    for idle in (bob, eve):
+        assert change(john, idle.person_id, {}, by=jane.person_id).roles == {}
+
+
+def test_two_managers_who_demote_each_other_at_once_leave_one(john: Any, person: Any) -> None:
+    jane = active_manager(john, person("Jane", "Roe"))
+    eve = active_manager(john, person("Eve", "Moon"))
     disable_john(john)
     pairs = [(eve.person_id, jane.person_id), (jane.person_id, eve.person_id)]
 
