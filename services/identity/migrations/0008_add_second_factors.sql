@@ -4,12 +4,14 @@
 
 -- The secret is sealed with a key of its own, derived from the installation's. last_step is the
 -- newest time step a code was accepted for: it only grows, so a code that was seen is worth nothing.
+-- vouched: enrolled by somebody who had proved a factor that was beyond doubt.
 CREATE TABLE totp_factors (
     person_id     uuid PRIMARY KEY REFERENCES persons (id) ON DELETE CASCADE,
     sealed_secret text   NOT NULL,
     last_step     bigint NOT NULL,
     enrolled_at   timestamptz NOT NULL,
-    last_used_at  timestamptz
+    last_used_at  timestamptz,
+    vouched       boolean NOT NULL DEFAULT false
 );
 
 -- A secret shown and not yet confirmed by a first code; the factor in use stays as it is meanwhile.
@@ -34,6 +36,7 @@ CREATE TABLE passkeys (
     enrolled_at   timestamptz NOT NULL,
     last_used_at  timestamptz,
     suspended_at  timestamptz,
+    vouched       boolean NOT NULL DEFAULT false,
     CONSTRAINT passkeys_credential_key UNIQUE (credential_id)
 );
 

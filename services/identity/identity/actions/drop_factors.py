@@ -70,7 +70,8 @@ def drop_factors(tx: Tx, *, sealer: Sealer, person_id: UUID, now: datetime) -> b
 
 def drop_recent_factors(tx: Tx, *, person_id: UUID, now: datetime) -> None:
     """He says that somebody else was in: what was enrolled since such a link may be on its way to
-    him is perhaps not his. Older factors stay: his mailbox alone must not strip him of them."""
+    him is perhaps not his. Older factors stay, and those enrolled with the help of one: his mailbox
+    alone must not strip him of them."""
     factor_guards.find_guard(tx, person_id=person_id)
     since = now - LIFETIMES[LinkPurpose.NOT_ME]
     if factors.remove_recent_factors(tx, person_id=person_id, since=since):

@@ -10,7 +10,13 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.identity import MOST_PASSKEYS, FactorChange
-from identity.actions.enrolling import Enrolled, lock_factors, refuse_answer, settle_enrolment
+from identity.actions.enrolling import (
+    Enrolled,
+    is_vouched_for,
+    lock_factors,
+    refuse_answer,
+    settle_enrolment,
+)
 from identity.actions.proving import FactorTools, Purpose, new_challenge, take_challenge
 from identity.domain.factors import NewPasskey, amr_of_passkey
 from identity.store import factors, persons
@@ -71,7 +77,10 @@ def finish_passkey(
         if challenge is not None:
             new = tools.passkeys.verified_registration(passkey, challenge=challenge)
         if new is not None:
-            _add(tx, person_id=person_id, new=new, name=name, now=now)
+            vouched = is_vouched_for(
+                tx, context=context, person_id=person_id, first_only=first_only, now=now
+            )
+            _add(tx, person_id=person_id, new=new, name=name, vouched=vouched, now=now)
             enrolled = settle_enrolment(
                 tx,
                 tools=tools,
@@ -87,9 +96,13 @@ def finish_passkey(
     return enrolled
 
 
-def _add(tx: Tx, *, person_id: UUID, new: NewPasskey, name: str, now: datetime) -> None:
+def _add(
+    tx: Tx, *, person_id: UUID, new: NewPasskey, name: str, vouched: bool, now: datetime
+) -> None:
     _check_room(len(factors.list_passkeys(tx, person_id=person_id)))
-    if not factors.add_passkey(tx, person_id=person_id, new=new, name=name, at=now):
+    if not factors.add_passkey(
+        tx, person_id=person_id, new=new, name=name, vouched=vouched, at=now
+    ):
         raise Conflict("passkey-known")
 
 

@@ -11,7 +11,13 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.identity import FactorChange
-from identity.actions.enrolling import Enrolled, lock_factors, refuse_answer, settle_enrolment
+from identity.actions.enrolling import (
+    Enrolled,
+    is_vouched_for,
+    lock_factors,
+    refuse_answer,
+    settle_enrolment,
+)
 from identity.actions.proving import FactorTools
 from identity.clients.factor_keys import FactorKeys
 from identity.clients.totp import enrolment_uri, fresh_secret, matching_steps
@@ -70,7 +76,12 @@ def confirm_totp(
         sealed, step = _confirmed(
             tx, keys=tools.keys, person_id=person_id, code=code, real_now=real_now
         )
-        factors.add_totp(tx, person_id=person_id, sealed_secret=sealed, step=step, at=now)
+        vouched = is_vouched_for(
+            tx, context=context, person_id=person_id, first_only=first_only, now=now
+        )
+        factors.add_totp(
+            tx, person_id=person_id, sealed_secret=sealed, step=step, vouched=vouched, at=now
+        )
         factors.remove_totp_enrolment(tx, person_id=person_id)
         return settle_enrolment(
             tx,

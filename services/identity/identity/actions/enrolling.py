@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from contracts.identity import FactorChange, FactorsChanged, NotMe
+from contracts.identity import FactorChange, FactorsChanged, LinkPurpose, NotMe
 from identity.actions.chains import chains_of
 from identity.actions.not_me_links import NotMeLink, issue_not_me_link
 from identity.actions.proving import Checked, FactorTools
@@ -14,11 +14,12 @@ from identity.actions.pseudonyms import person_target
 from identity.clients.factor_keys import FactorKeys
 from identity.clients.sealing import Sealer
 from identity.domain.factors import Factors, ProofOutcome
+from identity.domain.links import LIFETIMES
 from identity.store import credentials, factor_guards, factors
 from servicekit.context import Context
 from servicekit.db import Tx
 from servicekit.errors import Conflict, Invalid, NotFound
-from servicekit.freshness import demand_two_factors
+from servicekit.freshness import TWO_FACTORS, demand_two_factors
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,18 @@ def lock_factors(tx: Tx, *, context: Context, person_id: UUID, first_only: bool)
     if enrolled:
         demand_two_factors(context.caller)
     return enrolled
+
+
+def is_vouched_for(
+    tx: Tx, *, context: Context, person_id: UUID, first_only: bool, now: datetime
+) -> bool:
+    """Whether the one who enrols has proved a factor that is the person's beyond doubt. One that a
+    password alone enrolled vouches for none, for as long as somebody may say that it was not he.
+    Asked before the new one is there."""
+    if first_only or TWO_FACTORS not in context.caller.factors:
+        return False
+    since = now - LIFETIMES[LinkPurpose.NOT_ME]
+    return factors.has_trusted_factor(tx, person_id=person_id, since=since)
 
 
 def settle_enrolment(

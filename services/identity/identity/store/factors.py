@@ -40,17 +40,26 @@ def change_totp_step(tx: Tx, *, person_id: UUID, step: int, at: datetime) -> boo
     return changed == 1
 
 
-def add_totp(tx: Tx, *, person_id: UUID, sealed_secret: str, step: int, at: datetime) -> None:
+def add_totp(
+    tx: Tx, *, person_id: UUID, sealed_secret: str, step: int, vouched: bool, at: datetime
+) -> None:
     """``step``: that of the code which has confirmed it. An older factor is replaced."""
     tx.run(
         """
-        INSERT INTO totp_factors (person_id, sealed_secret, last_step, enrolled_at)
-        VALUES (%(person_id)s, %(sealed_secret)s, %(step)s, %(at)s)
+        INSERT INTO totp_factors (person_id, sealed_secret, last_step, enrolled_at, vouched)
+        VALUES (%(person_id)s, %(sealed_secret)s, %(step)s, %(at)s, %(vouched)s)
         ON CONFLICT (person_id) DO UPDATE
            SET sealed_secret = excluded.sealed_secret, last_step = excluded.last_step,
-               enrolled_at = excluded.enrolled_at, last_used_at = NULL
+               enrolled_at = excluded.enrolled_at, last_used_at = NULL,
+               vouched = excluded.vouched
         """,
-        {"person_id": person_id, "sealed_secret": sealed_secret, "step": step, "at": at},
+        {
+            "person_id": person_id,
+            "sealed_secret": sealed_secret,
+            "step": step,
+            "vouched": vouched,
+            "at": at,
+        },
     )
 
 
@@ -164,14 +173,16 @@ def change_passkey_suspended(tx: Tx, *, passkey_id: UUID, at: datetime) -> None:
     )
 
 
-def add_passkey(tx: Tx, *, person_id: UUID, new: NewPasskey, name: str, at: datetime) -> bool:
+def add_passkey(
+    tx: Tx, *, person_id: UUID, new: NewPasskey, name: str, vouched: bool, at: datetime
+) -> bool:
     """False where somebody, he or another, has this very passkey enrolled already."""
     added = tx.run(
         """
         INSERT INTO passkeys (id, person_id, credential_id, public_key, sign_count, name,
-                              transports, backed_up, enrolled_at)
+                              transports, backed_up, enrolled_at, vouched)
         VALUES (%(id)s, %(person_id)s, %(credential_id)s, %(public_key)s, %(sign_count)s, %(name)s,
-                %(transports)s, %(backed_up)s, %(at)s)
+                %(transports)s, %(backed_up)s, %(at)s, %(vouched)s)
         ON CONFLICT ON CONSTRAINT passkeys_credential_key DO NOTHING
         """,
         {
@@ -184,6 +195,7 @@ def add_passkey(tx: Tx, *, person_id: UUID, new: NewPasskey, name: str, at: date
             "transports": list(new.transports),
             "backed_up": new.backed_up,
             "at": at,
+            "vouched": vouched,
         },
     )
     return added == 1
@@ -320,15 +332,38 @@ def is_user_elsewhere(tx: Tx, *, person_id: UUID, tenant: TenantCode) -> bool:
     return elsewhere
 
 
+def has_trusted_factor(tx: Tx, *, person_id: UUID, since: datetime) -> bool:
+    """One in use that ``remove_recent_factors`` would leave."""
+    trusted: bool = tx.value(
+        """
+        SELECT EXISTS (SELECT 1 FROM totp_factors
+                        WHERE person_id = %(person_id)s
+                          AND (vouched OR enrolled_at < %(since)s))
+               OR EXISTS (SELECT 1 FROM passkeys
+                           WHERE person_id = %(person_id)s AND suspended_at IS NULL
+                             AND (vouched OR enrolled_at < %(since)s))
+        """,
+        {"person_id": person_id, "since": since},
+    )
+    return trusted
+
+
 def remove_recent_factors(tx: Tx, *, person_id: UUID, since: datetime) -> int:
-    """Factors enrolled since then, and codes issued since then; all codes where no factor is
-    left. How many factors they were."""
+    """Factors enrolled since then that nothing vouches for, and codes issued since then; all codes
+    where no factor is left. How many factors they were."""
     params = {"person_id": person_id, "since": since}
     gone = tx.run(
-        "DELETE FROM passkeys WHERE person_id = %(person_id)s AND enrolled_at >= %(since)s", params
+        """
+        DELETE FROM passkeys
+         WHERE person_id = %(person_id)s AND enrolled_at >= %(since)s AND NOT vouched
+        """,
+        params,
     )
     gone += tx.run(
-        "DELETE FROM totp_factors WHERE person_id = %(person_id)s AND enrolled_at >= %(since)s",
+        """
+        DELETE FROM totp_factors
+         WHERE person_id = %(person_id)s AND enrolled_at >= %(since)s AND NOT vouched
+        """,
         params,
     )
     tx.run("DELETE FROM totp_enrolments WHERE person_id = %(person_id)s", params)

@@ -125,20 +125,42 @@ def test_before_the_session_only_who_has_no_factor_enrols(desk: Any, authenticat
     assert refusal(lambda: desk.finish_passkey(answer, first_only=True)) == enrolled
 
 
-def test_it_was_not_me_ends_the_factors_of_the_last_days_and_no_older_one(
-    desk: Any, authenticator: Any
-) -> None:
-    mine, foreign = authenticator(), authenticator()
-    desk.enrol_passkey(mine)
-    desk.john.pass_time(days=8)
-    desk.enrol_passkey(foreign)
-    desk.enrol_totp()
+def disown_factors(desk: Any) -> Any:
     link = desk.john.fernet.decrypt(desk.john.events("FactorsChanged")[-1]["not_me_link"])
     desk.john.disown(link.decode())
-    left = desk.factors()
-    assert [one.credential_id for one in left.passkeys] == [mine.credential_id]
-    assert left.totp is None
+    return desk.factors()
+
+
+def test_it_was_not_me_ends_the_factors_that_a_password_has_enrolled_and_what_came_by_them(
+    desk: Any, authenticator: Any
+) -> None:
+    desk.amr = frozenset({"pwd"})
+    desk.enrol_passkey(authenticator())
+    desk.amr = frozenset({"pwd", "hwk", "mfa"})  # by the passkey of a moment ago
+    desk.enrol_passkey(authenticator())
+    desk.enrol_totp()
+    assert disown_factors(desk).count == 0
     assert ("portal:factors:disowned", f"person:{desk.person_id}") in desk.john.trail()
+
+
+def test_it_was_not_me_leaves_older_factors_and_those_enrolled_by_one(
+    desk: Any, authenticator: Any
+) -> None:
+    mine, new = authenticator(), authenticator()
+    desk.enrol_totp()
+    desk.enrol_passkey(mine)
+    desk.john.pass_time(days=8)
+    desk.enrol_totp()
+    desk.enrol_passkey(new)
+    left = disown_factors(desk)
+    assert left.totp is not None
+    assert [one.credential_id for one in left.passkeys] == [mine.credential_id, new.credential_id]
+
+
+def test_it_was_not_me_ends_what_was_enrolled_inside_a_sign_in(desk: Any) -> None:
+    secret = desk.start_totp(first_only=True).secret
+    desk.confirm_totp(desk.code(secret=secret), first_only=True)
+    assert disown_factors(desk).count == 0
 
 
 # --- lost -----------------------------------------------------------------------------------------

@@ -224,6 +224,7 @@ def test_a_recovery_code_works_once_however_it_is_typed(desk: Any) -> None:
     assert refusal(lambda: desk.prove_recovery(desk.codes[0])) == REFUSED
     told = desk.john.events("RecoveryCodeUsed")
     assert [(one["person_id"], one["left"]) for one in told] == [(str(desk.person_id), 9)]
+    assert told[0]["email"] == "john.doe@example.com"
 
 
 def test_of_eight_that_use_one_recovery_code_at_once_one_comes_in(desk: Any) -> None:
