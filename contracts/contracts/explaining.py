@@ -17,8 +17,18 @@ class GrantPath(StrEnum):
 
     USERS_MANAGER = "users-manager"  # who manages users there and holds the role himself
     OFFICE_HOLDER = "office-holder"  # by handing the office over
+    CONSOLE_MANAGER = "console-manager"  # who manages the console, by enabling the IAM user
     OPERATOR = "operator"  # by a staff role
     NOBODY = "nobody"
+
+
+class Reason(StrEnum):
+    """What stands in the way; each of them is enough for a no."""
+
+    LOGIN_CLOSED = "login-closed"  # by the provider's staff
+    USER_DISABLED = "user-disabled"  # in this contract
+    IAM_USER_DISABLED = "iam-user-disabled"  # on the domain's console
+    RIGHT_MISSING = "right-missing"  # what he was given would not do either
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.codes import Office, Role, Section, StaffRole
 from contracts.declare import Effect, Refusal, get
-from contracts.explaining import GrantPath
+from contracts.explaining import GrantPath, Reason
 from contracts.fields import Choice, Flag, Id, Instant, Login, Many, Part, Strict, Tenant, Text
 from contracts.identity.contract import IDENTITY
 from contracts.rights import in_tenant
@@ -34,9 +34,25 @@ class ExplainedAccess(Strict):
     role = Choice(Role, required=True, allow_none=True)
     offices = Many(Choice(Office), required=True)
     staff = Many(Choice(StaffRole), required=True)
-    held_role = Choice(Role, required=True, allow_none=True)
+    held_role = Choice(
+        Role,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of those that count now."},
+    )
     held_offices = Many(Choice(Office), required=True)
     disabled_at = Instant(required=True, allow_none=True)
+    login_closed = Flag(
+        required=True,
+        metadata={"description": "By the provider; told of who has accepted the contract."},
+    )
+    iam_user_disabled = Flag(required=True)
+    reasons = Many(
+        Choice(Reason),
+        maximum=len(Reason),
+        required=True,
+        metadata={"description": "All that stands in the way, the strongest first."},
+    )
     step_up = Flag(required=True, metadata={"description": "Wants a fresh proof of who he is."})
     second_factor_required = Flag(
         required=True, metadata={"description": "In a session without one he holds nothing here."}

@@ -13,7 +13,7 @@ ErasureState = Literal["none", "requested", "cancelled", "refused", "done"]
 
 FactorKind = Literal["totp", "passkey", "recovery_code"]
 
-GrantPath = Literal["users-manager", "office-holder", "operator", "nobody"]
+GrantPath = Literal["users-manager", "office-holder", "console-manager", "operator", "nobody"]
 
 Language = Literal["fr", "en"]
 
@@ -24,6 +24,8 @@ NameKind = Literal["person", "staff", "iam_user", "erased"]
 NotMe = Literal["locked", "password", "factor", "mail"]
 
 Office = Literal["referent", "domain_owner"]
+
+Reason = Literal["login-closed", "user-disabled", "iam-user-disabled", "right-missing"]
 
 RecoveryKind = Literal["reset_factors", "change_email", "enable_person", "erase_person"]
 
@@ -161,6 +163,9 @@ class ExplainedAccess(TypedDict):
     held_role: Role | None
     held_offices: list[Office]
     disabled_at: str | None
+    login_closed: bool
+    iam_user_disabled: bool
+    reasons: list[Reason]
     step_up: bool
     second_factor_required: bool
     path: GrantPath | None

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext
 
 from contracts.codes import TenantCode
-from contracts.explaining import GrantPath
+from contracts.explaining import GrantPath, Reason
 from contracts.identity import explain_access, get_user, list_users
 from gateway.pages.forms import Form, asked_form
 from gateway.pages.roles import role_names, section_names
@@ -66,9 +66,15 @@ def _users(tenant: TenantCode, chosen: str) -> list[tuple[str, str]]:
 
 def _sentences(found: dict[str, Any]) -> list[str]:
     """Why, in the order in which it is decided."""
-    said = []
-    if found["disabled_at"]:
-        said.append(gettext("This user is disabled here: no right counts."))
+    said: list[str] = []
+    words = {
+        Reason.LOGIN_CLOSED: gettext("The provider has closed the login of this user."),
+        Reason.USER_DISABLED: gettext("This user is disabled here: no right counts."),
+        Reason.IAM_USER_DISABLED: gettext(
+            "The IAM user is disabled: no right on the console counts."
+        ),
+    }
+    said.extend(words[reason] for reason in found["reasons"] if reason in words)
     said.append(_asked(found))
     if found["section"]:
         held = found["held_role"]
@@ -96,19 +102,32 @@ def _asked(found: dict[str, Any]) -> str:
 
 
 def _ways(found: dict[str, Any]) -> list[str]:
-    """Who could let him."""
-    if found["allowed"]:
-        return []
-    names = [f"{one['name']} ({one['login']})" for one in found["grantors"]]
-    if found["path"] == GrantPath.USERS_MANAGER:
-        if found["disabled_at"]:
-            return [
-                gettext(
-                    "Somebody who manages users enables this user: %(names)s.",
-                    names=", ".join(names),
-                )
-            ]
-        return [gettext("These people can give the role: %(names)s.", names=", ".join(names))]
-    if found["path"] == GrantPath.OFFICE_HOLDER:
-        return [gettext("The holder hands the office over: %(names)s.", names=", ".join(names))]
-    return [gettext("Nobody of this contract: the provider's staff alone.")]
+    """Who could let him: one sentence for each thing that stands in the way."""
+    names = ", ".join(f"{one['name']} ({one['login']})" for one in found["grantors"])
+    ways = {
+        Reason.LOGIN_CLOSED: lambda: gettext("The provider's support opens the login."),
+        Reason.USER_DISABLED: lambda: _enabler(names),
+        Reason.IAM_USER_DISABLED: lambda: gettext(
+            "Somebody who manages the technical console enables the IAM user."
+        ),
+        Reason.RIGHT_MISSING: lambda: _giver(found["path"], names),
+    }
+    return [ways[reason]() for reason in found["reasons"]]
+
+
+def _enabler(names: str) -> str:
+    if names:
+        return gettext("Somebody who manages users enables this user: %(names)s.", names=names)
+    return gettext("Somebody who manages users enables this user.")
+
+
+def _giver(path: str, names: str) -> str:
+    if path == GrantPath.USERS_MANAGER:
+        if names:
+            return gettext("These people can give the role: %(names)s.", names=names)
+        return gettext("Nobody who manages users here holds the role, so nobody can give it.")
+    if path == GrantPath.OFFICE_HOLDER:
+        if names:
+            return gettext("The holder hands the office over: %(names)s.", names=names)
+        return gettext("Nobody holds the office: the provider's support helps.")
+    return gettext("Nobody of this contract: the provider's staff alone.")

@@ -64,6 +64,9 @@ REFUSED = {
     "held_role": None,
     "held_offices": [],
     "disabled_at": None,
+    "login_closed": False,
+    "iam_user_disabled": False,
+    "reasons": ["right-missing"],
     "step_up": False,
     "second_factor_required": True,
     "path": "users-manager",
@@ -130,6 +133,27 @@ def test_simulator_says_no_why_and_who_could_help(portal: Any) -> None:
     for words in ("Non autorisé", "Manager", "aucun rôle", "second facteur", "John Doe"):
         assert words in text
     assert f'<option value="{OTHER}" selected>' in text
+
+
+@pytest.mark.parametrize(
+    ("refused", "words"),
+    [
+        ({"reasons": ["login-closed"]}, ["fermé l’accès", "L’assistance du fournisseur rouvre"]),
+        ({"reasons": ["user-disabled"]}, ["désactivé ici", "gère les utilisateurs réactive"]),
+        ({"reasons": ["iam-user-disabled"]}, ["utilisateur IAM est désactivé", "gère la console"]),
+        ({"grantors": []}, ["donc personne ne peut le donner"]),
+        ({"grantors": [], "path": "office-holder"}, ["Personne n’a cette fonction"]),
+        ({"grantors": [], "path": "operator"}, ["Personne de ce contrat"]),
+    ],
+)
+def test_simulator_says_what_stands_in_the_way_and_who_helps(
+    portal: Any, refused: dict[str, Any], words: list[str]
+) -> None:
+    portal.services.answers["identity.explain_access"] = REFUSED | refused
+    text = portal.get(f"{USERS}/{OTHER}/access?act=subscriptions.place_order").text
+    assert [said for said in words if said not in text] == []
+    assert ": ." not in text
+    assert ("Ces personnes peuvent" in text) is False
 
 
 def test_simulator_asks_nothing_before_an_act_is_chosen(portal: Any) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import Office, Role, Section, StaffRole, TenantCode
 from contracts.declare import Call
-from contracts.explaining import Explanation, GrantPath, explain
+from contracts.explaining import Explanation, GrantPath, Reason, explain
 from contracts.registry import CALLS
 from contracts.rights import Audience, Caller, CallerKind
-from identity.domain.people import RightsInTenant
+from identity.domain.access import path_out, reasons_against
+from identity.domain.people import User
+from identity.domain.roles import Roles
 from identity.store import rights, users
 from identity.store.rights import Grantor
 from servicekit.context import Context
@@ -33,6 +36,9 @@ class ExplainedAccess:
     held_role: Role | None
     held_offices: tuple[Office, ...]
     disabled_at: datetime | None
+    login_closed: bool
+    iam_user_disabled: bool
+    reasons: tuple[Reason, ...]
     step_up: bool
     second_factor_required: bool
     path: GrantPath | None
@@ -49,8 +55,21 @@ def explain_access(
     with db.read(tenant=tenant, context=context) as tx:
         user = users.get_user(tx, tenant=tenant, person_id=person_id)
         held = rights.find_rights(tx, tenant=tenant, person_id=person_id)
-        found = explain(call, _as_caller(call, tenant=tenant, person_id=person_id, held=held))
-        grantors = _grantors(tx, tenant=tenant, found=found)
+        shut = rights.get_shut(tx, tenant=tenant, person_id=person_id)
+        roles = {} if held is None else held.roles
+        offices = () if held is None else held.offices
+        found = explain(call, _as_caller(call, user=user, roles=roles, offices=offices))
+        kept = explain(call, _as_caller(call, user=user, roles=user.roles, offices=user.offices))
+        reasons = reasons_against(
+            allowed=found.allowed,
+            allowed_by_kept=kept.allowed,
+            section=found.section,
+            login_closed=shut.login_closed,
+            user_disabled=user.disabled_at is not None,
+            iam_user_disabled=shut.iam_user_disabled,
+        )
+        path = path_out(found.path, reasons=reasons)
+        grantors = _grantors(tx, tenant=tenant, found=found, path=path)
     return ExplainedAccess(
         act=act,
         allowed=found.allowed,
@@ -59,35 +78,38 @@ def explain_access(
         role=found.role,
         offices=found.offices,
         staff=found.staff,
-        held_role=None if found.section is None else user.roles.get(found.section),
+        held_role=None if found.section is None else roles.get(found.section),
         held_offices=user.offices,
         disabled_at=user.disabled_at,
+        login_closed=shut.login_closed,
+        iam_user_disabled=shut.iam_user_disabled,
+        reasons=reasons,
         step_up=found.step_up,
         second_factor_required=held is not None and held.second_factor_required,
-        path=found.path,
+        path=path,
         grantors=tuple(grantors),
     )
 
 
-def _as_caller(
-    call: Call, *, tenant: TenantCode, person_id: UUID, held: RightsInTenant | None
-) -> Caller:
+def _as_caller(call: Call, *, user: User, roles: Roles, offices: Collection[Office]) -> Caller:
     """At the portal, whose tokens carry every scope."""
     return Caller(
         kind=CallerKind.PERSON,
-        subject=str(person_id),
+        subject=str(user.person_id),
         scopes=frozenset({call.right.scope}),
-        tenant=tenant,
-        roles={} if held is None else held.roles,
-        offices=frozenset(() if held is None else held.offices),
-        tenants=frozenset({tenant}),
+        tenant=user.tenant,
+        roles=roles,
+        offices=frozenset(offices),
+        tenants=frozenset({user.tenant}),
     )
 
 
-def _grantors(tx: Tx, *, tenant: TenantCode, found: Explanation) -> list[Grantor]:
-    if found.path is GrantPath.OFFICE_HOLDER:
+def _grantors(
+    tx: Tx, *, tenant: TenantCode, found: Explanation, path: GrantPath | None
+) -> list[Grantor]:
+    if path is GrantPath.OFFICE_HOLDER:
         return rights.list_holders(tx, tenant=tenant, offices=found.offices)
-    if found.path is GrantPath.USERS_MANAGER and found.section and found.role:
+    if path is GrantPath.USERS_MANAGER and found.section and found.role:
         return rights.list_grantors(
             tx, tenant=tenant, section=found.section, role=found.role, limit=_MOST
         )

@@ -9,6 +9,7 @@ from uuid import UUID
 from contracts.codes import Office, Role, Section, StaffRole, TenantCode
 from identity.domain.people import RightsInTenant
 from servicekit.db import Tx
+from servicekit.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,32 @@ def find_rights(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> RightsInTenan
 
 
 @dataclass(frozen=True, slots=True)
+class Shut:
+    """Doors shut to a user of a tenant; that his login is, only where he has accepted."""
+
+    login_closed: bool
+    iam_user_disabled: bool
+
+
+def get_shut(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> Shut:
+    found = tx.row(
+        """
+        SELECT NOT p.enabled AND u.accepted_at IS NOT NULL AS login_closed,
+               i.disabled_at IS NOT NULL AS iam_user_disabled
+          FROM users u
+          JOIN persons p ON p.id = u.person_id
+          LEFT JOIN iam_users i ON i.tenant = u.tenant AND i.person_id = u.person_id
+         WHERE u.tenant = %(tenant)s AND u.person_id = %(person_id)s
+        """,
+        {"tenant": tenant, "person_id": person_id},
+        Shut,
+    )
+    if found is None:
+        raise NotFound("user-unknown")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class Grantor:
     person_id: UUID
     login: str
@@ -96,7 +123,8 @@ class Grantor:
 def list_grantors(
     tx: Tx, *, tenant: TenantCode, section: Section, role: Role, limit: int
 ) -> list[Grantor]:
-    """Who manages users there and holds this role himself: nobody grants what he has not."""
+    """Who manages users there, can act, and holds this role himself: nobody grants what he has
+    not."""
     return tx.rows(
         """
         SELECT u.person_id, p.login,
@@ -104,8 +132,10 @@ def list_grantors(
                coalesce(u.typed_family_name, p.family_name) AS name
           FROM memberships m
           JOIN users u ON u.tenant = m.tenant AND u.person_id = m.person_id
-                      AND u.disabled_at IS NULL
+                      AND u.disabled_at IS NULL AND u.accepted_at IS NOT NULL
           JOIN persons p ON p.id = m.person_id AND p.enabled
+          JOIN credentials c ON c.person_id = m.person_id AND c.kind = 'portal'
+                            AND c.hash IS NOT NULL
           JOIN memberships held ON held.tenant = m.tenant AND held.person_id = m.person_id
                                AND held.section = %(section)s
                                AND (held.role = %(role)s OR held.role = 'manager')

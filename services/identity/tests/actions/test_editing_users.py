@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 from services.identity.tests.actions.racing import at_once
 
 from contracts.codes import Office, Role, Section, TenantCode
-from contracts.explaining import GrantPath
+from contracts.explaining import GrantPath, Reason
 from contracts.identity import UserState
 from identity.actions.change_iam_user import (
     disable_iam_user,
@@ -378,6 +378,16 @@ def test_a_missing_role_is_named_with_who_can_give_it(john: Any, jane: Any) -> N
     assert explained(john, john.person_id(), "subscriptions.place_order").allowed
 
 
+def test_who_cannot_act_is_not_said_to_give_a_role(john: Any, person: Any, jane: Any) -> None:
+    buyer = USERS | {Section.SERVICES: Role.MANAGER}
+    bob = john.invite(person("Bob", "Help"), buyer, by=john.person_id())
+    act = "subscriptions.place_order"
+    assert [one.login for one in explained(john, jane.person_id, act).grantors] == ["John.Doe"]
+    john.set_password(john.token("WelcomeLinkIssued", of=str(bob.person_id)), PASSWORD)
+    named = {one.login for one in explained(john, jane.person_id, act).grantors}
+    assert named == {"John.Doe", "Bob.Help"}
+
+
 def test_an_office_is_handed_over_by_its_holder(john: Any, jane: Any) -> None:
     found = explained(john, jane.person_id, "tenancy.rename_contract")
     assert (found.allowed, found.path) == (False, GrantPath.OFFICE_HOLDER)
@@ -391,7 +401,44 @@ def test_disabled_user_may_nothing_and_the_answer_says_why(john: Any, jane: Any)
     found = explained(john, jane.person_id, "identity.list_users")
     assert (found.allowed, found.code) == (False, "tenant-foreign")
     assert found.disabled_at == john.now
-    assert found.held_role is Role.MANAGER
+    assert (found.held_role, found.reasons) == (None, (Reason.USER_DISABLED,))
+
+
+def test_a_closed_login_is_opened_by_staff_alone(john: Any, jane: Any) -> None:
+    with john.db.write(john.gateway(), tenant=TENANT) as tx:
+        close_doors(tx, person_id=jane.person_id)
+    found = explained(john, jane.person_id, "identity.list_users")
+    assert (found.allowed, found.held_role, found.login_closed) == (False, None, True)
+    assert found.reasons == (Reason.LOGIN_CLOSED,)
+    assert (found.path, found.grantors) == (GrantPath.OPERATOR, ())
+    found = explained(john, jane.person_id, "subscriptions.place_order")
+    assert found.reasons == (Reason.LOGIN_CLOSED, Reason.RIGHT_MISSING)
+    assert found.path is GrantPath.USERS_MANAGER
+
+
+def close_doors(tx: Any, *, person_id: UUID) -> None:
+    tx.run("UPDATE persons SET enabled = false WHERE id = %(id)s", {"id": person_id})
+
+
+def test_that_a_stranger_s_login_is_closed_is_told_nowhere(john: Any, person: Any) -> None:
+    john.open_tenant(tenant=OTHER, referent=person("Eve", "Moon"))
+    eve = john.invite(person("Eve", "Moon"), USERS, by=john.person_id())
+    with john.db.write(john.gateway(), tenant=TENANT) as tx:
+        close_doors(tx, person_id=eve.person_id)
+    found = explained(john, eve.person_id, "identity.list_users")
+    assert (found.login_closed, found.reasons) == (False, (Reason.RIGHT_MISSING,))
+
+
+def test_a_disabled_iam_user_holds_nothing_on_the_console_and_the_answer_says_why(
+    john: Any, jane: Any
+) -> None:
+    iam = john.iam_user_id("Jane.Roe")
+    disable_iam_user(**by(john, john.person_id()), iam_user_id=iam)
+    found = explained(john, jane.person_id, "identity.disable_iam_user")
+    assert (found.allowed, found.held_role, found.iam_user_disabled) == (False, None, True)
+    assert found.reasons == (Reason.IAM_USER_DISABLED,)
+    assert (found.path, found.grantors) == (GrantPath.CONSOLE_MANAGER, ())
+    assert explained(john, jane.person_id, "identity.list_users").reasons == ()
 
 
 @pytest.mark.parametrize("act", ["", "identity.sign_in", "staff.all", "identity.get_account"])
