@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.codes import TenantCode
@@ -12,6 +12,7 @@ from identity.actions.watch_policies import watch_tenant
 from identity.domain.policies import (
     EntryRules,
     InstallationEntryRules,
+    check_idle_days,
     check_notice,
     differences,
     seen_rules,
@@ -28,10 +29,19 @@ def get_entry_rules(*, db: Database, context: Context, tenant: TenantCode) -> En
 
 
 def change_entry_rules(
-    *, db: Database, context: Context, now: datetime, tenant: TenantCode, version: int, **asked: Any
+    *,
+    db: Database,
+    context: Context,
+    now: datetime,
+    kept_for: timedelta,
+    tenant: TenantCode,
+    version: int,
+    **asked: Any,
 ) -> EntryRules:
+    """``kept_for``: how long the history of sign-ins is kept."""
     wanted = EntryRules(**asked)
     check_notice(wanted.notice)
+    check_idle_days(wanted.disable_idle_days, kept_for=kept_for)
     with db.write(context, tenant=tenant) as tx:
         before = _view(tx, tenant=tenant)
         if not policies.change_entry_rules(tx, tenant=tenant, rules=wanted, version=version):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from contracts.codes import CredentialKind
@@ -164,6 +165,13 @@ def _out_of_range(policy: PasswordPolicy) -> dict[str, list[str]]:
 def check_notice(notice: str | None) -> None:
     if notice is not None and set(notice) & _NOT_IN_NOTICE:
         _refuse({"notice": ["notice-characters"]})
+
+
+def check_idle_days(days: int, *, kept_for: timedelta) -> None:
+    """Who is idle is read in the history of sign-ins: it reaches further back than the rule."""
+    most = kept_for.days - 1
+    if days > most:
+        _refuse({"disable_idle_days": [f"range:0:{most}"]})
 
 
 def _refuse(faults: dict[str, list[str]]) -> None:

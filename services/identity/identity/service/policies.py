@@ -57,7 +57,9 @@ class PoliciesCalls(Housed):
 
     @answers(calls.change_entry_rules)
     def change_entry_rules(self, context: Context, payload: dict[str, Any]) -> EntryRules:
-        return change_entry_rules(**self.acting(context), **payload)
+        return change_entry_rules(
+            **self.acting(context), kept_for=self.house.settings.history_kept_for, **payload
+        )
 
     @answers(calls.get_installation_entry_rules)
     def get_installation_entry_rules(

@@ -82,12 +82,19 @@ def change_house(counter: Any, kind: CredentialKind, **changes: Any) -> Password
     )
 
 
-def change_entry(counter: Any, *, tenant: TenantCode = TENANT, **changes: Any) -> EntryRules:
+def change_entry(
+    counter: Any, *, tenant: TenantCode = TENANT, kept_for: timedelta = YEAR, **changes: Any
+) -> EntryRules:
     context = counter.person(counter.person_id(), tenant=tenant)
     before = asdict(get_entry_rules(db=counter.db, context=context, tenant=tenant))
     del before["own"]
     return change_entry_rules(
-        db=counter.db, context=context, now=counter.now, tenant=tenant, **{**before, **changes}
+        db=counter.db,
+        context=context,
+        now=counter.now,
+        kept_for=kept_for,
+        tenant=tenant,
+        **{**before, **changes},
     )
 
 
@@ -569,6 +576,15 @@ def test_enabled_again_he_has_all_the_days_again(john: Any, person: Any) -> None
     john.pass_time(days=29)
     watch(john)
     assert disabled(john, "Ada.Love")
+
+
+def test_idle_days_that_the_history_does_not_reach_are_refused_with_the_most(john: Any) -> None:
+    with pytest.raises(Invalid, match="policy-refused") as refused:
+        change_entry(john, disable_idle_days=30, kept_for=timedelta(days=30))
+    assert refused.value.details["fields"] == {"disable_idle_days": ["range:0:29"]}
+    changed = change_entry(john, disable_idle_days=29, kept_for=timedelta(days=30))
+    assert changed.disable_idle_days == 29
+    assert not change_entry(john, disable_idle_days=0, kept_for=timedelta(days=1)).disable_idle_days
 
 
 def test_nobody_is_idle_by_a_history_that_is_shorter_than_the_rule(john: Any, person: Any) -> None:
