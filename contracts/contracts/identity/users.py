@@ -112,6 +112,7 @@ class UserOfTenant(Strict):
 
 
 _USER_UNKNOWN = Refusal("NotFound", "user-unknown")
+_INVITATIONS_TOO_MANY = Refusal("TooMany", "invitations-too-many")
 _ROLE_REFUSALS = (
     Refusal("Invalid", "role-not-in-section"),
     Refusal("Forbidden", "role-not-held"),
@@ -188,6 +189,7 @@ invite_user = IDENTITY.call(
     refusals=(
         Refusal("Conflict", "user-exists"),
         Refusal("Conflict", "mobile-taken"),
+        _INVITATIONS_TOO_MANY,
         *_ROLE_REFUSALS,
     ),
     route=post("/tenants/{tenant}/users", 201),
@@ -234,6 +236,6 @@ send_welcome_again = IDENTITY.call(
     ),
     effect=Effect.WRITE,
     summary="Send the welcome mail, or the invitation, again with a new link; the older one ends.",
-    refusals=(_USER_UNKNOWN, Refusal("Conflict", "already-activated")),
+    refusals=(_USER_UNKNOWN, Refusal("Conflict", "already-activated"), _INVITATIONS_TOO_MANY),
     route=post("/tenants/{tenant}/users/{person_id}/welcome", 202),
 )

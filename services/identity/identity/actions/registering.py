@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from contracts.codes import TenantCode
@@ -18,7 +18,7 @@ from contracts.identity import (
 from identity.actions.links import issue_link
 from identity.actions.pseudonyms import iam_user_target, person_target
 from identity.clients.sealing import Sealer
-from identity.domain.links import LIFETIMES, mailbox_of
+from identity.domain.links import LIFETIMES, check_invitations, mailbox_of
 from identity.domain.names import (
     login_stem,
     name_key,
@@ -30,6 +30,8 @@ from identity.store import credentials, iam_users, links, persons, users
 from servicekit.db import Tx
 from servicekit.errors import Conflict
 from servicekit.ids import new_id
+
+_DAY = timedelta(days=1)
 
 
 def register(
@@ -122,11 +124,15 @@ def welcome(
     credential = credentials.get_portal_credential(tx, person_id=person.person_id)
     if credential.hash is not None:
         return False
+    credential_id, purpose = credential.credential_id, LinkPurpose.WELCOME
+    if tenant is not None:
+        _check_sent(tx, credential_id=credential_id, purpose=purpose, tenant=tenant, now=now)
     link = issue_link(
         tx,
         sealer=sealer,
-        credential_id=credential.credential_id,
-        purpose=LinkPurpose.WELCOME,
+        credential_id=credential_id,
+        purpose=purpose,
+        payload=None if tenant is None else {"tenant": tenant},
         now=now,
     )
     tx.emit(
@@ -145,6 +151,16 @@ def welcome(
         at=now,
     )
     return True
+
+
+def _check_sent(
+    tx: Tx, *, credential_id: UUID, purpose: LinkPurpose, tenant: TenantCode, now: datetime
+) -> None:
+    credentials.get_state(tx, credential_id=credential_id)  # its lock orders two counts at once
+    sent = links.count_issued_by(
+        tx, credential_id=credential_id, purpose=purpose, tenant=tenant, since=now - _DAY
+    )
+    check_invitations(sent)
 
 
 def join(
@@ -213,11 +229,13 @@ def send_invitation(
 ) -> None:
     """The link by which somebody who has a login accepts the contract, or declines it."""
     credential = credentials.get_portal_credential(tx, person_id=person_id)
+    credential_id, purpose = credential.credential_id, LinkPurpose.INVITATION
+    _check_sent(tx, credential_id=credential_id, purpose=purpose, tenant=tenant, now=now)
     link = issue_link(
         tx,
         sealer=sealer,
-        credential_id=credential.credential_id,
-        purpose=LinkPurpose.INVITATION,
+        credential_id=credential_id,
+        purpose=purpose,
         topic=tenant,
         now=now,
     )

@@ -25,6 +25,7 @@ LIFETIMES = {
 
 SETS_PASSWORD = frozenset({LinkPurpose.WELCOME, LinkPurpose.CONSOLE_WELCOME, LinkPurpose.RESET})
 _MAIL_CHANGES_A_DAY = 5
+_INVITATIONS_A_DAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,13 @@ def check_mail_changes(asked: int) -> None:
     """``asked``: of one person within a day. Each sends a mail to an address of his choice."""
     if asked >= _MAIL_CHANGES_A_DAY:
         raise TooMany("mail-changes-too-many", {"retry_after": 86_400})
+
+
+def check_invitations(sent: int) -> None:
+    """``sent``: by one tenant to one person within a day. Whoever knows an address could mail it
+    at will."""
+    if sent >= _INVITATIONS_A_DAY:
+        raise TooMany("invitations-too-many", {"retry_after": 86_400})
 
 
 def mailbox_of(email_key: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from contracts.codes import TenantCode
 from contracts.identity import LinkPurpose
 from identity.domain.links import Link
 from servicekit.db import Tx
@@ -131,6 +132,28 @@ def count_issued(tx: Tx, *, credential_id: UUID, purpose: LinkPurpose, since: da
            AND issued_at > %(since)s
         """,
         {"credential_id": credential_id, "purpose": purpose.value, "since": since},
+    )
+    return found
+
+
+def count_issued_by(
+    tx: Tx, *, credential_id: UUID, purpose: LinkPurpose, tenant: TenantCode, since: datetime
+) -> int:
+    """Invitations to this tenant, or welcomes that it sent; whatever became of them."""
+    found: int = tx.value(
+        """
+        SELECT count(*)
+          FROM links
+         WHERE credential_id = %(credential_id)s AND purpose = %(purpose)s
+           AND (topic = %(tenant)s OR payload ->> 'tenant' = %(tenant)s)
+           AND issued_at > %(since)s
+        """,
+        {
+            "credential_id": credential_id,
+            "purpose": purpose.value,
+            "tenant": tenant,
+            "since": since,
+        },
     )
     return found
 

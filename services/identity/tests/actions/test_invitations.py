@@ -17,7 +17,7 @@ from identity.actions.read_link import read_link
 from identity.actions.read_people import list_users, resolve_rights
 from identity.actions.remove_user import leave_tenant, remove_user
 from identity.actions.send_welcome import send_welcome_again
-from servicekit.errors import Conflict, NotFound
+from servicekit.errors import Conflict, NotFound, TooMany
 
 pytestmark = pytest.mark.servers
 
@@ -219,3 +219,40 @@ def test_whom_the_version_before_attached_is_invited_too(john: Any, eve: Any) ->
     mine = {"db": john.db, "context": john.person(eve.person_id)}
     (invitation,) = list_own_invitations(**mine)
     assert (invitation.tenant, invitation.invited_until) == (TENANT, john.now)
+
+
+# --- at will --------------------------------------------------------------------------------------
+
+
+def test_tenant_mails_a_person_five_invitations_a_day_and_another_tenant_its_own(
+    john: Any, person: Any, eve: Any
+) -> None:
+    again = {"sealer": john.sealer, "person_id": eve.person_id}
+    for _ in range(3):
+        send_welcome_again(**by(john, john.person_id()), **again)
+    remove_user(**by(john, john.person_id()), person_id=eve.person_id)
+    invited = person("Mallory", "Zorn", email="eve.moon@example.com")
+    john.invite(invited, VISITOR, by=john.person_id())
+    assert len(john.events("UserInvited")) == 5
+    with pytest.raises(TooMany, match="invitations-too-many") as refusal:
+        send_welcome_again(**by(john, john.person_id()), **again)
+    assert refusal.value.details == {"retry_after": 86_400}
+    remove_user(**by(john, john.person_id()), person_id=eve.person_id)
+    with pytest.raises(TooMany, match="invitations-too-many"):
+        john.invite(invited, VISITOR, by=john.person_id())
+    john.open_tenant(tenant=THIRD, referent=invited)
+    assert len(john.events("UserInvited")) == 6
+    john.pass_time(hours=24)
+    john.invite(invited, VISITOR, by=john.person_id())
+    assert len(john.events("UserInvited")) == 7
+
+
+def test_who_is_new_has_five_welcomes_a_day(john: Any, person: Any) -> None:
+    new = john.invite(person("Ada", "New"), VISITOR, by=john.person_id())
+    again = {"sealer": john.sealer, "person_id": new.person_id}
+    for _ in range(4):
+        send_welcome_again(**by(john, john.person_id()), **again)
+    with pytest.raises(TooMany, match="invitations-too-many"):
+        send_welcome_again(**by(john, john.person_id()), **again)
+    sent = [one["person_id"] for one in john.events("WelcomeLinkIssued")]
+    assert sent.count(str(new.person_id)) == 5
