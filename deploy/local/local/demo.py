@@ -117,9 +117,14 @@ class _Seeding:
     # --- steps ----------------------------------------------------------------------------------
 
     def _use_tools(self) -> None:
-        """What no one can do from outside: the first operator, and clients of the provider."""
-        operator = self._staff_member(cast.OPERATOR)
-        jobs = {"operator": partial(self._appoint_operator, operator)}
+        """What no one can do from outside: the first operator, and clients of the provider.
+
+        Support, too: an operator is no second hand to whom he has appointed himself.
+        """
+        jobs = {
+            f"staff:{role}": partial(self._appoint_by_command, self._staff_member(role), role)
+            for role in (cast.OPERATOR, "support")
+        }
         for client in CLIENTS:
             known = self._remember("clients", client["client_id"], _with_secret(client))
             jobs[f"client:{client['client_id']}"] = partial(self._register, known)
@@ -137,10 +142,10 @@ class _Seeding:
         finally:
             secret_file.unlink()
 
-    def _appoint_operator(self, member: dict[str, Any]) -> None:
-        given_name, family_name = cast.STAFF[cast.OPERATOR]
+    def _appoint_by_command(self, member: dict[str, Any], role: str) -> None:
+        given_name, family_name = cast.STAFF[role]
         self._stack.run(
-            *("identity", "appoint-operator", "--login", member["login"]),
+            *("identity", "appoint-staff", "--role", role, "--login", member["login"]),
             *("--email", member["email"], "--given-name", given_name),
             *("--family-name", family_name),
         )
@@ -149,8 +154,6 @@ class _Seeding:
         self._set_portal_password(self._demo["staff"][cast.OPERATOR], language="fr")
         operator = self._api("staff", cast.OPERATOR)
         for role, (given_name, family_name) in cast.STAFF.items():
-            if role == cast.OPERATOR:
-                continue
             member = self._staff_member(role)
             if not self._is_done(f"staff:{role}"):
                 new = {"login": member["login"], "email": member["email"], "roles": [role]}

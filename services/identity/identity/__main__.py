@@ -1,5 +1,5 @@
 """``python -m identity`` serves; ``migrate`` brings its database up to date; ``appoint-operator``
-makes the first of those who appoint everybody else.
+makes the first of those who appoint everybody else, ``appoint-staff`` whoever must owe nobody his.
 """
 
 # ruff: noqa: E402 - nothing may be imported before the process is green
@@ -41,7 +41,9 @@ def main(arguments: list[str]) -> int:
             case "draw-states":
                 sys.stdout.write(states_page())
             case "appoint-operator":
-                _appoint_operator(read(ToolSettings, os.environ), given)
+                _appoint(read(ToolSettings, os.environ), given, role=StaffRole.OPERATOR)
+            case "appoint-staff":
+                _appoint(read(ToolSettings, os.environ), given, role=StaffRole(given.role))
             case _:
                 _serve(read(Settings, os.environ))
     except (SettingsError, MigrationError) as error:
@@ -61,12 +63,17 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("migrate", help="bring the database up to date")
     commands.add_parser("draw-states", help="print docs/states-recovery.md")
-    appoint = commands.add_parser(
+    operator = commands.add_parser(
         "appoint-operator", help="give a person the staff role operator; again changes nothing"
     )
-    for name in ("login", "email", "given-name", "family-name"):
-        appoint.add_argument(f"--{name}", required=True)
-    appoint.add_argument("--language", choices=[str(one) for one in Language], default="fr")
+    staff = commands.add_parser(
+        "appoint-staff", help="give a person a staff role; again changes nothing"
+    )
+    staff.add_argument("--role", choices=[str(one) for one in StaffRole], required=True)
+    for appoint in (operator, staff):
+        for name in ("login", "email", "given-name", "family-name"):
+            appoint.add_argument(f"--{name}", required=True)
+        appoint.add_argument("--language", choices=[str(one) for one in Language], default="fr")
     return parser
 
 
@@ -104,9 +111,9 @@ def _serve(settings: Settings) -> None:
     serve(IdentityService, parts, settings)
 
 
-def _appoint_operator(settings: ToolSettings, given: argparse.Namespace) -> None:
-    names = {key: value for key, value in vars(given).items() if key != "command"}
-    asked = calls.AppointStaff().load({**names, "roles": [StaffRole.OPERATOR]})
+def _appoint(settings: ToolSettings, given: argparse.Namespace, *, role: StaffRole) -> None:
+    names = {key: value for key, value in vars(given).items() if key not in ("command", "role")}
+    asked = calls.AppointStaff().load({**names, "roles": [role]})
     roles = asked.pop("roles")
     with Database(settings.database_url, pool_size=1, service="identity") as db:
         member = appoint_staff(
