@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -70,7 +71,9 @@ class Desk:
         self.asked: set[str] = set()
         self.whole_reads: dict[str, set[tuple[str, str]]] = {}
         self.passkeys = Passkeys(public_url="http://localhost:8080", brand="Cloudstore")
-        settings = SimpleNamespace(throttle=counter.throttle, brand="Cloudstore")
+        settings = SimpleNamespace(
+            throttle=counter.throttle, brand="Cloudstore", history_kept_for=timedelta(days=365)
+        )
         self.edge = IdentityService()
         self.edge.house = SimpleNamespace(
             db=counter.db,
