@@ -17,6 +17,7 @@ from contracts.identity.facts import (
     PersonChangedPayload,
     PersonRegisteredPayload,
     RolesChangedPayload,
+    StaffAnnouncedPayload,
     StaffAppointedPayload,
     TenantJoinedPayload,
     TenantLeftPayload,
@@ -85,6 +86,9 @@ CredentialLocked = IDENTITY.event(
 )
 FailedLoginReset = IDENTITY.event(
     "FailedLoginReset", payload=FailedLoginResetPayload, heard_by=("notifications",)
+)
+StaffAnnounced = IDENTITY.event(
+    "StaffAnnounced", payload=StaffAnnouncedPayload, heard_by=("notifications",)
 )
 StaffAppointed = IDENTITY.event(
     "StaffAppointed", payload=StaffAppointedPayload, heard_by=("gateway", "notifications")

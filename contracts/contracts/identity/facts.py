@@ -209,3 +209,13 @@ class FailedLoginResetPayload(Strict):
 class StaffAppointedPayload(Strict):
     person_id = Id(required=True)
     roles = Many(Choice(StaffRole), required=True)
+
+
+class StaffAnnouncedPayload(Strict):
+    """To whom it is told: ``person_id``, one of the operators."""
+
+    person_id = Id(required=True)
+    login = Login(required=True, metadata={"description": "Of who was appointed."})
+    roles = Many(Choice(StaffRole), required=True)
+    appointed_by_name = Text(required=True, metadata={"description": "For people to read."})
+    appointed_at = Instant(required=True)

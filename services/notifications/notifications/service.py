@@ -195,6 +195,10 @@ class NotificationsService:
     def on_staff_appointed(self, fact: Fact) -> None:
         self._queue(fact, people_letters.staff_roles_changed(fact.data))
 
+    @hears(identity.StaffAnnounced)
+    def on_staff_announced(self, fact: Fact) -> None:
+        self._queue(fact, people_letters.staff_announced(fact.data))
+
     @hears(identity.StaffRolesChanged)
     def on_staff_roles_changed(self, fact: Fact) -> None:
         self._queue(fact, people_letters.staff_roles_changed(fact.data))

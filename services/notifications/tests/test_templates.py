@@ -133,6 +133,16 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     (letters.failed_login_reset, {**ACCOUNT, "reset_by": "Jane.Roe", "reset_by_person_id": OTHER}),
     (people_letters.staff_roles_changed, {"person_id": PERSON, "roles": list(StaffRole)}),
     (people_letters.staff_roles_changed, {"person_id": PERSON, "roles": []}),
+    (
+        people_letters.staff_announced,
+        {
+            "person_id": PERSON,
+            "login": "Eve.Moon",
+            "roles": list(StaffRole),
+            "appointed_by_name": "Jane.Roe",
+            "appointed_at": AT,
+        },
+    ),
     (people_letters.person_disabled, {"person_id": PERSON, "disabled_at": AT}),
     (people_letters.person_enabled, {"person_id": PERSON, "enabled_at": AT}),
     *(

@@ -6,16 +6,16 @@ from collections.abc import Collection
 from datetime import datetime
 
 from contracts.codes import StaffRole
-from contracts.identity import StaffAppointed
-from identity.actions.callers import person_id_of_caller
+from contracts.identity import StaffAnnounced, StaffAppointed
+from identity.actions.callers import name_of_caller, person_id_of_caller
 from identity.actions.pseudonyms import person_target
 from identity.actions.registering import register, welcome
 from identity.clients.sealing import Sealer
-from identity.domain.people import NewPerson, StaffMember
+from identity.domain.people import NewPerson, Person, StaffMember
 from identity.domain.staff import check_not_own
 from identity.store import staff
 from servicekit.context import Context
-from servicekit.db import EVERYONE, Database
+from servicekit.db import EVERYONE, Database, Tx
 
 
 def appoint_staff(
@@ -38,6 +38,7 @@ def appoint_staff(
             welcome(tx, sealer=sealer, person=person, tenant=None, now=now)
         if added:
             tx.emit(StaffAppointed, at=now, person_id=person.person_id, roles=held)
+            announce_staff(tx, context=context, person=person, roles=held, now=now)
             tx.record(
                 "staff:roles:appointed",
                 target=person_target(person.person_id),
@@ -54,3 +55,21 @@ def appoint_staff(
                 roles=held,
             )
         )
+
+
+def announce_staff(
+    tx: Tx, *, context: Context, person: Person, roles: Collection[StaffRole], now: datetime
+) -> None:
+    """A mail to each operator: one whose session is stolen appoints nobody unseen."""
+    appointed_by_name = name_of_caller(tx, context=context)
+    for operator in staff.list_operators_to_tell(tx):
+        if operator != person.person_id:
+            tx.emit(
+                StaffAnnounced,
+                at=now,
+                person_id=operator,
+                login=person.login,
+                roles=sorted(roles),
+                appointed_by_name=appointed_by_name,
+                appointed_at=now,
+            )

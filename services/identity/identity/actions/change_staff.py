@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contracts.codes import StaffRole
 from contracts.identity import StaffRolesChanged
+from identity.actions.appoint_staff import announce_staff
 from identity.actions.callers import person_id_of_caller
 from identity.actions.pseudonyms import person_target
 from identity.domain.people import StaffMember
@@ -81,3 +82,6 @@ def _change(
     )
     roles = sorted(set(after))
     tx.emit(StaffRolesChanged, at=now, person_id=person_id, roles=roles, changed_at=now)
+    if added:
+        person = persons.get_person(tx, person_id=person_id)
+        announce_staff(tx, context=context, person=person, roles=roles, now=now)

@@ -44,6 +44,20 @@ def test_roles_are_replaced_recorded_and_told(counter: Any, ada: UUID, bob: UUID
     assert house(counter)[-1] == ("staff:roles:changed", f"person:{bob}")
 
 
+def test_every_operator_is_told_who_is_given_roles(
+    counter: Any, person: Callable[..., Any], ada: UUID, bob: UUID
+) -> None:
+    eve = appoint(counter, person("Eve", "Ops"), OPERATOR)
+    told = [(one["person_id"], one["login"]) for one in counter.events("StaffAnnounced")]
+    assert told == [(str(ada), "Bob.Help"), (str(ada), "Eve.Ops")]
+    change_staff_roles(**acting(counter, ada), person_id=bob, roles=[OPERATOR, SUPPORT])
+    more = counter.events("StaffAnnounced")[2:]
+    assert sorted(one["person_id"] for one in more) == sorted([str(ada), str(eve)])
+    assert {(one["login"], one["appointed_by_name"]) for one in more} == {("Bob.Help", "Ada.Ops")}
+    change_staff_roles(**acting(counter, ada), person_id=bob, roles=[SUPPORT])
+    assert len(counter.events("StaffAnnounced")) == 4
+
+
 def test_the_same_roles_again_are_no_news(counter: Any, ada: UUID, bob: UUID) -> None:
     before = house(counter)
     change_staff_roles(**acting(counter, ada), person_id=bob, roles=[SUPPORT])

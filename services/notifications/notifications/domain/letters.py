@@ -40,6 +40,7 @@ class Template(StrEnum):
     FACTORS_CHANGED = "factors_changed"
     RECOVERY_CODE_USED = "recovery_code_used"
     SECOND_FACTOR_LOCKED = "second_factor_locked"
+    STAFF_ANNOUNCED = "staff_announced"
     STAFF_ROLES_CHANGED = "staff_roles_changed"
     PERSON_DISABLED = "person_disabled"
     PERSON_ENABLED = "person_enabled"

@@ -13,6 +13,17 @@ def staff_roles_changed(fact: Fact) -> Letter:
     return _about(Template.STAFF_ROLES_CHANGED, fact, roles=roles)
 
 
+def staff_announced(fact: Fact) -> Letter:
+    return _about(
+        Template.STAFF_ANNOUNCED,
+        fact,
+        login=fact["login"],
+        roles=sorted(role.value for role in fact["roles"]),
+        appointed_by_name=fact["appointed_by_name"],
+        appointed_at=fact["appointed_at"],
+    )
+
+
 def person_disabled(fact: Fact) -> Letter:
     return _about(Template.PERSON_DISABLED, fact, disabled_at=fact["disabled_at"])
 
