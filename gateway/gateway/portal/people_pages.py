@@ -26,7 +26,13 @@ from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import Column
 from gateway.portal.tabs import office_tabs
 from gateway.portal.visitors import ask, visitor
-from gateway.portal.words import office_names, roles_in_words, staff_role_names
+from gateway.portal.words import (
+    office_names,
+    roles_in_words,
+    sign_in_outcomes,
+    staff_role_names,
+    ways_in,
+)
 from servicekit.errors import Forbidden, Invalid
 
 _FILE = "/back-office/people/<uuid:person_id>"
@@ -81,6 +87,8 @@ def show_file(person_id: UUID) -> str:
         person=person,
         name=_name(person),
         state=_state(person),
+        ways=ways_in(),
+        outcomes=sign_in_outcomes(),
         staff_roles=[staff[role] for role in person["staff_roles"]],
         tenants=[
             (held, roles_in_words(held["roles"]), [offices[one] for one in held["offices"]])
