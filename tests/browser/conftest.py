@@ -24,6 +24,7 @@ PATIENCE_MS = 20_000
 PHONE = {"width": 360, "height": 740}
 _AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_LOOK = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
 
 NewPage = Callable[..., Page]
 
@@ -73,7 +74,7 @@ def look_at(page: Page) -> None:
     # By the debugger: our policy lets no foreign script in.
     debugger = page.context.new_cdp_session(page)
     debugger.send("Runtime.evaluate", {"expression": _AXE.read_text(encoding="utf-8")})
-    found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", _RULES)
+    found = page.evaluate(_LOOK, _RULES)
     faults = [
         (fault["id"], [node["html"][:200] for node in fault["nodes"]])
         for fault in found["violations"]

@@ -96,34 +96,3 @@ def operator_approves(page: Page, look: Look) -> None:
     expect(page.get_by_role("status")).to_contain_text("Approved")
     expect(page.get_by_role("main")).to_contain_text("Approved, waiting")
     look(page)
-
-
-@pytest.mark.parametrize(
-    ("language", "labels", "options"),
-    [("fr-FR", FRENCH, {}), ("en-GB", ENGLISH, ENGLISH_PHONE)],
-    ids=["fr", "en-phone"],
-)
-def test_pages_of_staff_and_of_ones_data(
-    stack: Any,
-    new_page: Callable[..., Page],
-    look: Look,
-    language: str,
-    labels: tuple[str, str, str],
-    options: Any,
-) -> None:
-    operator = stack.demo["staff"]["operator"]
-    page = new_page(language, **options)
-    enter(page, operator, "/back-office/staff", labels)
-    look(page)
-    member = page.get_by_role("row").filter(has=page.get_by_text("support", exact=True)).first
-    links = member.get_by_role("link")
-    addresses = [links.nth(number).get_attribute("href") for number in range(links.count())]
-    assert len(addresses) == 2
-    for address in (*addresses, "/back-office/audit", "/back-office/recoveries?all="):
-        response = page.goto(str(address))
-        assert response is not None
-        assert response.status == 200, address
-        look(page)
-    for address in ("/account/data", "/account/data/erase"):
-        page.goto(address)
-        look(page)

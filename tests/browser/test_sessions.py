@@ -75,14 +75,6 @@ def test_sessions_are_seen_and_ended_by_keyboard(
     expect(page.get_by_text("Toutes vos sessions sont terminées.")).to_be_visible()
 
 
-@pytest.mark.parametrize("language", ["fr-FR", "en-GB"])
-def test_sessions_on_a_phone(language: str, john: Customer, new_page: NewPage, look: Look) -> None:
-    page = new_page(language, viewport=PHONE)
-    enter(page, john.login, english=language == "en-GB")
-    page.goto(f"{SESSIONS}?lang={language[:2]}")
-    look(page)
-
-
 def test_sensitive_form_waits_for_the_proof_and_loses_nothing(
     stack: Any, john: Customer, new_page: NewPage, look: Look
 ) -> None:

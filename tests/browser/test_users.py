@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.browser.conftest import PHONE
 from tests.journeys.town import PORTAL_PASSWORD, Town, settled_customer
 
 from local.mailbox import Mailbox
@@ -114,47 +112,3 @@ def he_removes_her(page: Page, row: Locator, look: Look) -> None:
     press(page, page.get_by_role("button", name="Retirer du contrat"))
     expect(page.get_by_role("status")).to_contain_text("Jane Rowe")
     expect(row).to_have_count(0)
-
-
-@pytest.mark.parametrize(
-    ("language", "labels", "options"),
-    [
-        ("fr-FR", ("Identifiant", "Mot de passe"), {"viewport": PHONE}),
-        ("en-GB", ("Login", "Password"), {"color_scheme": "dark"}),
-    ],
-    ids=["french on a phone", "english in the dark"],
-)
-def test_pages_about_users_and_oneself_look_right(
-    stack: Any,
-    mail: Mailbox,
-    new_page: Callable[..., Page],
-    look: Look,
-    language: str,
-    labels: tuple[str, str],
-    options: dict[str, Any],
-) -> None:
-    town = Town(url=stack.url, demo=stack.demo, mail=mail)
-    john, eve = settled_customer(town), settled_customer(town)
-    api = town.api({"login": john.login, "password": PORTAL_PASSWORD}, "users.write users.read")
-    invited = {"email": eve.email, "given_name": "E", "family_name": "M", "roles": {}}
-    user = api.post(f"/tenants/{john.tenant}/users", invited, 201)
-    page = new_page(language, **options)
-    page.goto(town.link_in(mail.wait_for(to=eve.email, subject="Invitation")))
-    look(page)
-    enter(page, john.login, *labels)
-    users = f"/contracts/{john.tenant}/users"
-    for path in (
-        f"{users}?state=invited",
-        f"{users}/{user['person_id']}/edit",
-        f"{users}/{user['person_id']}/access?act=identity.list_users",
-        f"/console/{john.tenant}/iam?search=john",
-        "/account",
-        "/account/mail",
-        f"/account/contracts/{john.tenant}/leave",
-        "/password/api",
-    ):
-        page.goto(path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        look(page)
-    page.goto("/account")
-    expect(page.get_by_role("main")).to_contain_text(re.compile(re.escape(john.email)))

@@ -62,7 +62,7 @@ def install(app: Flask, parts: Parts) -> None:
         other_languages=languages.other_languages,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.register_blueprint(_pages())
+    app.register_blueprint(sign_in_pages())
 
 
 def guard(blueprint: Blueprint) -> None:
@@ -74,7 +74,7 @@ def guard(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(Exception, errors.crash)
 
 
-def _pages() -> Blueprint:
+def sign_in_pages() -> Blueprint:
     blueprint = Blueprint("pages", __name__)
     guard(blueprint)
     blueprint.register_error_handler(entering.NotHere, entering.start_again)
