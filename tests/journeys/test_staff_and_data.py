@@ -260,7 +260,7 @@ def test_after_a_week_nothing_is_left_of_who_asked_to_be_erased(
         # Names kept for a moment are forgotten by another message than the one that ends sessions.
         eventually(
             lambda service=service: json.dumps(trail(service)).lower(),
-            lambda told: login.lower() not in told and email.lower() not in told,
+            lambda told: f'"{login.lower()}"' not in told and email.lower() not in told,
         )
         verification = f"/tenants/{john.tenant}/audit/{service}/verification"
         assert customer.get(verification)["verified"], service
