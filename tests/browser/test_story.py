@@ -194,7 +194,7 @@ def the_trail_holds_every_step(page: Page, tenant: str, look: Look) -> None:
     page.goto(f"/contracts/{tenant}/audit")
     look(page)
     chains = page.get_by_role("table", name="Chaînes")
-    expect(chains.get_by_text("Vérifiée")).to_have_count(4)
+    expect(chains.get_by_text("Vérifiée")).to_have_count(5)  # four services and the gateway
     seen = whole_trail(page)
     for step in (
         "contract:tenant:opened",
