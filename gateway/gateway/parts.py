@@ -88,16 +88,16 @@ class Parts:
         """Waits for the database, which may start at the same time."""
         self.db.open()
         self._prepare(time.monotonic() + patience)
-        self.watch.start()
-        self.logouts.start()
-        self.sharing.start()
+        self.watch.rounds.start()
+        self.logouts.rounds.start()
+        self.sharing.rounds.start()
         self.listening.start()
 
     def stop(self) -> None:
         self.listening.stop()
-        self.sharing.stop()
-        self.logouts.stop()
-        self.watch.stop()
+        self.sharing.rounds.stop()
+        self.logouts.rounds.stop()
+        self.watch.rounds.stop()
         self.rpc.close()
         self.db.close()
 

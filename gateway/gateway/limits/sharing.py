@@ -9,22 +9,18 @@ run stays at the rate. Where the database is away each process goes on by what i
 from __future__ import annotations
 
 import hashlib
-import threading
 from datetime import timedelta
-
-import structlog
 
 from gateway.limits.buckets import Buckets, Holder, Spending
 from gateway.oauth.acting import acting
+from gateway.rounds import Rounds
 from gateway.store.spent_quotas import add_spending, remove_full_quotas
 from servicekit.clock import Clock
 from servicekit.db import EVERYONE, Database
-from servicekit.errors import Unavailable
 
 _EVERY = 0.5
 _SWEEP_AFTER = 600  # exchanges
 _MOST_AT_ONCE = 5_000
-_log = structlog.get_logger(__name__)
 
 
 class Sharing:
@@ -34,16 +30,9 @@ class Sharing:
         self._db = db
         self._clock = clock
         self._buckets = buckets
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="limits", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5.0)
+        self._done = 0
+        says = "limits-not-shared"
+        self.rounds = Rounds("limits", [(_EVERY, self._round)], waits=says, failed=says)
 
     def exchange(self) -> None:
         """Raises Unavailable; what was to be told is then told next time."""
@@ -78,18 +67,11 @@ class Sharing:
             )
         return {holders[row.holder]: _nanoseconds(row.full_at - now) for row in known}
 
-    def _run(self) -> None:
-        rounds = 0
-        while not self._stopping.wait(_EVERY):
-            rounds += 1
-            try:
-                self.exchange()
-                if rounds % _SWEEP_AFTER == 0:
-                    self.sweep()
-            except Unavailable as error:
-                _log.warning("limits-not-shared", why=error.code)
-            except Exception:  # noqa: BLE001 - the thread must outlive every fault
-                _log.exception("limits-not-shared")
+    def _round(self) -> None:
+        self._done += 1
+        self.exchange()
+        if self._done % _SWEEP_AFTER == 0:
+            self.sweep()
 
 
 def _digest(holder: Holder) -> bytes:

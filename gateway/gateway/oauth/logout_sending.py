@@ -6,7 +6,6 @@ claimed, told, and tried again where nobody listened.
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
@@ -15,11 +14,11 @@ from gateway.metrics import LOGOUTS
 from gateway.oauth.acting import acting
 from gateway.oauth.issuing import Issuer
 from gateway.oauth.outside import NotSentError, Outside
+from gateway.rounds import Rounds
 from gateway.store import logout_deliveries as store
 from gateway.store.logout_deliveries import DeliveryRow, Outcome
 from servicekit.clock import Clock
 from servicekit.db import EVERYONE, Database
-from servicekit.errors import Unavailable
 
 MOST_ATTEMPTS = 6
 _FIRST_WAIT, _GROWTH = 60, 4  # a minute, four, a quarter of an hour, … about six hours in all
@@ -35,16 +34,12 @@ class LogoutSender:
         self._clock = clock
         self._issuer = issuer
         self._outside = outside
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="logout-sender", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5.0)
+        self.rounds = Rounds(
+            "logout-sender",
+            [(_EVERY, self._send_all_due)],
+            waits="logout-waits",
+            failed="logout-sender-failed",
+        )
 
     def send_due(self) -> int:
         """How many were tried."""
@@ -99,12 +94,6 @@ class LogoutSender:
                         now=now,
                     )
 
-    def _run(self) -> None:
-        while not self._stopping.wait(_EVERY):
-            try:
-                while self.send_due() and not self._stopping.is_set():
-                    pass
-            except Unavailable as error:
-                _log.warning("logout-waits", why=error.code)
-            except Exception:  # noqa: BLE001 - the thread must outlive every fault
-                _log.exception("logout-sender-failed")
+    def _send_all_due(self) -> None:
+        while self.send_due() and not self.rounds.stopping:
+            pass

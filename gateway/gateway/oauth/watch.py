@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable
 from datetime import timedelta
-
-import structlog
 
 from gateway.oauth.acting import acting
 from gateway.oauth.endings import Endings
 from gateway.oauth.keys import KeyRing
 from gateway.oauth.lifetimes import DEVICE_GUESSES, LOGOUT_DELIVERY, USED_CODE
+from gateway.rounds import Rounds
 from gateway.store import (
     codes,
     device_requests,
@@ -28,13 +24,11 @@ from gateway.store import (
 )
 from servicekit.clock import Clock
 from servicekit.db import EVERYONE, Database
-from servicekit.errors import Unavailable
 
 _EVERY = 0.5  # so that an ending is known everywhere within a second
 _KEYS_EVERY = 5.0
 _ROTATION_EVERY = 60.0
 _SWEEP_EVERY = 300.0
-_log = structlog.get_logger(__name__)
 
 
 class Watch:
@@ -46,22 +40,13 @@ class Watch:
         self._db = db
         self._clock = clock
         self._ended = ended
-        self._acts: list[tuple[float, Callable[[], None]]] = [
+        acts = [
             (_EVERY, ended.refresh),
             (_KEYS_EVERY, keys.refresh),
             (_ROTATION_EVERY, keys.rotate_when_due),
             (_SWEEP_EVERY, self.sweep),
         ]
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="oauth-watch", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=5.0)
+        self.rounds = Rounds("oauth-watch", acts, waits="watch-waits", failed="watch-failed")
 
     def sweep(self) -> None:
         """Take away what has expired."""
@@ -82,20 +67,3 @@ class Watch:
             families.remove_stale_families(tx, now=now - timedelta(hours=1))
             endings.remove_stale_endings(tx, now=now)
             used_proofs.remove_stale_used_proofs(tx, now=now)
-
-    def _run(self) -> None:
-        due = dict.fromkeys(range(len(self._acts)), 0.0)
-        while not self._stopping.wait(_EVERY):
-            for index, (every, act) in enumerate(self._acts):
-                if time.monotonic() >= due[index]:
-                    due[index] = time.monotonic() + every
-                    _try(act)
-
-
-def _try(act: Callable[[], None]) -> None:
-    try:
-        act()
-    except Unavailable as error:
-        _log.warning("watch-waits", act=act.__qualname__, why=error.code)
-    except Exception:  # noqa: BLE001 - the thread must outlive every fault: it carries revocation
-        _log.exception("watch-failed", act=act.__qualname__)

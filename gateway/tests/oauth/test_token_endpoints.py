@@ -148,7 +148,7 @@ def test_what_ends_in_one_process_ends_in_the_other_within_a_second(
     other = start_provider(clock=provider.clock)
     _, app, tokens = signed_in(provider)
     assert is_good(other, tokens["access_token"])
-    other.parts.watch.start()
+    other.parts.watch.rounds.start()
     try:
         provider.post("/oauth/revoke", {"token": tokens["access_token"]}, app)
         until = time.monotonic() + 5
@@ -156,7 +156,7 @@ def test_what_ends_in_one_process_ends_in_the_other_within_a_second(
             time.sleep(0.05)
         assert not is_good(other, tokens["access_token"])
     finally:
-        other.parts.watch.stop()
+        other.parts.watch.rounds.stop()
 
 
 def test_a_process_that_starts_later_knows_what_ended(provider: Any, start_provider: Any) -> None:
