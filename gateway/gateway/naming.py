@@ -17,6 +17,7 @@ from contracts.registry import CONTRACTS
 from contracts.rights import Caller, CallerKind
 from gateway.wire import Circumstances, JsonObject, Wire
 from servicekit.errors import Unavailable
+from servicekit.pseudonyms import person_target
 
 _GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
 _HOUSE = "-"
@@ -107,7 +108,7 @@ def _targets(entry: Mapping[str, Any]) -> list[str]:
 
 def _actor(entry: Mapping[str, Any]) -> str:
     person = entry["actor_kind"] == CallerKind.PERSON
-    return f"person:{entry['actor']}" if person else str(entry["actor"])
+    return person_target(entry["actor"]) if person else str(entry["actor"])
 
 
 def _is_pseudonym(target: str) -> bool:

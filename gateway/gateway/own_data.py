@@ -16,6 +16,7 @@ from servicekit.clock import Clock
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database
 from servicekit.errors import Forbidden
+from servicekit.pseudonyms import person_target
 
 _MOST = 1000
 _GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
@@ -48,7 +49,7 @@ class OwnData:
                 "consents": store.list_consents(tx, person_id=person_id, limit=_MOST),
                 "clients": store.list_clients_used(tx, person_id=person_id, limit=_MOST),
             }
-            tx.record("person:data:exported", target=f"person:{person_id}", at=now)
+            tx.record("person:data:exported", target=person_target(person_id), at=now)
         return {"schema_version": EXPORT_VERSION, "made_at": now, **parts, "sessions": held}
 
     def forget(self, person_id: UUID) -> None:

@@ -14,6 +14,7 @@ from servicekit.clock import Clock
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database
 from servicekit.errors import Invalid
+from servicekit.pseudonyms import person_target
 
 REASON_REQUIRED = "reason-required"
 READ = "staff:data:read"
@@ -36,6 +37,6 @@ def record_reading(
         return
     tenant = context.tenant
     person_id = asked.get("person_id")
-    target = tenant if person_id is None else f"person:{person_id}"
+    target = tenant if person_id is None else person_target(person_id)
     with db.write(context, tenant=EVERYONE if tenant is None else tenant) as tx:
         tx.record(READ, target=str(target), details={"call": call.full_name}, at=clock.now())

@@ -14,6 +14,7 @@ from servicekit.context import Context
 from servicekit.db import EVERYONE, Database
 from servicekit.errors import NotFound
 from servicekit.paging import decode_cursor, page
+from servicekit.pseudonyms import person_target
 
 
 class OwnConsents:
@@ -48,7 +49,7 @@ class OwnConsents:
             tx.record(
                 "oauth:consent:withdrawn",
                 target=f"client:{client_id}",
-                details={"person": f"person:{person_id}"},
+                details={"person": person_target(person_id)},
                 at=now,
             )
             return tx.answer({"client_id": client_id})

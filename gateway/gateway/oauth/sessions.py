@@ -27,6 +27,7 @@ from servicekit.clock import Clock
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Unauthenticated
 from servicekit.ids import new_id
+from servicekit.pseudonyms import person_target
 
 _KNOWN_AT_MOST = 20_000
 
@@ -225,7 +226,7 @@ def record_sessions_ended(
     if session_ids:
         tx.record(
             "session:browser:ended",
-            target=f"person:{person_id}",
+            target=person_target(person_id),
             details={"sessions": [str(one) for one in session_ids], "why": why},
             at=now,
         )

@@ -37,6 +37,7 @@ from gateway.portal.visitors import ask, visitor
 from gateway.portal.words import application_kinds
 from servicekit.editions import edition_of
 from servicekit.errors import NotFound
+from servicekit.pseudonyms import person_target
 
 _ALL = "/contracts/<tenant:tenant>/applications"
 _ONE = f"{_ALL}/<client_id>"
@@ -247,11 +248,16 @@ def _secret_rows(
     tenant: TenantCode, secrets: list[dict[str, Any]], now: datetime
 ) -> list[SecretRow]:
     """A secret outlives the rights of whoever made it: that he made it is seen."""
-    makers = sorted({f"person:{one['created_by']}" for one in secrets if one.get("created_by")})
-    told = ask_as_gateway(name_people, {"chain": tenant, "targets": makers}) if makers else {}
+    makers = {
+        one["secret_id"]: person_target(one["created_by"])
+        for one in secrets
+        if one.get("created_by")
+    }
+    asked = {"chain": tenant, "targets": sorted(set(makers.values()))}
+    told = ask_as_gateway(name_people, asked) if makers else {}
     names = {one["target"]: one["name"] for one in told.get("items", ())}
     return [
-        SecretRow(one, names.get(f"person:{one.get('created_by')}"), _secret_state(one, now))
+        SecretRow(one, names.get(makers.get(one["secret_id"], "")), _secret_state(one, now))
         for one in secrets
     ]
 

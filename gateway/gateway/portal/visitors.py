@@ -20,6 +20,7 @@ from gateway.rights import PersonRights
 from gateway.wire import Circumstances
 from servicekit.errors import Forbidden, Invalid, Unauthenticated
 from servicekit.freshness import STEP_UP_REQUIRED
+from servicekit.pseudonyms import person_target
 
 if TYPE_CHECKING:
     from gateway.oauth.sessions import Session
@@ -150,7 +151,7 @@ def _reason_for(call: Call, asked: dict[str, Any], form: Form | None) -> str | N
     tenant = asked.get(call.tenant_field) if call.tenant_field else None
     if not visitor().must_say_why(call, None if tenant is None else TenantCode(tenant)):
         return typed
-    about = tenant or (f"person:{asked['person_id']}" if "person_id" in asked else None)
+    about = tenant or (person_target(asked["person_id"]) if "person_id" in asked else None)
     if about is None:
         return typed
     reason = typed or _given(about)

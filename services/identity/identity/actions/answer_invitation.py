@@ -9,7 +9,6 @@ from uuid import UUID
 from contracts.codes import TenantCode
 from contracts.identity import LinkPurpose
 from identity.actions.callers import person_of
-from identity.actions.pseudonyms import person_target
 from identity.actions.read_link import read_link
 from identity.actions.remove_user import go, tell_answer
 from identity.domain.people import Invitation
@@ -17,6 +16,7 @@ from identity.store import credentials, invitations, links, tenants, users
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import NotFound
+from servicekit.pseudonyms import person_target
 
 _MOST = 100  # invitations shown to one person
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from contracts.codes import StaffRole
 from contracts.identity import StaffAnnounced, StaffAppointed
 from identity.actions.callers import name_of_caller, person_id_of_caller
-from identity.actions.pseudonyms import person_target
 from identity.actions.registering import register, welcome
 from identity.clients.sealing import Sealer
 from identity.domain.people import NewPerson, Person, StaffMember
@@ -16,6 +15,7 @@ from identity.domain.staff import check_not_own
 from identity.store import staff
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
+from servicekit.pseudonyms import person_target
 
 
 def appoint_staff(

@@ -9,12 +9,12 @@ from enum import Enum
 from contracts.codes import Language
 from contracts.identity import PersonChanged
 from identity.actions.callers import person_of
-from identity.actions.pseudonyms import person_target
 from identity.actions.read_people import account_of
 from identity.domain.people import Account, Person
 from identity.store import iam_users, persons, users
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
+from servicekit.pseudonyms import person_target
 
 
 class Unchanged(Enum):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
-from typing import Any
 
 from identity.actions.attempts import Attempt, Pause, Settled, attempt, settle
+from identity.actions.doors import api_door
 from identity.actions.new_password import (
     PasswordBearer,
     examine,
@@ -15,19 +14,16 @@ from identity.actions.new_password import (
     replace_password,
     tell_password_set,
 )
-from identity.actions.note_refusal import leave_note
-from identity.actions.sign_in import scope_of
+from identity.actions.note_refusal import note_wrong_password
 from identity.clients.hashing import Hasher
 from identity.clients.sealing import Sealer
-from identity.domain.attempts import Method, Outcome, PasswordAct, Visit, decoy_name
-from identity.domain.names import mobile_key, name_key
+from identity.domain.attempts import Method, Outcome, PasswordAct, Visit
 from identity.domain.passwords import PasswordRules, refuse_password, too_young
-from identity.domain.throttle import Doorstep, Guess, Throttle, source_of
-from identity.store import candidates, credentials, factors, sign_ins
+from identity.domain.throttle import Throttle
+from identity.store import credentials, factors
 from servicekit.context import Context
 from servicekit.db import Database, Scope, Tx
 from servicekit.errors import Forbidden, Invalid, Unauthenticated
-from servicekit.ids import new_id
 
 _FIELD = "new_password"
 
@@ -57,24 +53,26 @@ def change_api_password(
     visit: Visit,
 ) -> dict[str, str]:
     """Guessing the current one counts against the API login's lock, and is answered as there."""
-    scope, _ = scope_of(domain)
-    prove = partial(
-        attempt,
-        db=db,
-        hasher=hasher,
-        context=context,
-        now=now,
-        pause=pause,
-        scope=scope,
-        password=current_password,
-    )
+    door = api_door(domain=domain, identifier=identifier, visit=visit, now=now, throttle=throttle)
     with hasher.place():  # one for both passwords
-        made = prove(**_at_the_door(domain, identifier, visit, now, throttle))
-        made = _held_to_second_factor(db, context, scope=scope, made=made)
+        made = attempt(
+            db=db,
+            hasher=hasher,
+            context=context,
+            now=now,
+            pause=pause,
+            scope=door.scope,
+            find=door.find,
+            password=current_password,
+            doorstep=door.doorstep,
+        )
+        made = _held_to_second_factor(db, context, scope=door.scope, made=made)
         new = NewPassword(None)
         if made.outcome is Outcome.ACCEPTED:
-            new = _prepared(db, hasher, context, now, scope=scope, made=made, password=new_password)
-    with db.write(context, tenant=scope) as tx:
+            new = _prepared(
+                db, hasher, context, now, scope=door.scope, made=made, password=new_password
+            )
+    with db.write(context, tenant=door.scope) as tx:
         settled = settle(tx, made=made, now=now)
         _write(tx, sealer=sealer, made=made, settled=settled, new=new, visit=visit, now=now)
     if settled.outcome is Outcome.NO_SECOND_FACTOR:
@@ -84,22 +82,6 @@ def change_api_password(
     if new.refused is not None:
         raise new.refused
     return {}
-
-
-def _at_the_door(
-    domain: str, identifier: str, visit: Visit, now: datetime, throttle: Throttle
-) -> dict[str, Any]:
-    """Whom an attempt looks for, and whose address counts."""
-    doorstep = Doorstep(Guess.PASSWORD, source_of(visit.address), now, throttle)
-    find = partial(
-        candidates.get_candidate_by_api_login,
-        domain=scope_of(domain)[1],
-        name_key=name_key(identifier),
-        mobile=mobile_key(identifier),
-        decoy=decoy_name(domain, identifier),
-        doorstep=doorstep,
-    )
-    return {"find": find, "doorstep": doorstep}
 
 
 def _held_to_second_factor(
@@ -162,7 +144,7 @@ def _write(
     now: datetime,
 ) -> None:
     if settled.outcome is not Outcome.ACCEPTED:
-        _note_refusal(tx, made=made, settled=settled, visit=visit, now=now)
+        note_wrong_password(tx, method=Method.API, made=made, settled=settled, visit=visit, now=now)
     elif new.hash is not None and new.rules is not None:
         state = credentials.get_state(tx, credential_id=made.candidate.credential_id)
         replace_password(tx, state=state, hash=new.hash, rules=new.rules, now=now)
@@ -185,25 +167,4 @@ def _bearer_of(tx: Tx, *, made: Attempt) -> PasswordBearer:
         user_name=known.user_name,
         iam_user_id=known.iam_user_id,
         tenant=known.tenant,
-    )
-
-
-def _note_refusal(tx: Tx, *, made: Attempt, settled: Settled, visit: Visit, now: datetime) -> None:
-    sign_ins.add_sign_in(
-        tx,
-        at=now,
-        method=Method.API,
-        outcome=settled.outcome,
-        person_id=made.candidate.person_id,
-        iam_user_id=made.candidate.iam_user_id,
-        visit=visit,
-    )
-    leave_note(
-        tx,
-        key=new_id(),
-        action="api:password:refused",
-        details={},
-        made=made,
-        settled=settled,
-        now=now,
     )

@@ -10,7 +10,6 @@ from contracts.declare import Event
 from contracts.identity import IamUserDisabled, IamUserEnabled
 from identity.actions.callers import person_id_of_caller, person_of
 from identity.actions.forgotten_password import send_reset_link
-from identity.actions.pseudonyms import iam_user_target
 from identity.actions.registering import tell_created
 from identity.clients.sealing import Sealer
 from identity.domain.people import IamUser, IamUserRow
@@ -19,6 +18,7 @@ from identity.store import credentials, iam_users
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import NotFound
+from servicekit.pseudonyms import iam_user_target
 
 
 def disable_iam_user(

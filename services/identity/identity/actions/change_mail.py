@@ -13,7 +13,6 @@ from identity.actions.chains import chains_of
 from identity.actions.change_account import tell_changed
 from identity.actions.links import issue_link
 from identity.actions.not_me_links import issue_not_me_link
-from identity.actions.pseudonyms import person_target
 from identity.actions.read_link import read_link
 from identity.actions.registering import check_not_reserved
 from identity.clients.sealing import Sealer
@@ -24,6 +23,7 @@ from identity.store import credentials, iam_users, links, persons, users
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Conflict, NotFound
+from servicekit.pseudonyms import person_target
 
 _DAY = timedelta(days=1)
 

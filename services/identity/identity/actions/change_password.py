@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from identity.actions.attempts import Attempt, Pause, Settled, attempt, settle
+from identity.actions.attempts import Attempt, Pause, attempt, settle
 from identity.actions.callers import person_of
 from identity.actions.new_password import (
     PasswordBearer,
@@ -15,20 +15,20 @@ from identity.actions.new_password import (
     replace_password,
     tell_password_set,
 )
-from identity.actions.note_refusal import leave_note
+from identity.actions.note_refusal import note_wrong_password
 from identity.clients.hashing import Hasher
 from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, Outcome, PasswordAct, Visit
 from identity.domain.passwords import refuse_password, too_young
 from identity.domain.people import Person
-from identity.store import candidates, credentials, persons, sign_ins
+from identity.store import candidates, credentials, persons
 from identity.store.credentials import PortalCredential
 from servicekit.context import Context
-from servicekit.db import EVERYONE, Database, Tx
+from servicekit.db import EVERYONE, Database
 from servicekit.errors import Forbidden
-from servicekit.ids import new_id
 
 _FIELD = "new_password"
+_METHOD = Method.PORTAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,9 @@ def change_password(
     with db.write(context, tenant=EVERYONE) as tx:
         settled = settle(tx, made=tried.made, now=now)
         if settled.outcome is not Outcome.ACCEPTED:
-            _note_refusal(tx, made=tried.made, settled=settled, visit=visit, now=now)
+            note_wrong_password(
+                tx, method=_METHOD, made=tried.made, settled=settled, visit=visit, now=now
+            )
         elif tried.hash is not None:
             state = credentials.get_state(tx, credential_id=known.credential_id)
             replace_password(tx, state=state, hash=tried.hash, rules=known.rules, now=now)
@@ -126,24 +128,3 @@ def _tried(
         password=new,
     )
     return _Tried(made, used, hash)
-
-
-def _note_refusal(tx: Tx, *, made: Attempt, settled: Settled, visit: Visit, now: datetime) -> None:
-    sign_ins.add_sign_in(
-        tx,
-        at=now,
-        method=Method.PORTAL,
-        outcome=settled.outcome,
-        person_id=made.candidate.person_id,
-        iam_user_id=None,
-        visit=visit,
-    )
-    leave_note(
-        tx,
-        key=new_id(),
-        action="portal:password:refused",
-        details={},
-        made=made,
-        settled=settled,
-        now=now,
-    )

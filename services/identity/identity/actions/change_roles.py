@@ -8,7 +8,6 @@ from uuid import UUID
 from contracts.codes import TenantCode
 from contracts.identity import RolesChanged
 from identity.actions.callers import roles_of_caller
-from identity.actions.pseudonyms import person_target
 from identity.actions.registering import provide_iam_user
 from identity.clients.sealing import Sealer
 from identity.domain.people import User
@@ -22,6 +21,7 @@ from identity.domain.roles import (
 from identity.store import persons, tenants, users
 from servicekit.context import Context
 from servicekit.db import Database, Tx
+from servicekit.pseudonyms import person_target
 
 
 def change_roles(

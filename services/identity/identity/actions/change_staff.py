@@ -10,13 +10,13 @@ from contracts.codes import StaffRole
 from contracts.identity import StaffRolesChanged
 from identity.actions.appoint_staff import announce_staff
 from identity.actions.callers import person_id_of_caller
-from identity.actions.pseudonyms import person_target
 from identity.domain.people import StaffMember
 from identity.domain.staff import check_not_own, check_operator_remains
 from identity.store import persons, staff
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import NotFound
+from servicekit.pseudonyms import person_target
 
 
 def get_staff_member(*, db: Database, context: Context, person_id: UUID) -> StaffMember:

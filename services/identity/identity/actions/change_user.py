@@ -7,12 +7,12 @@ from uuid import UUID
 
 from contracts.codes import TenantCode
 from contracts.identity import UserChanged
-from identity.actions.pseudonyms import person_target
 from identity.domain.people import User
 from identity.store import iam_users, persons, users
 from servicekit.context import Context
 from servicekit.db import Database, Tx
 from servicekit.errors import Conflict
+from servicekit.pseudonyms import person_target
 
 
 def change_user(

@@ -8,13 +8,13 @@ from uuid import UUID
 from contracts.identity import PersonDisabled, PersonEnabled
 from identity.actions.callers import person_of
 from identity.actions.chains import chains_of
-from identity.actions.pseudonyms import person_target
 from identity.domain.person_files import PersonRow
 from identity.domain.staff import check_may_act_on, check_operator_remains
 from identity.store import person_files, staff
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Conflict
+from servicekit.pseudonyms import person_target
 
 BY_STAFF = "staff"
 MISUSED = "misused"

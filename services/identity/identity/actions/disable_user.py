@@ -9,7 +9,6 @@ from contracts.codes import TenantCode
 from contracts.declare import Event
 from contracts.identity import UserDisabled, UserEnabled
 from identity.actions.callers import person_id_of_caller, roles_of_caller
-from identity.actions.pseudonyms import person_target
 from identity.domain.people import User
 from identity.domain.roles import (
     check_grant,
@@ -20,6 +19,7 @@ from identity.domain.roles import (
 from identity.store import tenants, users
 from servicekit.context import Context
 from servicekit.db import Database, Tx
+from servicekit.pseudonyms import person_target
 
 
 def disable_user(

@@ -18,7 +18,6 @@ from identity.actions.change_account import tell_changed
 from identity.actions.change_mail import take_email_back
 from identity.actions.drop_factors import drop_recent_factors
 from identity.actions.forgotten_password import send_reset_link
-from identity.actions.pseudonyms import credential_target
 from identity.actions.read_link import read_link
 from identity.actions.request_erasure import stop_own_erasure
 from identity.clients.sealing import Sealer
@@ -30,6 +29,7 @@ from identity.store import credentials, links, persons, sign_ins
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Conflict, NotFound
+from servicekit.pseudonyms import credential_target
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from contracts.identity import FactorChange, FactorsReset, LinkPurpose
 from identity.actions.callers import person_id_of_caller
 from identity.actions.chains import chains_of
 from identity.actions.enrolling import tell_changed
-from identity.actions.pseudonyms import person_target
 from identity.clients.sealing import Sealer
 from identity.domain.factors import check_resettable
 from identity.domain.links import LIFETIMES
@@ -19,6 +18,7 @@ from identity.store import factor_guards, factors, staff, users
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Conflict, Invalid
+from servicekit.pseudonyms import person_target
 
 
 def reset_second_factors(

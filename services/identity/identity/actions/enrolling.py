@@ -10,7 +10,6 @@ from contracts.identity import FactorChange, FactorsChanged, LinkPurpose, NotMe
 from identity.actions.chains import chains_of
 from identity.actions.not_me_links import NotMeLink, issue_not_me_link
 from identity.actions.proving import Checked, FactorTools
-from identity.actions.pseudonyms import person_target
 from identity.clients.factor_keys import FactorKeys
 from identity.clients.sealing import Sealer
 from identity.domain.factors import Factors, ProofOutcome
@@ -20,6 +19,7 @@ from servicekit.context import Context
 from servicekit.db import Tx
 from servicekit.errors import Conflict, Invalid, NotFound
 from servicekit.freshness import TWO_FACTORS, demand_two_factors
+from servicekit.pseudonyms import person_target
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from contracts.codes import Office, TenantCode
 from contracts.identity import TenantPeopleEstablished
-from identity.actions.pseudonyms import person_target
 from identity.actions.registering import join, provide_iam_user, register
 from identity.clients.sealing import Sealer
 from identity.domain.names import name_key
@@ -19,6 +18,7 @@ from identity.domain.roles import ALL_ROLES
 from identity.store import tenants, users
 from servicekit.context import Context
 from servicekit.db import Database, Tx
+from servicekit.pseudonyms import person_target
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from uuid import UUID
 from contracts.codes import CredentialKind
 from contracts.identity import LinkPurpose, PasswordResetRequested
 from identity.actions.chains import chains_of
+from identity.actions.doors import scope_of
 from identity.actions.links import issue_link
-from identity.actions.pseudonyms import credential_target
-from identity.actions.sign_in import scope_of
 from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, PasswordAct, Visit, decoy_name
 from identity.domain.names import mobile_key, name_key
@@ -21,6 +20,7 @@ from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.due import DueItem
 from servicekit.ids import new_id
+from servicekit.pseudonyms import credential_target
 
 RESET = "password-reset:requested"  # kind of due work
 # Asking again sooner sends no second mail: a stranger who keeps asking leaves the link just

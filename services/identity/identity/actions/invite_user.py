@@ -6,7 +6,6 @@ from datetime import datetime
 
 from contracts.codes import TenantCode
 from identity.actions.callers import person_of, roles_of_caller
-from identity.actions.pseudonyms import person_target
 from identity.actions.registering import join, provide_iam_user, register
 from identity.clients.sealing import Sealer
 from identity.domain.people import NewPerson, Person, User
@@ -15,6 +14,7 @@ from identity.store import persons, tenants, users
 from servicekit.context import Context
 from servicekit.db import Database, Tx
 from servicekit.errors import Conflict
+from servicekit.pseudonyms import person_target
 
 
 def invite_user(

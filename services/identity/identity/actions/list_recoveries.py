@@ -8,13 +8,13 @@ from uuid import UUID
 from contracts.identity import RecoveryState
 from identity.actions.callers import person_of
 from identity.actions.looks import record_look
-from identity.actions.pseudonyms import person_target
 from identity.actions.read_people import Page
 from identity.domain.recoveries import MOST_SHOWN_TO_ONESELF, Recovery, RecoveryRow
 from identity.store import recoveries
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database
 from servicekit.paging import decode_cursor, page
+from servicekit.pseudonyms import person_target
 
 
 def list_recoveries(

@@ -12,7 +12,6 @@ from contracts.codes import CredentialKind, TenantCode
 from contracts.identity import NotMe, PasswordSet
 from identity.actions.chains import chains_of
 from identity.actions.not_me_links import issue_not_me_link
-from identity.actions.pseudonyms import credential_target
 from identity.clients.hashing import Hasher
 from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, PasswordAct, Visit
@@ -21,6 +20,7 @@ from identity.store import credentials, links, policies, sign_ins
 from identity.store.credentials import CredentialState
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
+from servicekit.pseudonyms import credential_target
 
 
 @dataclass(frozen=True, slots=True)

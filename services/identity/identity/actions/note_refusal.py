@@ -16,12 +16,13 @@ from contracts.identity import CredentialLocked, NotMe
 from identity.actions.attempts import Attempt, Settled
 from identity.actions.chains import chains_of
 from identity.actions.not_me_links import issue_not_me_link
-from identity.actions.pseudonyms import credential_target
 from identity.clients.sealing import Sealer
-from identity.store import credentials
+from identity.domain.attempts import Method, Visit
+from identity.store import credentials, sign_ins
 from identity.store.credentials import CredentialBearer
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.due import DueItem
+from servicekit.pseudonyms import credential_target
 
 REFUSED = "password:refused"  # kind of due work
 
@@ -47,6 +48,31 @@ def leave_note(
             "credential_id": str(made.candidate.credential_id),
             "locked_until": settled.locked_until and settled.locked_until.isoformat(),
         },
+    )
+
+
+def note_wrong_password(
+    tx: Tx, *, method: Method, made: Attempt, settled: Settled, visit: Visit, now: datetime
+) -> None:
+    """Of who was asked for a present password and entered nowhere: history, trail and mail."""
+    known = made.candidate
+    sign_in_id = sign_ins.add_sign_in(
+        tx,
+        at=now,
+        method=method,
+        outcome=settled.outcome,
+        person_id=known.person_id,
+        iam_user_id=known.iam_user_id,
+        visit=visit,
+    )
+    leave_note(
+        tx,
+        key=sign_in_id,
+        action=f"{method.source}:password:refused",
+        details={},
+        made=made,
+        settled=settled,
+        now=now,
     )
 
 

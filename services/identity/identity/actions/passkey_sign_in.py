@@ -12,7 +12,6 @@ from datetime import datetime
 from identity.actions.chains import MOST_CHAINS, chains_of
 from identity.actions.enrolling import tell_copied
 from identity.actions.proving import Checked, FactorTools, Purpose, check_passkey, new_challenge
-from identity.actions.pseudonyms import person_target
 from identity.actions.sign_in import LastSignIn, SignedIn
 from identity.domain.attempts import Method, Outcome, Visit
 from identity.domain.factors import ProofOutcome
@@ -23,6 +22,7 @@ from identity.store.sign_ins import Welcome
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Unauthenticated
+from servicekit.pseudonyms import person_target
 
 
 @dataclass(frozen=True, slots=True)

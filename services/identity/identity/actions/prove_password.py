@@ -9,13 +9,14 @@ from uuid import UUID
 
 from identity.actions.attempts import Attempt, Pause, Settled, attempt, settle
 from identity.actions.chains import chains_of
-from identity.actions.note_refusal import leave_note
+from identity.actions.note_refusal import note_wrong_password
 from identity.clients.hashing import Hasher
 from identity.domain.attempts import Method, Outcome, Visit
-from identity.store import candidates, factors, sign_ins
+from identity.store import candidates, factors
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Forbidden
+from servicekit.pseudonyms import person_target
 
 
 def prove_password(
@@ -71,25 +72,8 @@ def _tell(tx: Tx, *, made: Attempt, settled: Settled, visit: Visit, now: datetim
     method = Method.PORTAL if known.iam_user_id is None else Method.API
     if settled.outcome is Outcome.ACCEPTED:
         assert known.person_id is not None
+        target = person_target(known.person_id)
         for chain in chains_of(tx, person_id=known.person_id, tenant=known.tenant):
-            target = f"person:{known.person_id}"
             tx.record(f"{method.source}:password:proved", target=target, tenant=chain, at=now)
         return
-    sign_in_id = sign_ins.add_sign_in(
-        tx,
-        at=now,
-        method=method,
-        outcome=settled.outcome,
-        person_id=known.person_id,
-        iam_user_id=known.iam_user_id,
-        visit=visit,
-    )
-    leave_note(
-        tx,
-        key=sign_in_id,
-        action=f"{method.source}:password:refused",
-        details={},
-        made=made,
-        settled=settled,
-        now=now,
-    )
+    note_wrong_password(tx, method=method, made=made, settled=settled, visit=visit, now=now)

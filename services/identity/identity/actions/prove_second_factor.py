@@ -18,7 +18,6 @@ from identity.actions.proving import (
     check_proof,
     new_challenge,
 )
-from identity.actions.pseudonyms import person_target
 from identity.clients.sealing import Sealer
 from identity.domain.attempts import Method, Visit
 from identity.domain.factors import FACTOR_RULE, Proof, ProofOutcome
@@ -27,6 +26,7 @@ from identity.store import factor_guards, factors, sign_ins
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import Unauthenticated
+from servicekit.pseudonyms import person_target
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from contracts.codes import CredentialKind, TenantCode
 from contracts.identity import NameKind
-from identity.actions.pseudonyms import iam_user_target, person_target
 from identity.domain.person_files import Lock, PersonFile
 from identity.store import factors, iam_users, person_files, staff
 from servicekit.audit import HOUSE
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
+from servicekit.pseudonyms import iam_user_target, person_target
 
 _MOST_TENANTS = 200
 _MOST_SIGN_INS = 20

@@ -16,7 +16,6 @@ from contracts.identity import (
     WelcomeLinkIssued,
 )
 from identity.actions.links import issue_link
-from identity.actions.pseudonyms import iam_user_target, person_target
 from identity.clients.sealing import Sealer
 from identity.domain.links import LIFETIMES, check_invitations, mailbox_of
 from identity.domain.names import (
@@ -30,6 +29,7 @@ from identity.store import credentials, iam_users, links, persons, users
 from servicekit.db import Tx
 from servicekit.errors import Conflict
 from servicekit.ids import new_id
+from servicekit.pseudonyms import iam_user_target, person_target
 
 _DAY = timedelta(days=1)
 

@@ -9,12 +9,12 @@ from contracts.codes import TenantCode
 from contracts.identity import InvitationAnswered, TenantLeft
 from contracts.identity.facts import Leaving
 from identity.actions.callers import person_of
-from identity.actions.pseudonyms import person_target
 from identity.domain.people import Invitation, User
 from identity.domain.roles import check_manager_remains, check_no_office
 from identity.store import invitations, tenants, users
 from servicekit.context import Context
 from servicekit.db import Database, Tx
+from servicekit.pseudonyms import person_target
 
 _ACTS = {
     Leaving.REMOVED: "users:user:removed",

@@ -8,12 +8,12 @@ from uuid import UUID
 from contracts.codes import TenantCode
 from contracts.identity import FailedLoginReset
 from identity.actions.callers import name_of_caller, person_id_of_caller, person_of
-from identity.actions.pseudonyms import iam_user_target
 from identity.domain.people import IamUser
 from identity.store import credentials, iam_users
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import NotFound
+from servicekit.pseudonyms import iam_user_target
 
 
 def reset_failed_login(

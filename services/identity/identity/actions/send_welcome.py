@@ -7,7 +7,6 @@ from uuid import UUID
 
 from contracts.codes import TenantCode
 from contracts.identity import LinkPurpose
-from identity.actions.pseudonyms import person_target
 from identity.actions.registering import send_invitation, welcome
 from identity.clients.sealing import Sealer
 from identity.domain.links import LIFETIMES
@@ -15,6 +14,7 @@ from identity.store import invitations, persons, tenants, users
 from servicekit.context import Context
 from servicekit.db import Database, Tx
 from servicekit.errors import Conflict
+from servicekit.pseudonyms import person_target
 
 
 def send_welcome_again(

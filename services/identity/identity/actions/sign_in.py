@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
-from contracts.codes import TENANT_CODE, FactorKind, Language, SecondFactorStep, TenantCode
-from identity.actions.attempts import Attempt, FindCandidate, Pause, attempt, settle
+from contracts.codes import FactorKind, Language, SecondFactorStep, TenantCode
+from identity.actions.attempts import Attempt, Pause, attempt, settle
 from identity.actions.chains import MOST_CHAINS
+from identity.actions.doors import Door, api_door, portal_door, web_door
 from identity.actions.note_refusal import leave_note
-from identity.actions.pseudonyms import credential_target
 from identity.clients.hashing import Hasher
-from identity.domain.attempts import Method, Outcome, Visit, decoy_name, second_factor_step
+from identity.domain.attempts import Method, Outcome, Visit, second_factor_step
 from identity.domain.expiry import expires_soon
-from identity.domain.names import mobile_key, name_key
-from identity.domain.throttle import Doorstep, Guess, Throttle, source_of
-from identity.store import candidates, sign_ins
+from identity.domain.throttle import Throttle
+from identity.store import sign_ins
 from identity.store.sign_ins import Welcome
 from servicekit.context import Context
-from servicekit.db import EVERYONE, Database, Scope, Tx
+from servicekit.db import Database, Tx
 from servicekit.errors import Unauthenticated
+from servicekit.pseudonyms import credential_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +49,6 @@ class SignedIn:
     notice: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
-    """One of the three, with who stands before it and the name he gave."""
-
-    method: Method
-    scope: Scope
-    find: FindCandidate
-    doorstep: Doorstep
-    visit: Visit
-
-
 def sign_in(
     *,
     db: Database,
@@ -73,14 +61,7 @@ def sign_in(
     password: str,
     visit: Visit,
 ) -> SignedIn:
-    doorstep = _doorstep(throttle, visit, now)
-    find = partial(
-        candidates.get_candidate_by_login,
-        login_key=name_key(login),
-        decoy=decoy_name(login),
-        doorstep=doorstep,
-    )
-    door = Door(Method.PORTAL, EVERYONE, find, doorstep, visit)
+    door = portal_door(login=login, visit=visit, now=now, throttle=throttle)
     return _enter(db, hasher, context, now, pause, door=door, password=password)
 
 
@@ -98,16 +79,7 @@ def web_sign_in(
     visit: Visit,
 ) -> SignedIn:
     """Portal password at the console's door: the portal's lock counts, the API's does not."""
-    scope, code = scope_of(domain)
-    doorstep = _doorstep(throttle, visit, now)
-    find = partial(
-        candidates.get_candidate_by_web_login,
-        domain=code,
-        user_name_key=name_key(user_name),
-        decoy=decoy_name(domain, user_name),
-        doorstep=doorstep,
-    )
-    door = Door(Method.WEB, scope, find, doorstep, visit)
+    door = web_door(domain=domain, user_name=user_name, visit=visit, now=now, throttle=throttle)
     return _enter(db, hasher, context, now, pause, door=door, password=password)
 
 
@@ -125,28 +97,8 @@ def api_sign_in(
     visit: Visit,
 ) -> SignedIn:
     """``identifier``: user name, e-mail or mobile number of the IAM user."""
-    scope, code = scope_of(domain)
-    doorstep = _doorstep(throttle, visit, now)
-    find = partial(
-        candidates.get_candidate_by_api_login,
-        domain=code,
-        name_key=name_key(identifier),
-        mobile=mobile_key(identifier),
-        decoy=decoy_name(domain, identifier),
-        doorstep=doorstep,
-    )
-    door = Door(Method.API, scope, find, doorstep, visit)
+    door = api_door(domain=domain, identifier=identifier, visit=visit, now=now, throttle=throttle)
     return _enter(db, hasher, context, now, pause, door=door, password=password)
-
-
-def scope_of(domain: str) -> tuple[Scope, str]:
-    """A domain name as typed. What is no code finds nothing, at the price of one that is."""
-    code = "".join(domain.split()).upper()
-    return (TenantCode(code), code) if TENANT_CODE.fullmatch(code) else (EVERYONE, code)
-
-
-def _doorstep(throttle: Throttle, visit: Visit, now: datetime) -> Doorstep:
-    return Doorstep(Guess.PASSWORD, source_of(visit.address), now, throttle)
 
 
 def _enter(

@@ -13,12 +13,12 @@ import structlog
 
 from contracts.codes import CredentialKind, TenantCode
 from contracts.identity import IamUserDisabled, PasswordExpiryApproached
-from identity.actions.pseudonyms import iam_user_target
 from identity.domain.expiry import EVERY, ExpiryWindow
 from identity.store import iam_users, policies
 from identity.store.policies import Expiring
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.due import DueItem
+from servicekit.pseudonyms import iam_user_target
 
 WATCH = "policies:watch"  # kind of due work
 _INSTALLATION = "installation"

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from contracts.codes import CredentialKind, Language, Office, Role, Section, StaffRole, TenantCode
+from contracts.codes import CredentialKind, Office, Role, Section, StaffRole, TenantCode
 from contracts.identity import NameKind
+from identity.domain.people import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +23,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonRow:
-    person_id: UUID
-    login: str
-    email: str
-    given_name: str
-    family_name: str
-    mobile: str | None
-    language: Language
-    enabled: bool
+class PersonRow(Person):
     registered_at: datetime
     disabled_at: datetime | None
     disabled_why: str | None
@@ -67,15 +60,7 @@ class SignIn:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonFile:
-    person_id: UUID
-    login: str
-    email: str
-    given_name: str
-    family_name: str
-    mobile: str | None
-    language: Language
-    enabled: bool
+class PersonFile(Person):
     registered_at: datetime
     disabled_at: datetime | None
     staff_roles: tuple[StaffRole, ...]

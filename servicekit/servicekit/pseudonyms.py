@@ -5,11 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 
-def person_target(person_id: UUID) -> str:
+def person_target(person_id: UUID | str) -> str:
     return f"person:{person_id}"
 
 
-def iam_user_target(iam_user_id: UUID) -> str:
+def iam_user_target(iam_user_id: UUID | str) -> str:
     return f"iam-user:{iam_user_id}"
 
 
