@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from services.identity.tests.actions.racing import at_once
+from services.identity.tests.actions.refusing import refusal
 
 from contracts.codes import Role, Section, StaffRole, TenantCode
 from identity.actions import change_factors
@@ -16,18 +16,12 @@ from identity.actions.change_staff_rules import change_staff_rules
 from identity.actions.drop_factors import reset_second_factors
 from identity.actions.read_people import resolve_rights
 from servicekit.db import EVERYONE
-from servicekit.errors import Conflict, GuichetError, NotFound, Unauthenticated
+from servicekit.errors import Conflict, NotFound, Unauthenticated
 
 pytestmark = pytest.mark.servers
 
 TENANT = TenantCode("OCB0001234")
 OTHER = TenantCode("OCB0005678")
-
-
-def refusal(act: Callable[[], Any]) -> GuichetError:
-    with pytest.raises(GuichetError) as refused:
-        act()
-    return refused.value
 
 
 REFUSED = Unauthenticated("second-factor-refused")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
+from services.identity.tests.actions.refusing import refusal
 from webauthn.helpers import base64url_to_bytes
 
 from contracts.codes import Role, Section, TenantCode
@@ -21,12 +21,6 @@ pytestmark = pytest.mark.servers
 
 TENANT = TenantCode("OCB0001234")
 OTHER = TenantCode("OCB0005678")
-
-
-def refusal(act: Callable[[], Any]) -> GuichetError:
-    with pytest.raises(GuichetError) as refused:
-        act()
-    return refused.value
 
 
 REFUSED = Unauthenticated("second-factor-refused")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,23 +10,18 @@ from uuid import uuid4
 import pytest
 from services.identity.tests.actions.conftest import VISIT
 from services.identity.tests.actions.racing import at_once
+from services.identity.tests.actions.refusing import refusal
 
 from contracts.codes import FactorKind, Role, Section, TenantCode
 from identity.actions import change_factors
 from identity.actions.prove_second_factor import Proved, prove_second_factor
 from identity.domain.factors import Proof
-from servicekit.errors import Conflict, Forbidden, GuichetError, Invalid, NotFound, Unauthenticated
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 
 pytestmark = pytest.mark.servers
 
 TENANT = TenantCode("OCB0001234")
 OTHER = TenantCode("OCB0005678")
-
-
-def refusal(act: Callable[[], Any]) -> GuichetError:
-    with pytest.raises(GuichetError) as refused:
-        act()
-    return refused.value
 
 
 REFUSED = Unauthenticated("second-factor-refused")
