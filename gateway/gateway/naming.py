@@ -17,7 +17,7 @@ from contracts.registry import CONTRACTS
 from contracts.rights import Caller, CallerKind
 from gateway.wire import Circumstances, JsonObject, Wire
 from servicekit.errors import Unavailable
-from servicekit.pseudonyms import person_target
+from servicekit.pseudonyms import is_pseudonym, person_target
 
 _GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
 _HOUSE = "-"
@@ -103,16 +103,12 @@ class Naming:
 
 def _targets(entry: Mapping[str, Any]) -> list[str]:
     """At most two of an entry: 400 of a page of 200, as ``name_people`` takes."""
-    return [target for target in (_actor(entry), str(entry["target"])) if _is_pseudonym(target)]
+    return [target for target in (_actor(entry), str(entry["target"])) if is_pseudonym(target)]
 
 
 def _actor(entry: Mapping[str, Any]) -> str:
     person = entry["actor_kind"] == CallerKind.PERSON
     return person_target(entry["actor"]) if person else str(entry["actor"])
-
-
-def _is_pseudonym(target: str) -> bool:
-    return target.startswith(("person:", "iam-user:"))
 
 
 def _named(entry: Mapping[str, Any], names: Mapping[str, str | None]) -> dict[str, str | None]:

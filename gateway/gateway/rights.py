@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from threading import Lock
 from uuid import UUID
 
@@ -34,7 +35,7 @@ class Holding:
 NOTHING = Holding()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PersonRights:
     person_id: UUID
     enabled: bool
@@ -63,7 +64,7 @@ class PersonRights:
         staff = frozenset() if self.second_factor_required else self.staff
         return replace(self, staff=staff, tenants=counting)
 
-    @property
+    @cached_property  # asked with every request, for as long as these rights are kept
     def demands_second_factor(self) -> bool:
         if self.second_factor_required and self.staff:
             return True
