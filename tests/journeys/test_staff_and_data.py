@@ -77,7 +77,8 @@ def invited(town: Town, john: Customer) -> tuple[str, str]:
     return email, str(user["login"])
 
 
-def test_staff_say_why_and_the_customer_reads_it(town: Town, john: Customer, support: Api) -> None:
+def test_staff_say_why_and_the_customer_reads_it(town: Town, support: Api) -> None:
+    john = settled_customer(town)  # whose trail holds no other looks
     path = f"/tenants/{john.tenant}/users"
     assert refusal(support.call("GET", path)) == (422, "reason-required")
     assert support.call("GET", path, **WHY).status_code == 200
