@@ -202,7 +202,7 @@ def sample_registered() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def running(
+def running_since_first(
     database_factory: Any, module_vhost: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Installation]:
     """An installation that the tests of a module share, its service running."""
@@ -210,6 +210,13 @@ def running(
     for made in _installation(access, module_vhost, tmp_path_factory.mktemp("service")):
         made.service.start()
         yield made
+
+
+@pytest.fixture
+def running(running_since_first: Installation) -> Installation:
+    """Connected: a test before may have had the broker away."""
+    assert running_since_first.client.ping(30.0)
+    return running_since_first
 
 
 @pytest.fixture
