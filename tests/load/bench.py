@@ -10,17 +10,16 @@ import argparse
 import base64
 import json
 import os
+import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import psutil
-from tests.journeys.visitor import Visitor, client_token, person_tokens
-from tests.load.logins import logins_beside_bare, rpc_logins
+from tests.journeys.visitor import client_token, person_tokens
+from tests.load.logins import logins_beside_bare, page_logins, rpc_logins
 from tests.load.measuring import Figure, closed_loop
 from tests.load.plain_http import KeptConnection, request
 from tests.load.rpc_echo import rpc_echo
@@ -87,32 +86,6 @@ def contract_reads(name: str, url: str, tenant: str, token: str, seconds: float)
     return closed_loop(name, repeated(url, message, 200), workers=CONNECTIONS, seconds=seconds)
 
 
-def page_logins(url: str, demo: dict[str, Any]) -> Callable[[], Callable[[], None]]:
-    """The sign-in form of the portal, page and post, a new browser each time."""
-    people = [*demo["people"].values(), *demo["staff"].values()]
-    turns, lock = cycle(people), threading.Lock()
-
-    def make() -> Callable[[], None]:
-        def act() -> None:
-            with lock:
-                person = next(turns)
-            visitor = Visitor(url)
-            page = visitor.open("/sign-in")
-            form = page.form("password")
-            answer = visitor.http.post(
-                f"{url}/sign-in",
-                data={**form.fields, "login": person["login"], "password": person["password"]},
-                allow_redirects=False,
-                timeout=30,
-            )
-            if answer.status_code not in (302, 303):
-                raise RuntimeError(f"{answer.status_code} for {person['login']}")
-
-        return act
-
-    return make
-
-
 @contextmanager
 def running_suite() -> Iterator[tuple[Stack, dict[str, Any]]]:
     with tempfile.TemporaryDirectory(prefix="guichet-bench-") as folder:
@@ -137,7 +110,7 @@ def memory(stack: Stack) -> list[str]:
     return lines
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=8.0, help="per figure")
     parser.add_argument("--json", type=Path, help="write the figures there, too")
@@ -179,7 +152,7 @@ def main() -> None:
         rpc = RpcClient(stack.amqp_url, name="bench")
         ways = {
             "sign-ins over RPC": rpc_logins(stack, rpc),
-            "portal logins (form and post)": page_logins(stack.url, demo),
+            "portal sign-ins (page and form)": page_logins(stack),
         }
         for name, way in ways.items():
             told = logins_beside_bare(name, way, other, seconds=options.seconds)
@@ -188,7 +161,11 @@ def main() -> None:
         rpc.close()
     if options.json:
         options.json.write_text(json.dumps([vars(figure) for figure in figures], indent=2))
+    failed = [figure.name for figure in figures if figure.errors]
+    if failed:
+        print(f"errors in: {', '.join(failed)}")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

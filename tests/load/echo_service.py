@@ -28,6 +28,8 @@ WORKERS = 16
 @dataclass(frozen=True)
 class Parts:
     verifier: ContextVerifier
+    db: None = None  # nothing of it is kept
+    clock: None = None
 
 
 class Ours:

@@ -8,6 +8,7 @@ does the same work faster and is what identity checks passwords with.
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,10 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import cycle
 from typing import Any
+from urllib.parse import urlencode
 
 from argon2 import PasswordHasher
 from nacl import pwhash
 from tests.load.measuring import Figure, closed_loop, percentile
+from tests.load.plain_http import KeptConnection, request
 
 from contracts.identity import sign_in
 from contracts.rights import Caller, CallerKind
@@ -28,7 +31,9 @@ from servicekit.context import Context, ContextSigner, deadline_in, new_call_id
 Act = Callable[[], object]
 AT_ONCE = 12  # under way; the room of a service with default settings is 16
 _PASSWORD = "Un-Guichet.Bien+Tenu7"
-_PAUSE = 0.02  # between two of the other calls
+_PAUSE = 0.05  # between two of the other calls
+_FORM_TOKEN = re.compile(rb'name="form_token" value="([^"]+)"')
+_COOKIE = re.compile(rb"(?mi)^set-cookie: *([^;]+)")
 
 
 @dataclass(frozen=True)
@@ -105,12 +110,10 @@ def rpc_logins(stack: Any, client: RpcClient) -> Callable[[], Act]:
     """``identity.sign_in`` as the gateway asks it, without the gateway."""
     signer = ContextSigner(stack.env("gateway")["GUICHET_CONTEXT_PRIVATE_KEY"])
     caller = Caller(kind=CallerKind.GATEWAY, subject="gateway")
-    everybody = [*stack.demo["people"].values(), *stack.demo["staff"].values()]
-    turns, lock = cycle(everybody), threading.Lock()
+    next_person = _everybody_in_turn(stack.demo)
 
     def act() -> object:
-        with lock:
-            person = next(turns)
+        person = next_person()
         payload = {
             "login": person["login"],
             "password": person["password"],
@@ -123,6 +126,50 @@ def rpc_logins(stack: Any, client: RpcClient) -> Callable[[], Act]:
         return client.call(sign_in, payload, signer.sign(context, payload), 20)
 
     return lambda: act
+
+
+def page_logins(stack: Any) -> Callable[[], Act]:
+    """The sign-in page of the portal and its form, a browser without cookies each time."""
+    next_person = _everybody_in_turn(stack.demo)
+    url = f"{stack.url}/sign-in"
+    page = request("GET", url, {})
+
+    def make() -> Act:
+        connection = KeptConnection(url)
+
+        def act() -> None:
+            person = next_person()
+            status, body = connection.exchange(page)
+            token = _FORM_TOKEN.search(body)
+            if status != 200 or token is None:
+                raise RuntimeError(f"{status}: {body[:200]!r}")
+            cookies = b"; ".join(_COOKIE.findall(connection.head)).decode()
+            fields = {
+                "form_token": token[1].decode(),
+                "login": person["login"],
+                "password": person["password"],
+            }
+            headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
+            status, _ = connection.exchange(
+                request("POST", url, headers, urlencode(fields).encode())
+            )
+            if status != 303:
+                raise RuntimeError(f"{status} for {person['login']}")
+
+        return act
+
+    return make
+
+
+def _everybody_in_turn(demo: Any) -> Callable[[], dict[str, str]]:
+    turns, lock = cycle([*demo["people"].values(), *demo["staff"].values()]), threading.Lock()
+
+    def next_person() -> dict[str, str]:
+        with lock:
+            person: dict[str, str] = next(turns)
+        return person
+
+    return next_person
 
 
 @contextmanager

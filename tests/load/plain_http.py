@@ -14,6 +14,7 @@ class KeptConnection:
         self._address = (where.hostname or "127.0.0.1", where.port or 80)
         self._socket: socket.socket | None = None
         self._rest = b""
+        self.head = b""  # of the last answer
 
     def exchange(self, request: bytes) -> tuple[int, bytes]:
         """Status and body. A connection that the server closed is opened again once."""
@@ -36,14 +37,14 @@ class KeptConnection:
     def _answer(self) -> tuple[int, bytes]:
         while b"\r\n\r\n" not in self._rest:
             self._read()
-        head, _, self._rest = self._rest.partition(b"\r\n\r\n")
-        lowered = head.lower()
+        self.head, _, self._rest = self._rest.partition(b"\r\n\r\n")
+        lowered = self.head.lower()
         start = lowered.find(b"content-length:")
         length = int(lowered[start + 15 :].split(b"\r\n", 1)[0]) if start >= 0 else 0
         while len(self._rest) < length:
             self._read()
         body, self._rest = self._rest[:length], self._rest[length:]
-        return int(head[9:12]), body
+        return int(self.head[9:12]), body
 
     def _read(self) -> None:
         assert self._socket is not None
