@@ -32,6 +32,7 @@ from gateway.oauth.portal_sessions import PortalSessions
 from gateway.oauth.possession import Possession
 from gateway.oauth.pushing import PushedRequests
 from gateway.oauth.registration import ensure_portal
+from gateway.oauth.secrecy import Successors
 from gateway.oauth.server import AuthorizationServer
 from gateway.oauth.sessions import Sessions
 from gateway.oauth.tenant_clients import TenantClients
@@ -132,7 +133,9 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
     keys = KeyRing(db=db, vault=vault, clock=clock)
     endings = Endings(db=db, clock=clock)
     clients = ClientDirectory(db=db, clock=clock)
-    grants, once = Grants(db=db, clock=clock, endings=endings), Once(db=db)
+    successors = Successors(vault.key_for("refresh tokens"))
+    grants = Grants(db=db, clock=clock, endings=endings, successors=successors)
+    once = Once(db=db)
     sessions = Sessions(db=db, clock=clock, endings=endings, secure=settings.secure)
     possession = Possession(public_url=settings.public_url, once=once, clock=clock)
     tokens = _token_checker(settings, keys, endings, clock)

@@ -15,8 +15,8 @@ import structlog
 from gateway.oauth.acting import acting
 from gateway.oauth.clients import Client
 from gateway.oauth.endings import Endings, record_family_ended
-from gateway.oauth.lifetimes import CODE, REFRESH_TOKEN
-from gateway.oauth.secrecy import digest_of
+from gateway.oauth.lifetimes import CODE, REFRESH_RETRY, REFRESH_TOKEN
+from gateway.oauth.secrecy import Successors, digest_of
 from gateway.store import codes, consents, families, sessions
 from gateway.store.codes import CodeRow
 from gateway.store.families import EndedBy, FamilyRow, RefreshRow
@@ -29,10 +29,13 @@ _log = structlog.get_logger(__name__)
 
 
 class Grants:
-    def __init__(self, *, db: Database, clock: Clock, endings: Endings) -> None:
+    def __init__(
+        self, *, db: Database, clock: Clock, endings: Endings, successors: Successors
+    ) -> None:
         self._db = db
         self._clock = clock
         self._endings = endings
+        self._successors = successors
 
     # --- codes ----------------------------------------------------------------------------------
 
@@ -129,46 +132,60 @@ class Grants:
 
     # --- refresh tokens -------------------------------------------------------------------------
 
-    def usable_refresh_token(
-        self, *, digest: bytes, confidential: bool, received_at: datetime
-    ) -> RefreshRow | None:
+    def usable_refresh_token(self, raw: str, *, confidential: bool) -> RefreshRow | None:
         """None for one that is unknown, spent or dead; reuse ends its family first.
 
-        Two tabs of one application may send the same token at the same moment: one of them wins.
-        Where the application proved with its secret that it sent both, and this request was here
-        before the token was spent, the loser is only refused. Sent after that, or by a public
-        client, it is reuse.
+        The answer to a refresh may get lost on its way, and two tabs of one application may send
+        the same token at the same moment. So who proves that it is the client's token (by the
+        client's secret, or by the key that the token is bound to) may send it once more while its
+        successor is unused, for ``REFRESH_RETRY``: he is given that same successor. Sent later, or
+        by a public client, it is reuse (RFC 9700, section 4.14.2).
         """
         now = self._clock.now()
         with self._db.read(tenant=EVERYONE) as tx:
-            token = families.find_refresh_token(tx, digest=digest, now=now)
-        if token is None or token.ended_at is not None:
-            return None
-        if token.used_at is not None:
-            if not (confidential and token.used_at >= received_at):
-                with self._db.write(acting("refresh.reuse"), tenant=EVERYONE) as tx:
-                    self._end_family_of_token(tx, token, now)
+            token = families.find_refresh_token(tx, digest=digest_of(raw), now=now)
+            if token is None or token.ended_at is not None:
+                return None
+            spent = token.used_at is not None
+            again = spent and self._may_retry(tx, token, raw, confidential=confidential, now=now)
+        if spent and not again:
+            with self._db.write(acting("refresh.reuse"), tenant=EVERYONE) as tx:
+                self._end_family_of_token(tx, token, now)
             return None
         usable = token.expires_at > now and token.session_expires_at is not None
         return token if usable else None
 
-    def rotate(
-        self, token: RefreshRow, *, digest: bytes, refresh_token: str, confidential: bool
-    ) -> bool:
-        """False where another request was faster since this one looked."""
+    def rotate(self, token: RefreshRow, raw: str, *, confidential: bool) -> str | None:
+        """Its successor. None where it was spent or ended since somebody looked."""
         now = self._clock.now()
+        successor = self._successors.of(raw)
         with self._db.write(acting("refresh.rotate"), tenant=EVERYONE) as tx:
             # A person at work in an application is at work: the session does not idle out. First,
             # since whoever ends sessions locks them before their families, too.
             sessions.change_last_seen(tx, session_id=token.session_id, now=now)
-            if not families.change_refresh_token_to_used(tx, digest=digest, now=now):
-                if not confidential:
-                    self._end_family_of_token(tx, token, now)
-                return False
-            self._add_refresh_token(
-                tx, refresh_token, token.family_id, token.family_expires_at, now
-            )
-        return True
+            if families.change_refresh_token_to_used(tx, digest=digest_of(raw), now=now):
+                self._add_refresh_token(
+                    tx, successor, token.family_id, token.family_expires_at, now
+                )
+            elif not self._may_retry(tx, token, raw, confidential=confidential, now=now):
+                self._end_family_of_token(tx, token, now)
+                return None
+        return successor
+
+    def _may_retry(
+        self, tx: Tx, token: RefreshRow, raw: str, *, confidential: bool, now: datetime
+    ) -> bool:
+        if not confidential and token.dpop_jkt is None:
+            return False
+        successor = families.find_refresh_token(
+            tx, digest=digest_of(self._successors.of(raw)), now=now
+        )
+        return (
+            successor is not None
+            and successor.ended_at is None
+            and successor.used_at is None
+            and now - successor.created_at <= REFRESH_RETRY
+        )
 
     def find_refresh_token(self, raw: str) -> RefreshRow | None:
         """A living one, for introspection and revocation."""

@@ -65,7 +65,7 @@ class AuthorizationCode:
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
     row: RefreshRow
-    digest: bytes
+    raw: str
 
     def check_client(self, client: Client) -> bool:
         return client.client_id == self.row.client_id
@@ -152,18 +152,15 @@ class RefreshTokenGrant(BoundToKey, AuthlibRefreshTokenGrant):  # type: ignore[m
     """RFC 6749, section 6, with the rotation of RFC 9700, section 4.14."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = EVERY
-    INCLUDE_NEW_REFRESH_TOKEN = True
+    INCLUDE_NEW_REFRESH_TOKEN = False  # it follows from the old one: save_token
     server: AuthorizationServer
     request: ProtocolRequest
 
     def authenticate_refresh_token(self, refresh_token: str) -> RefreshToken | None:
-        digest = digest_of(refresh_token)
         row = self.server.grants.usable_refresh_token(
-            digest=digest,
-            confidential=self.request.auth_method != NONE,
-            received_at=self.request.received_at,
+            refresh_token, confidential=self._confidential
         )
-        return None if row is None else RefreshToken(row, digest)
+        return None if row is None else RefreshToken(row, refresh_token)
 
     def authenticate_user(self, token: RefreshToken) -> SignedInPerson:
         return person_of(token.row)
@@ -173,17 +170,17 @@ class RefreshTokenGrant(BoundToKey, AuthlibRefreshTokenGrant):  # type: ignore[m
 
     def save_token(self, token: dict[str, Any]) -> None:
         old: RefreshToken = self.request.refresh_token
-        rotated = self.server.grants.rotate(
-            old.row,
-            digest=old.digest,
-            refresh_token=token["refresh_token"],
-            confidential=self.request.auth_method != NONE,
-        )
-        if not rotated:
+        successor = self.server.grants.rotate(old.row, old.raw, confidential=self._confidential)
+        if successor is None:
             raise InvalidGrantError()
+        token["refresh_token"] = successor
 
     def revoke_old_credential(self, token: RefreshToken) -> None:
         """Used up in the transaction that added the new one."""
+
+    @property
+    def _confidential(self) -> bool:
+        return bool(self.request.auth_method != NONE)
 
 
 class ClientCredentialsGrant(BoundToKey, AuthlibClientCredentialsGrant):  # type: ignore[misc]

@@ -14,6 +14,7 @@ ID_TOKEN = timedelta(minutes=5)
 LOGOUT_TOKEN = timedelta(minutes=2)
 LOGOUT_DELIVERY = timedelta(days=30)  # how long it is known how one went
 REFRESH_TOKEN = timedelta(hours=12)
+REFRESH_RETRY = timedelta(seconds=30)  # an answer that got lost is given again
 
 SESSION_IDLE_MINUTES = 60  # where no rule says less
 SESSION_LONGEST = timedelta(hours=12)

@@ -7,7 +7,6 @@ it judges by the request's URL whether transport is safe, which is the deploymen
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
 
 from authlib.oauth2.rfc6749 import OAuth2Payload, OAuth2Request
 from werkzeug.datastructures import Headers, MultiDict
@@ -39,9 +38,7 @@ class ProtocolRequest(OAuth2Request):
         path: str,
         headers: Headers,
         values: Parameters,
-        received_at: datetime,
     ) -> None:
-        self.received_at = received_at
         self.key: str | None = None  # the thumbprint of the key that it proves (RFC 9449)
         self.proved_here = False  # whether the person proved who he is because this asked it
         # Settings decide whether plain HTTP will do; Authlib would judge by the name in the URL.

@@ -109,7 +109,6 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
             path=flask_request.path,
             headers=flask_request.headers,
             values=request,
-            received_at=self.clock.now(),
         )
 
     def authenticate_client(

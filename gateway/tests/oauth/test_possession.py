@@ -336,6 +336,20 @@ def test_a_public_clients_refresh_token_is_bound(provider: Any) -> None:
     assert again.get_json()["token_type"] == "DPoP"
 
 
+def test_who_has_its_key_asks_again_for_an_answer_that_got_lost_and_nobody_else(
+    provider: Any,
+) -> None:
+    app = provider.public()
+    form = {
+        "grant_type": "refresh_token",
+        "refresh_token": bound(provider, app)["refresh_token"],
+    }
+    lost = ask(provider, app, proof(provider), **form).get_json()
+    assert error(ask(provider, app, proof(provider, key=OTHER), **form)) == (400, "invalid_grant")
+    again = ask(provider, app, proof(provider), **form).get_json()
+    assert again["refresh_token"] == lost["refresh_token"]
+
+
 def test_a_confidential_client_proves_itself_and_may_take_another_key(provider: Any) -> None:
     app = provider.register()
     tokens = bound(provider, app)

@@ -20,7 +20,7 @@ from gateway.oauth.endings import Endings
 from gateway.oauth.granting import Grants
 from gateway.oauth.kept_forms import KeptForms
 from gateway.oauth.pending import PendingSignIns, Step
-from gateway.oauth.secrecy import digest_of
+from gateway.oauth.secrecy import Successors
 from gateway.oauth.sessions import Sessions
 from gateway.own_sessions import OwnSessions
 from gateway.vault import Vault
@@ -124,7 +124,7 @@ def test_nothing_about_sessions_reads_a_table_whole(
     sessions = Sessions(db=db, clock=clock, endings=endings, secure=False)
     pending = PendingSignIns(db=db, clock=clock, secure=False)
     forms = KeptForms(db=db, clock=clock, vault=vault)
-    grants = Grants(db=db, clock=clock, endings=endings)
+    grants = Grants(db=db, clock=clock, endings=endings, successors=Successors(b"k" * 32))
     own = OwnSessions(db=db, clock=clock, endings=endings, rights=None)
     with Flask(__name__).test_request_context(headers={"Cookie": "guichet_session=cookie7"}):
         session = sessions.current(request)
@@ -140,9 +140,10 @@ def test_nothing_about_sessions_reads_a_table_whole(
         forms.read(session.session_id, form)
         forms.forget(session.session_id, form)
         grants.find_refresh_token("refresh7")
-        grants.usable_refresh_token(
-            digest=digest_of("refresh7"), confidential=True, received_at=clock.now()
-        )
+        token = grants.usable_refresh_token("refresh7", confidential=True)
+        assert token is not None
+        assert grants.rotate(token, "refresh7", confidential=True)
+        assert grants.usable_refresh_token("refresh7", confidential=True)
         own.end_session(context, session_id=_another(db, person, session.session_id))
         own.end_other_sessions(context)
         _sign_in_half(pending, clock)
