@@ -88,6 +88,11 @@ bench-scale: ## Lists at 1,000 people and at 1,000,000, in about ten minutes
 	@$(BOOTSTRAP) run
 	@$(PY) -m tests.load.scale $(BENCH)
 
+.PHONY: soak
+soak: ## Ten minutes of mixed load, with keys rotating and a gateway restarting
+	@$(BOOTSTRAP) run
+	@$(PY) -m tests.load.soak $(BENCH)
+
 .PHONY: settings
 settings: ## Write docs/settings.md from the catalogue of settings
 	@$(BOOTSTRAP) dev
