@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from contracts.codes import Role, Section, StaffRole
 from contracts.declare import Call, Contract, Effect, get
-from contracts.fields import Flag, Instant, Many, Part, Strict, Table, Tenant, Text, Whole
+from contracts.fields import Flag, Id, Instant, Many, Part, Strict, Table, Tenant, Text, Whole
 from contracts.paging import Page, PageRequest
 from contracts.rights import in_tenant, staff_only
 
@@ -28,11 +28,17 @@ class AuditEntry(Strict):
     previous_hash = Text(required=True, maximum=64)
     hash = Text(required=True, maximum=64)
     actor_name = Text(load_default=None, allow_none=True)
+    act_name = Text(load_default=None, allow_none=True)
     target_name = Text(load_default=None, allow_none=True)
 
 
 class ListAuditEntries(PageRequest):
     tenant = Tenant(required=True)
+    grant = Id(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What was looked at by this impersonation grant, and no more."},
+    )
 
 
 class AuditEntries(Page):

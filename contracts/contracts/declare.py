@@ -13,7 +13,9 @@ from typing import Any
 
 from marshmallow import Schema
 
-from contracts.rights import Audience, Caller, CallerKind, Right, acts_as_staff
+from contracts.rights import Audience, Caller, CallerKind, Right, acts_as_staff, refusal
+
+IMPERSONATION_READ_ONLY = "impersonation-read-only"
 
 
 class Effect(StrEnum):
@@ -63,6 +65,19 @@ class Call:
     @property
     def full_name(self) -> str:
         return f"{self.service}.{self.name}"
+
+    def refusal(self, caller: Caller) -> str | None:
+        """The code of what is missing, or None when the caller may. Somebody of staff who sees a
+        tenant as its user does looks at what that user may see there, and does nothing."""
+        if caller.impersonated and not self._is_looked_at(caller):
+            return IMPERSONATION_READ_ONLY
+        return refusal(self.right, caller)
+
+    def _is_looked_at(self, caller: Caller) -> bool:
+        """What anybody of the tenant with that role sees; not what is the person's own."""
+        looks = self.effect is Effect.READ and not self.step_up
+        shared = self.right.audience in (Audience.TENANT, Audience.LISTING)
+        return looks and shared and _stays_within_grant(caller)
 
     def needs_reason(self, caller: Caller) -> bool:
         """Whether this caller, who may call, must say why he does."""
@@ -178,6 +193,14 @@ def patch(path: str) -> Route:
 
 def delete(path: str) -> Route:
     return Route("DELETE", path)
+
+
+def _stays_within_grant(caller: Caller) -> bool:
+    """By what was signed: in the grant's tenant alone, with no staff role beside."""
+    if caller.grant is None or caller.staff:
+        return False
+    seen = {caller.grant.tenant}
+    return caller.tenant in (None, caller.grant.tenant) and caller.tenants <= seen
 
 
 Payload = Mapping[str, Any]

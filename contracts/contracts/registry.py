@@ -49,5 +49,6 @@ SCOPES: dict[str, str] = {
     "people.read": "Look people up on behalf of the provider",
     "people.write": "Close and open portal logins",
     "recoveries": "Propose and decide recovery acts",
+    "impersonations": "Let staff see a contract as its user does, and end it",
     "clock": "Read and move the clock of a simulated installation",
 }

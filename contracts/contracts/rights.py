@@ -14,6 +14,7 @@ from contracts.codes import Office, Role, Section, StaffRole, TenantCode
 
 # How recent the proof must be for a call that is declared with ``step_up``.
 FRESH_PROOF = timedelta(minutes=10)
+_PERSON = "person:"  # how a person is named in ``act``; no application is called so
 _STRENGTH = {Role.VISITOR: 1, Role.MANAGER: 2}
 
 
@@ -35,6 +36,14 @@ class Audience(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """By which somebody of staff sees ``tenant`` as one of its users does, for a while."""
+
+    grant_id: str
+    tenant: TenantCode
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls, with what he holds in the tenant that the call names.
 
@@ -42,6 +51,7 @@ class Caller:
     (``*``: every one) or a person holds anything in; ``roles`` and ``offices`` are the person's
     own in ``tenant``, the tenant that the call names. ``proved_at`` is when a person last proved
     who he is, in real time; ``factors`` by what (``amr`` of RFC 8176); ``session`` his sign-in.
+    ``act`` is who acts for him: an application, or by ``grant`` a person of staff who looks only.
     """
 
     kind: CallerKind
@@ -56,6 +66,12 @@ class Caller:
     proved_at: datetime | None = None
     factors: frozenset[str] = frozenset()
     session: str | None = None
+    grant: Grant | None = None
+
+    @property
+    def impersonated(self) -> bool:
+        """By either sign of it: a part that is older or newer must not take it for the person."""
+        return self.grant is not None or (self.act or "").startswith(_PERSON)
 
     def proved_lately(self, now: datetime) -> bool:
         """Whether a person's proof is fresh on real time; nobody else is asked for one."""

@@ -21,7 +21,6 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.rpc import Rpc, RpcConsumer
 
 from contracts.declare import Call, Effect
-from contracts.rights import refusal
 from servicekit import metrics
 from servicekit.clock import SystemClock
 from servicekit.context import Context, ContextVerifier
@@ -192,7 +191,7 @@ class Answers(Rpc):  # type: ignore[misc]
         verifier = cast(ContextVerifier, self.container.config["parts"].verifier)
         context = verifier.verify(token, self.call.full_name, raw)
         structlog.contextvars.bind_contextvars(call_id=context.call_id, tenant=context.tenant)
-        missing = refusal(self.call.right, context.caller)
+        missing = self.call.refusal(context.caller)
         if missing is not None:
             raise Forbidden(missing)
         demand_fresh_proof(self.call, context.caller, now=_REAL.now())

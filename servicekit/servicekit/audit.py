@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from contracts.codes import TenantCode
 from servicekit.canonical import canonical_hash
@@ -95,6 +96,8 @@ def act(
 ) -> Act:
     if not _ACTION.fullmatch(action):
         raise ValueError(f"an action is written source:subject:action, not {action!r}")
+    grant = context.caller.grant
+    by_grant = {} if grant is None else {"grant": grant.grant_id}
     return Act(
         at=at.astimezone(UTC),
         actor_kind=context.caller.kind.value,
@@ -102,7 +105,7 @@ def act(
         act=context.caller.act,
         action=action,
         target=str(target),
-        details=plain(details),
+        details=plain({**details, **by_grant}),
         reason=context.reason,
         call_id=context.call_id,
     )
@@ -238,11 +241,21 @@ def list_entries(
     cursor: str | None,
     tenant: TenantCode | str = HOUSE,
     context: Context | None = None,
+    grant: UUID | None = None,
 ) -> dict[str, Any]:
-    """One page of a trail, oldest first, as ``contracts.audit.AuditEntries``."""
+    """One page of a trail, oldest first, as ``contracts.audit.AuditEntries``. ``grant``: only what
+    was done by that impersonation grant."""
     start = decode_cursor(cursor, (int,))
+    asked: dict[str, Any] = {
+        "chain": tenant,
+        "after": start[0] if start else 0,
+        "limit": limit + 1,
+    }
     with db.read(tenant=_scope_of(tenant), context=context) as tx:
-        rows = _entries(tx, chain=tenant, after=start[0] if start else 0, limit=limit + 1)
+        if grant is None:
+            rows = _entries(tx, **asked)
+        else:
+            rows = _entries_of_grant(tx, **asked, grant=grant)
     items, next_cursor = page(rows, limit, lambda entry: (entry.sequence,))
     return {"items": items, "next_cursor": next_cursor}
 
@@ -311,6 +324,21 @@ def _entries(tx: Tx, *, chain: str, after: int, limit: int) -> list[AuditEntry]:
         " FROM house.audit_entries WHERE tenant = %(tenant)s AND sequence > %(after)s"
         " ORDER BY sequence LIMIT %(limit)s",
         {"tenant": chain, "after": after, "limit": limit},
+        AuditEntry,
+    )
+
+
+def _entries_of_grant(
+    tx: Tx, *, chain: str, after: int, limit: int, grant: UUID
+) -> list[AuditEntry]:
+    return tx.rows(
+        "SELECT sequence, at, actor_kind, actor, act, action, target, details, reason, call_id,"
+        "       previous_hash, hash"
+        " FROM house.audit_entries"
+        " WHERE tenant = %(tenant)s AND details ? 'grant' AND details ->> 'grant' = %(grant)s"
+        "   AND sequence > %(after)s"
+        " ORDER BY sequence LIMIT %(limit)s",
+        {"tenant": chain, "after": after, "limit": limit, "grant": str(grant)},
         AuditEntry,
     )
 

@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from contracts.codes import Language, Office, Role, Section, StaffRole, TenantCode
-from contracts.rights import Caller, CallerKind
+from contracts.rights import Caller, CallerKind, Grant
 from servicekit.canonical import canonical_hash
 from servicekit.errors import Invalid, Unauthenticated, Unavailable
 
@@ -174,6 +174,7 @@ def _claims(context: Context) -> dict[str, Any]:
             "proved_at": caller.proved_at.isoformat() if caller.proved_at else None,
             "factors": sorted(caller.factors),
             "session": caller.session,
+            "grant": _grant_claims(caller.grant),
         },
     }
 
@@ -211,4 +212,13 @@ def _caller(claims: dict[str, Any]) -> Caller:
         proved_at=None if proved_at is None else datetime.fromisoformat(proved_at),
         factors=frozenset(claims.get("factors", ())),
         session=claims.get("session"),
+        grant=_grant(claims.get("grant")),
     )
+
+
+def _grant_claims(grant: Grant | None) -> dict[str, str] | None:
+    return None if grant is None else {"id": grant.grant_id, "tenant": grant.tenant}
+
+
+def _grant(claims: dict[str, str] | None) -> Grant | None:
+    return None if claims is None else Grant(claims["id"], TenantCode(claims["tenant"]))

@@ -15,7 +15,8 @@ from servicekit.postgres import Connection
 
 _HEADER = "-- outside a transaction\n"
 _INDEX = re.compile(
-    r"CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (?P<name>[a-z_][a-z0-9_]*) ON "
+    r"CREATE (?:UNIQUE )?INDEX CONCURRENTLY IF NOT EXISTS (?P<name>[a-z_][a-z0-9_]*)"
+    r" ON (?P<schema>[a-z_]+\.)?"
 )
 _OTHERS = re.compile(
     r"DROP INDEX CONCURRENTLY IF EXISTS [a-z_][a-z0-9_]*$"
@@ -61,9 +62,10 @@ def read_statements(text: str) -> list[str]:
 
 def _run(connection: Connection[Any], statement: str) -> None:
     index = _INDEX.match(statement)
-    if index is not None and _is_unfinished(connection, index["name"]):
+    name = None if index is None else (index["schema"] or "") + index["name"]
+    if name is not None and _is_unfinished(connection, name):
         # Left by a try that failed: it exists, is kept up to date, and serves nobody.
-        connection.execute(f"DROP INDEX CONCURRENTLY {index['name']}".encode(), prepare=False)
+        connection.execute(f"DROP INDEX CONCURRENTLY {name}".encode(), prepare=False)
     cursor = connection.execute(statement.encode(), prepare=False)
     while _BATCH.match(statement) and cursor.rowcount:
         cursor = connection.execute(statement.encode(), prepare=False)

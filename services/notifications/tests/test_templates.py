@@ -71,6 +71,15 @@ INVITED = {**ACCOUNT, "roles": {Section.USERS: Role.VISITOR}}
 INVITER = {"invited_by": OTHER}
 ELSEWHERE = {"new_email": "john@new.example"}
 ASKED = {"requested_at": AT}
+LOOKED_AT = {
+    "grant_id": OTHER,
+    "person_id": PERSON,
+    "tenant": TenantCode("OCB0000001"),
+    "operator_name": "Bob <Help>",
+    "as_name": "John Doe",
+    "reason": "An invoice is missing",
+    "ends_at": AT,
+}
 PORTAL, API = CredentialKind.PORTAL, CredentialKind.API
 
 CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
@@ -157,6 +166,9 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
         people_letters.recovery_decided,
         {"person_id": PERSON, "kind": RecoveryKind.ENABLE_PERSON, "executed_at": AT},
     ),
+    (people_letters.impersonation_given, {**LOOKED_AT, "is_seen": True, "by_staff": True}),
+    (people_letters.impersonation_given, {**LOOKED_AT, "is_seen": False, "by_staff": False}),
+    (people_letters.impersonation_begun, {**LOOKED_AT, "is_seen": False, "by_staff": False}),
     (people_letters.erasure_requested, {"person_id": PERSON, "due_at": AT, "by_staff": True}),
     (people_letters.erasure_requested, {"person_id": PERSON, "due_at": AT, "by_staff": False}),
     (people_letters.erasure_cancelled, {"person_id": PERSON, "cancelled_at": AT}),

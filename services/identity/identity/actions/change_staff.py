@@ -10,8 +10,9 @@ from contracts.codes import StaffRole
 from contracts.identity import StaffRolesChanged
 from identity.actions.appoint_staff import announce_staff
 from identity.actions.callers import person_id_of_caller
+from identity.actions.end_impersonation import end_impersonations_of
 from identity.domain.people import StaffMember
-from identity.domain.staff import check_not_own, check_operator_remains
+from identity.domain.staff import KEEPERS, check_not_own, check_operator_remains
 from identity.store import persons, staff
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
@@ -80,6 +81,8 @@ def _change(
         details={"from": sorted(before), "to": sorted(set(after))},
         at=now,
     )
+    if not KEEPERS & set(after):
+        end_impersonations_of(tx, person_id=person_id, now=now, seen=False)
     roles = sorted(set(after))
     tx.emit(StaffRolesChanged, at=now, person_id=person_id, roles=roles, changed_at=now)
     if added:

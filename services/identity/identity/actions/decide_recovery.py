@@ -6,20 +6,19 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.identity import RecoveryApproved, RecoveryExecuted, RecoveryState
+from identity.actions.both_hands import check_both_hands
 from identity.actions.callers import person_of
 from identity.actions.carrying_out import carry_out, check_fit
 from identity.actions.close_login import record
 from identity.clients.sealing import Sealer
 from identity.domain.recoveries import (
     MAILBOX_DELAY,
-    Hand,
     Recovery,
     RecoveryAct,
     RecoveryRow,
     act_of_approval,
-    check_hands,
-    check_independent,
 )
+from identity.domain.two_hands import check_hands
 from identity.store import person_files, recoveries, staff
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
@@ -40,7 +39,14 @@ def approve_recovery(
         recovery = recoveries.get_recovery_to_decide(tx, recovery_id=recovery_id)
         state = recovery.after(act_of_approval(recovery.kind), now=now)
         row = person_files.get_row_to_change(tx, person_id=recovery.person_id)
-        _check_both_hands(tx, recovery=recovery, decided_by=actor, decided_at=now)
+        check_both_hands(
+            tx,
+            person_id=recovery.person_id,
+            proposed_by=recovery.proposed_by,
+            proposed_at=recovery.proposed_at,
+            decided_by=actor,
+            decided_at=now,
+        )
         check_fit(tx, kind=recovery.kind, row=row, new_email=recovery.new_email, now=now)
         later = now + MAILBOX_DELAY if state is RecoveryState.APPROVED else None
         _decide(tx, recovery=recovery, state=state, by=actor, now=now, takes_effect_at=later)
@@ -114,9 +120,11 @@ def take_effect(*, db: Database, sealer: Sealer, item: DueItem) -> None:
             return
         row = person_files.get_row_to_change(tx, person_id=recovery.person_id)
         try:
-            _check_both_hands(
+            check_both_hands(
                 tx,
-                recovery=recovery,
+                person_id=recovery.person_id,
+                proposed_by=recovery.proposed_by,
+                proposed_at=recovery.proposed_at,
                 decided_by=recovery.decided_by or recovery.proposed_by,
                 decided_at=recovery.decided_at or recovery.proposed_at,
             )
@@ -127,39 +135,6 @@ def take_effect(*, db: Database, sealer: Sealer, item: DueItem) -> None:
         state = recovery.after(RecoveryAct.TAKE_EFFECT, now=item.now)
         _decide(tx, recovery=recovery, state=state, by=None, now=item.now)
         _execute(tx, sealer=sealer, recovery=recovery, now=item.now)
-
-
-def _check_both_hands(
-    tx: Tx, *, recovery: RecoveryRow, decided_by: UUID, decided_at: datetime
-) -> None:
-    """By what all three are now, locked in one order."""
-    hands = {
-        one: Hand(one, staff.list_appointments_to_rely_on(tx, person_id=one))
-        for one in sorted({decided_by, recovery.proposed_by})
-    }
-    proposer, decider = hands[recovery.proposed_by], hands[decided_by]
-    staff_roles = staff.list_roles(tx, person_id=recovery.person_id)
-    check_hands(
-        actor=decided_by,
-        held=decider.held,
-        person_id=recovery.person_id,
-        staff_roles=staff_roles,
-        proposed_by=recovery.proposed_by,
-        proposer_holds=proposer.held,
-    )
-    check_hands(
-        actor=recovery.proposed_by,
-        held=proposer.held,
-        person_id=recovery.person_id,
-        staff_roles=staff_roles,
-    )
-    check_independent(
-        proposer=proposer,
-        decider=decider,
-        staff_roles=staff_roles,
-        proposed_at=recovery.proposed_at,
-        decided_at=decided_at,
-    )
 
 
 def _decide(

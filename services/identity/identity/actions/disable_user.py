@@ -9,6 +9,7 @@ from contracts.codes import TenantCode
 from contracts.declare import Event
 from contracts.identity import UserDisabled, UserEnabled
 from identity.actions.callers import person_id_of_caller, roles_of_caller
+from identity.actions.end_impersonation import end_impersonations_of
 from identity.domain.people import User
 from identity.domain.roles import (
     check_grant,
@@ -37,6 +38,7 @@ def disable_user(
         if user.disabled_at is not None:
             return tx.answer(user)
         users.change_disabled(tx, tenant=tenant, person_id=person_id, at=now, by=caller)
+        end_impersonations_of(tx, person_id=person_id, now=now, looking=False, tenant=tenant)
         return tx.answer(_told(tx, user=user, event=UserDisabled, act="disabled", now=now))
 
 

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from contracts.identity import ErasureRefused, ErasureState, PersonErased
 from identity.actions.close_login import record
+from identity.actions.end_impersonation import end_impersonations_of
 from identity.actions.request_erasure import hindrances_of
 from identity.domain.erasure import pseudonym, pseudonym_email
-from identity.store import erasures, person_files, recoveries
+from identity.store import erasures, impersonation_grants, person_files, recoveries
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.due_store import DueItem
 
@@ -46,6 +47,8 @@ def erase_person(*, db: Database, item: DueItem) -> None:
 
 def _erase(tx: Tx, *, person_id: UUID, now: datetime) -> None:
     erasures.remove_what_is_held(tx, person_id=person_id)
+    end_impersonations_of(tx, person_id=person_id, now=now)
+    impersonation_grants.change_to_erased(tx, person_id=person_id)
     recoveries.change_to_erased(tx, person_id=person_id, at=now)
     erasures.change_person_to_pseudonym(
         tx,

@@ -11,13 +11,12 @@ from identity.actions.carrying_out import check_fit
 from identity.actions.close_login import record
 from identity.actions.decide_recovery import RUN_OUT
 from identity.domain.recoveries import (
-    OPEN_FOR,
     TRANSITIONS,
     Recovery,
     RecoveryAct,
     RecoveryRow,
-    check_hands,
 )
+from identity.domain.two_hands import OPEN_FOR, check_hands
 from identity.store import person_files, recoveries, staff
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx

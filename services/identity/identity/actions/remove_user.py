@@ -9,6 +9,7 @@ from contracts.codes import TenantCode
 from contracts.identity import InvitationAnswered, TenantLeft
 from contracts.identity.facts import Leaving
 from identity.actions.callers import person_of
+from identity.actions.end_impersonation import end_impersonations_of
 from identity.domain.people import Invitation, User
 from identity.domain.roles import check_manager_remains, check_no_office
 from identity.store import invitations, tenants, users
@@ -67,6 +68,7 @@ def _take_out(tx: Tx, *, user: User, how: Leaving, now: datetime) -> None:
         at=now,
         tenant=user.tenant,
     )
+    end_impersonations_of(tx, person_id=user.person_id, now=now, looking=False, tenant=user.tenant)
     tx.emit(
         TenantLeft,
         at=now,

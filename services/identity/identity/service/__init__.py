@@ -6,6 +6,7 @@ from identity.service.account import AccountCalls
 from identity.service.factors import FactorsCalls
 from identity.service.hearing import Hearing
 from identity.service.iam_users import IamUsersCalls
+from identity.service.impersonation import ImpersonationCalls
 from identity.service.invitations import InvitationsCalls
 from identity.service.own_data import OwnDataCalls
 from identity.service.parts import Parts
@@ -33,6 +34,7 @@ class IdentityService(
     PeopleCalls,
     PoliciesCalls,
     RecoveriesCalls,
+    ImpersonationCalls,
     OwnDataCalls,
     TrailCalls,
     Hearing,

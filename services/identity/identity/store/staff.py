@@ -9,7 +9,7 @@ from uuid import UUID
 
 from contracts.codes import StaffRole
 from identity.domain.people import StaffMember
-from identity.domain.recoveries import Appointment
+from identity.domain.two_hands import Appointment
 from servicekit.db import Tx
 
 
@@ -130,6 +130,39 @@ def list_appointments_to_rely_on(tx: Tx, *, person_id: UUID) -> tuple[Appointmen
         Appointment,
     )
     return tuple(found)
+
+
+def find_keeper_to_rely_on(tx: Tx, *, login_key: str) -> UUID | None:
+    """Whoever can sign in by that login and holds support or operator; nobody takes it away until
+    the transaction ends."""
+    found: UUID | None = tx.value(
+        """
+        SELECT p.id
+          FROM persons p
+          JOIN staff_roles s ON s.person_id = p.id AND s.role IN ('support', 'operator')
+         WHERE p.login_key = %(login_key)s AND p.enabled
+         ORDER BY s.role
+           FOR SHARE OF s
+        """,
+        {"login_key": login_key},
+    )
+    return found
+
+
+def is_keeper_to_rely_on(tx: Tx, *, person_id: UUID) -> bool:
+    """The same of somebody who is known."""
+    found = tx.value(
+        """
+        SELECT p.id
+          FROM persons p
+          JOIN staff_roles s ON s.person_id = p.id AND s.role IN ('support', 'operator')
+         WHERE p.id = %(person_id)s AND p.enabled
+         ORDER BY s.role
+           FOR SHARE OF s
+        """,
+        {"person_id": person_id},
+    )
+    return found is not None
 
 
 def remove_roles(tx: Tx, *, person_id: UUID, roles: Iterable[StaffRole]) -> None:

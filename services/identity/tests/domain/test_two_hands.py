@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from contracts.codes import StaffRole
-from identity.domain.recoveries import Appointment, Hand, check_independent
+from identity.domain.two_hands import Appointment, Hand, check_independent
 from servicekit.errors import Forbidden
 
 pytestmark = pytest.mark.unit

@@ -46,6 +46,8 @@ class Template(StrEnum):
     PERSON_ENABLED = "person_enabled"
     RECOVERY_PROPOSED = "recovery_proposed"
     RECOVERY_DECIDED = "recovery_decided"
+    IMPERSONATION_GIVEN = "impersonation_given"
+    IMPERSONATION_BEGUN = "impersonation_begun"
     ERASURE_REQUESTED = "erasure_requested"
     ERASURE_CANCELLED = "erasure_cancelled"
     ERASURE_REFUSED = "erasure_refused"

@@ -48,6 +48,26 @@ def recovery_decided(fact: Fact) -> Letter:
     )
 
 
+def impersonation_given(fact: Fact) -> Letter:
+    return _impersonation(Template.IMPERSONATION_GIVEN, fact)
+
+
+def impersonation_begun(fact: Fact) -> Letter:
+    return _impersonation(Template.IMPERSONATION_BEGUN, fact)
+
+
+def _impersonation(template: Template, fact: Fact) -> Letter:
+    """To who is seen, who ends it in his account, or to who ends it for the contract."""
+    known = ("is_seen", "operator_name", "as_name", "reason", "by_staff", "ends_at")
+    return Letter(
+        template=template,
+        person_id=fact["person_id"],
+        tenant=fact["tenant"],
+        facts={name: fact[name] for name in known},
+        names_tenant=True,
+    )
+
+
 def erasure_requested(fact: Fact) -> Letter:
     due_at, by_staff = fact["due_at"], fact["by_staff"]
     letter = _about(Template.ERASURE_REQUESTED, fact, due_at=due_at, by_staff=by_staff)
