@@ -29,6 +29,10 @@ _WHOLE = """language => {
   };
   return Object.keys(said).filter(name => !said[name]);
 }"""
+# A table may scroll in its frame, and then half of it is not seen.
+_CUT_TABLES = """() => [...document.querySelectorAll(".table-frame")]
+  .filter(frame => frame.scrollWidth > frame.clientWidth)
+  .map(frame => frame.querySelector("caption").innerText)"""
 _FOCUS_SEEN = """() => {
   const style = getComputedStyle(document.activeElement);
   const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
@@ -85,7 +89,7 @@ class Walk:
         self.looks += 1
         page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
         page.set_viewport_size(PHONE if phone_first else DESK)
-        found = list(page.evaluate(_WHOLE, self.language))
+        found = list(page.evaluate(_WHOLE, self.language)) + cut_tables(page)
         try:
             look_at(page)
         except AssertionError as error:
@@ -96,6 +100,7 @@ class Walk:
         page.set_viewport_size(DESK if phone_first else PHONE)
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             found.append("wider than its window")
+        found += cut_tables(page)
         self.faults.extend(f"{page.url}: {fault}" for fault in found)
 
     def follow(self, page: Page, starts: Iterable[str]) -> None:
@@ -111,3 +116,7 @@ class Walk:
                 if endpoint is not None and endpoint not in met:
                     met.add(endpoint)
                     due.append(href)
+
+
+def cut_tables(page: Page) -> list[str]:
+    return [f"table cut: {caption}" for caption in page.evaluate(_CUT_TABLES)]

@@ -25,13 +25,13 @@ from contracts.identity import (
 from gateway.oauth.proofs import PASSWORD
 from gateway.pages.csrf import FIELD
 from gateway.pages.factor_words import kind_of
-from gateway.pages.forms import KEY_FIELD, SECRET_FIELDS, Form, secret, sent_form
+from gateway.pages.forms import SECRET_FIELDS, Form, secret, sent_form
 from gateway.pages.going import see_other
-from gateway.pages.labels import field_label
 from gateway.pages.languages import here
 from gateway.pages.local_paths import local_path
 from gateway.pages.visit import ask_as_gateway, asked_at, origin, parts
 from gateway.pages.words import secret_labels
+from gateway.portal.kept_words import told_back
 from gateway.portal.visitors import StepUpNeeded, visitor
 from servicekit.errors import Forbidden, NotFound, TooMany, Unauthenticated
 
@@ -115,17 +115,11 @@ def show_form(form_id: UUID) -> Response:
         "portal/step_up_form.html",
         action=kept.path,
         kept=[*kept.fields, (KEPT_FIELD, str(form_id))],
-        shown=_shown(kept.fields),
+        shown=told_back(kept.fields),
         secrets=[(name, labels[name]) for name in kept.secrets],
         form=Form(),
     )
     return make_response(page, 200)
-
-
-def _shown(fields: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    """The fields that have a name for people, in the order of their form."""
-    labelled = [(field_label(name), value) for name, value in fields if name != KEY_FIELD]
-    return [(label, value) for label, value in labelled if label and value.strip()]
 
 
 def _proved() -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -32,7 +33,7 @@ def portal(site: Any) -> Any:
     return site
 
 
-def sent(site: Any, **fields: str) -> Any:
+def sent(site: Any, **fields: Any) -> Any:
     return site.send(ACT, {"name": "Jane & <Co>", **fields}, page=PAGE)
 
 
@@ -59,6 +60,29 @@ def test_form_is_kept_shown_filled_in_and_done_when_it_is_sent(portal: Any) -> N
     [kept] = portal.parts.kept_forms.kept
     again = {"name": "Jane", "kept_form": str(kept)}
     assert portal.send(ACT, again, page=form_path).headers["Location"] == PAGE
+
+
+def test_what_was_chosen_is_told_back_in_words(portal: Any) -> None:
+    chosen = {
+        "language": "en",
+        "role-users": "manager",
+        "role-invoices": "visitor",
+        "role-support": "",
+        "roles": ["support", "operator"],
+        "entry.flags": ["second_factor_required", "show_last_sign_in"],
+        "support_level": "premium",
+    }
+    page = portal.get(query(sent(portal, **chosen))["next"]).text
+    told = dict(re.findall(r"<dt>(.+?)</dt>\s*<dd>(.+?)</dd>", page))
+    assert told == {
+        "Nom du contrat": "Jane &amp; &lt;Co&gt;",
+        "Langue des e-mails": "English",
+        "Utilisateurs": "Manager",
+        "Factures": "Visiteur",
+        "Rôles internes": "Support, Opérateur de la plateforme",
+        "À l’entrée": "un second facteur est exigé, la dernière connexion est affichée",
+        "Niveau de support": "Premium",
+    }
 
 
 def test_coming_back_does_nothing_by_itself(portal: Any) -> None:
