@@ -7,29 +7,28 @@ it is asked for at both: the portal's page, a REST token, a refresh token.
 from __future__ import annotations
 
 import secrets
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
+from tests.journeys.test_forgotten_password import API_RESET, ask
 from tests.journeys.test_second_factors import code_of, key_shown
 from tests.journeys.town import (
+    API_PASSWORD,
+    CONSOLE_WELCOME,
     CUSTOMER_SCOPE,
     PORTAL_PASSWORD,
     WELCOME,
     Customer,
     Town,
-    eventually,
     settled_customer,
 )
 from tests.journeys.visitor import Api, Visitor, person_tokens
+from tests.second_gateway import second_gateway
 
 pytestmark = pytest.mark.stack
 
@@ -45,21 +44,8 @@ STAFF_SCOPE = "openid account staff people.read people.write"
 @pytest.fixture(scope="module")
 def gateways(stack: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The suite's own, and a second process beside it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = {**stack.env("gateway"), "GUICHET_PORT": str(port), "GUICHET_HOST": "127.0.0.1"}
-    log = (tmp_path_factory.mktemp("gateway") / "second.log").open("w")
-    process = subprocess.Popen([sys.executable, "-m", "gateway"], env=env, stdout=log, stderr=log)
-    # The same host: cookies know of no ports.
-    second = f"http://{urlsplit(stack.url).hostname}:{port}"
-    try:
-        eventually(lambda: _status(second, "/livez"), lambda status: status == 200)
-        yield stack.url, second
-    finally:
-        process.terminate()
-        process.wait(timeout=15)
-        log.close()
+    with second_gateway(stack, tmp_path_factory.mktemp("gateway") / "second.log") as second:
+        yield stack.url, second.url
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +68,11 @@ class Person:
     browser: Visitor
     tokens: dict[str, Any]
     app: dict[str, Any]
+    page: str = PAGE
 
     def page_opens(self, url: str) -> bool:
         cookies = self.browser.http.cookies
-        page = requests.get(f"{url}{PAGE}", cookies=cookies, allow_redirects=False, timeout=10)
+        page = requests.get(f"{url}{self.page}", cookies=cookies, allow_redirects=False, timeout=10)
         return page.status_code == 200
 
     def token_is_taken(self, url: str) -> bool:
@@ -192,15 +179,125 @@ def test_it_ends_at_both_gateways_within_a_second(
     manager: Api,
     gateways: tuple[str, str],
 ) -> None:
-    probes = [(probe, url) for probe in (ann.page_opens, ann.token_is_taken) for url in gateways]
+    _ends_in_time(lambda: act(town, customer, manager, ann), [ann], gateways)
+
+
+def _ends_in_time(
+    act: Callable[[], requests.Response], people: list[Person], gateways: tuple[str, str]
+) -> None:
+    probes = [
+        (probe, url)
+        for person in people
+        for probe in (person.page_opens, person.token_is_taken)
+        for url in gateways
+    ]
     with ThreadPoolExecutor(len(probes)) as threads:
-        answer = act(town, customer, manager, ann)
+        answer = act()
         done = time.monotonic()
         assert answer.ok, answer.text
         ended = list(threads.map(lambda one: _ended_after(*one, since=done), probes))
     took = {f"{probe.__name__} {url}": at for (probe, url), at in zip(probes, ended, strict=True)}
     assert max(ended) <= PROMISED, took
-    assert [ann.can_refresh(url) for url in gateways] == [False, False]
+    assert [one.can_refresh(url) for one in people for url in gateways] == [False] * 2 * len(people)
+
+
+# --- what ends the sessions of one door, and of one domain ----------------------------------------
+
+
+@dataclass
+class ConsoleUser:
+    """Somebody with three ways into one domain, and a session by each."""
+
+    tenant: str
+    login: str
+    email: str
+    iam_user_id: str
+    api_password: str
+    ways: dict[str, Person] = field(default_factory=dict)
+
+    def enter(self, town: Town, manager: Api) -> None:
+        """By each door with a browser and, in its session, an application."""
+        app, page = town.demo["clients"]["demo-app"], f"/console/{self.tenant}"
+        for way, path, asked in (
+            ("portal", "/sign-in", {"login": self.login, "password": PORTAL_PASSWORD}),
+            ("web", "/sign-in/web", {"user_name": self.login, "password": PORTAL_PASSWORD}),
+            ("api", "/sign-in/api", {"identifier": self.login, "password": self.api_password}),
+        ):
+            browser = Visitor(town.url)
+            form = browser.open(f"{path}?next=/portal/start%3Fnext%3D{page}")
+            here = browser.submit(form, "password", **asked, domain=self.tenant)
+            assert here.url == f"{town.url}{page}", here.text
+            tokens = person_tokens(
+                town.url, app, "", "", "openid contracts.read offline_access", browser=browser
+            )
+            self.ways[way] = Person("", self.login, self.email, browser, tokens, app, page)
+
+    def change_api_password(self, town: Town, manager: Api) -> Any:
+        new, stranger = f"Api/{secrets.token_hex(6)}!X", Visitor(town.url)
+        changed = stranger.submit(
+            stranger.open("/password/api"),
+            "identifier",
+            domain=self.tenant,
+            identifier=self.login,
+            current_password=self.api_password,
+            new_password=new,
+            password_again=new,
+        )
+        self.api_password = new
+        return changed.response
+
+    def set_api_password_by_link(self, town: Town, manager: Api) -> Any:
+        ask(town, "api", domain=self.tenant, identifier=self.login)
+        mailed = town.mail.wait_for(to=self.email, subject=API_RESET)
+        self.api_password = f"Api/{secrets.token_hex(6)}!Y"
+        return town.set_password(mailed, self.api_password).response
+
+    def be_disabled_in_the_domain(self, town: Town, manager: Api) -> Any:
+        return manager.call(
+            "POST", f"/tenants/{self.tenant}/iam-users/{self.iam_user_id}/disable", {}
+        )
+
+
+@pytest.fixture(scope="module")
+def bob(town: Town, customer: Customer, manager: Api) -> ConsoleUser:
+    email = f"bob.{secrets.token_hex(4)}@acme.example"
+    named = {"email": email, "given_name": "Bob", "family_name": "Key"}
+    roles = {"technical_console": "visitor", "contract": "visitor"}
+    user = manager.post(f"/tenants/{customer.tenant}/users", {**named, "roles": roles}, 201)
+    town.set_password(town.mail.wait_for(to=email, subject=WELCOME), PORTAL_PASSWORD)
+    town.set_password(town.mail.wait_for(to=email, subject=CONSOLE_WELCOME), API_PASSWORD)
+    listed = manager.get(f"/tenants/{customer.tenant}/iam-users")["items"]
+    [iam] = [one["iam_user_id"] for one in listed if one["user_name"] == user["login"]]
+    return ConsoleUser(customer.tenant, user["login"], email, iam, API_PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("act", "ending"),
+    [
+        (ConsoleUser.change_api_password, ["api"]),
+        (ConsoleUser.set_api_password_by_link, ["api"]),
+        (ConsoleUser.be_disabled_in_the_domain, ["web", "api"]),
+    ],
+    ids=lambda given: getattr(given, "__name__", ""),
+)
+def test_what_concerns_the_console_ends_there_alone_and_within_a_second(
+    act: Callable[[ConsoleUser, Town, Api], Any],
+    ending: list[str],
+    bob: ConsoleUser,
+    town: Town,
+    manager: Api,
+    gateways: tuple[str, str],
+) -> None:
+    manager.post(f"/tenants/{bob.tenant}/iam-users/{bob.iam_user_id}/enable", {})
+    bob.enter(town, manager)
+    for person in bob.ways.values():
+        for url in gateways:
+            assert person.page_opens(url)
+            assert person.token_is_taken(url)
+    _ends_in_time(lambda: act(bob, town, manager), [bob.ways[way] for way in ending], gateways)
+    for way in bob.ways.keys() - set(ending):
+        assert [bob.ways[way].token_is_taken(url) for url in gateways] == [True, True], way
+        assert [bob.ways[way].can_refresh(url) for url in gateways[:1]] == [True], way
 
 
 def _ended_after(alive: Callable[[str], bool], url: str, *, since: float) -> float:
@@ -214,10 +311,3 @@ def _ended_after(alive: Callable[[str], bool], url: str, *, since: float) -> flo
 
 def _agent(town: Town) -> Api:
     return town.staff("operator", STAFF_SCOPE)
-
-
-def _status(url: str, path: str) -> int:
-    try:
-        return requests.get(f"{url}{path}", timeout=5).status_code
-    except requests.ConnectionError:
-        return 0

@@ -158,9 +158,16 @@ def client_token(url: str, client_id: str, client_secret: str, scope: str) -> st
 
 
 def person_tokens(
-    url: str, client: dict[str, Any], login: str, password: str, scope: str
+    url: str,
+    client: dict[str, Any],
+    login: str,
+    password: str,
+    scope: str,
+    *,
+    browser: Visitor | None = None,
 ) -> dict[str, Any]:
-    """Authorization code with PKCE (RFC 7636), as a program of the customer would do it."""
+    """Authorization code with PKCE (RFC 7636), as a program of the customer would do it; in the
+    session of that browser, where one is signed in."""
     verifier = secrets.token_urlsafe(48)
     digest = hashlib.sha256(verifier.encode()).digest()
     state = secrets.token_urlsafe(16)
@@ -175,7 +182,7 @@ def person_tokens(
             "code_challenge_method": "S256",
         }
     )
-    visitor = Visitor(url)
+    visitor = browser or Visitor(url)
     callback = _callback(visitor, f"{url}/oauth/authorize?{query}", client, login, password)
     answer = {name: values[0] for name, values in parse_qs(urlsplit(callback).query).items()}
     assert answer.get("state") == state, callback
