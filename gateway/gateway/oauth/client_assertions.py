@@ -66,6 +66,10 @@ class ClientAssertions:
         if isinstance(audience, list) and len(audience) == 1:
             audience = audience[0]
         expires_at = datetime.fromtimestamp(claims["exp"], now.tzinfo)
+        if "iat" in claims:
+            # Some clients say an hour (Authlib's does). How long one is good here is ours to say.
+            made_at = datetime.fromtimestamp(claims["iat"], now.tzinfo)
+            expires_at = min(expires_at, made_at + LONGEST_LIFE)
         starts_at = datetime.fromtimestamp(
             max(claims.get("nbf", 0), claims.get("iat", 0)), now.tzinfo
         )

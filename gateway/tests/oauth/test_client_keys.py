@@ -154,9 +154,21 @@ def test_claims_that_are_not_for_here_and_now_are_refused(
 
 @pytest.mark.parametrize(("after", "ok"), [(299, True), (400, False), (86400, False), (-60, False)])
 def test_a_proof_lives_five_minutes_at_most(provider: Any, app: Any, after: int, ok: bool) -> None:
+    """Of one that does not say when it was made."""
     now = int(provider.clock.now().timestamp())
-    response = ask(provider, assertion(provider, app, exp=now + after))
+    response = ask(provider, assertion(provider, app, exp=now + after, iat=None))
     assert response.status_code == (200 if ok else 401)
+
+
+@pytest.mark.parametrize(("age", "ok"), [(0, True), (4, True), (6, False), (59, False)])
+def test_a_proof_that_says_an_hour_is_good_for_five_minutes(
+    provider: Any, app: Any, age: int, ok: bool
+) -> None:
+    now = int(provider.clock.now().timestamp())
+    raw = assertion(provider, app, iat=now, exp=now + 3600)
+    provider.clock.move(minutes=age)
+    assert ask(provider, raw).status_code == (200 if ok else 401)
+    assert refused(ask(provider, raw)), "and serves once, as long as it is good"
 
 
 @pytest.mark.parametrize("claim", ["nbf", "iat"])
