@@ -307,6 +307,13 @@ _ALL = (
         default="0",
     ),
     Setting(
+        "GUICHET_VIGIE_PORT",
+        "Port of Vigie, the second demo application; free one where 0.",
+        "launcher",
+        number(0, 65535),
+        default="0",
+    ),
+    Setting(
         "GUICHET_POSTGRES_PORT",
         "Port of the embedded PostgreSQL; free one where 0.",
         "launcher",

@@ -39,6 +39,7 @@ def _makers(databases: tuple[str, ...]) -> dict[str, Callable[[], str]]:
         "seal_key": _fernet_key,
         "vault_key": _fernet_key,
         "portal_client_secret": _password,
+        "vigie_client_secret": _password,
         "postgres": _password,
         "rabbitmq": _password,
     }

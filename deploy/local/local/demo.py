@@ -16,8 +16,9 @@ from local import cast
 from local.cast import Character, Company
 from local.credentials import write_private
 from local.front_door import Api, set_password, sign_in
-from local.installation import SERVICES
+from local.installation import SERVICES, VIGIE
 from local.mailbox import link_in
+from local.second_application import second_application_client
 from local.stack import Stack
 from local.waiting import wait_until
 
@@ -59,6 +60,7 @@ CLIENTS: tuple[dict[str, Any], ...] = (
         "scopes": [*OPEN_ID_SCOPES, *SCOPES],
         "tenants": [],
         "redirect_uri": APP_REDIRECT,
+        "first_party": True,
         "who": f"a program of a customer: code + PKCE, back to {APP_REDIRECT}",
     },
 )
@@ -70,6 +72,7 @@ def seed(stack: Stack, *, say: Callable[[str], None]) -> None:
     seeding.write_addresses()
     if not seeding.complete:
         seeding.run()
+    seeding.keep_second_application()
 
 
 class _Seeding:
@@ -110,9 +113,18 @@ class _Seeding:
         self._demo |= {
             "url": stack.url,
             "mail_url": stack.mail_url,
+            "vigie_url": stack.ops_url(VIGIE),
             "ops": {name: stack.ops_url(name) for name in (*SERVICES, "gateway")},
         }
         self._save()
+
+    def keep_second_application(self) -> None:
+        """Its port may be another one than at the last start; older installations have none."""
+        client = second_application_client(self._stack.installation)
+        if self._demo["clients"].get(client["client_id"]) != client:
+            self._register(client)
+            self._demo["clients"][client["client_id"]] = client
+            self._save()
 
     # --- steps ----------------------------------------------------------------------------------
 
@@ -125,7 +137,8 @@ class _Seeding:
             f"staff:{role}": partial(self._appoint_by_command, self._staff_member(role), role)
             for role in (cast.OPERATOR, "support")
         }
-        for client in CLIENTS:
+        second = second_application_client(self._stack.installation)
+        for client in (*CLIENTS, second):
             known = self._remember("clients", client["client_id"], _with_secret(client))
             jobs[f"client:{client['client_id']}"] = partial(self._register, known)
         due = [step for step in jobs if not self._is_done(step)]
@@ -340,7 +353,7 @@ class _Seeding:
 
 
 def _with_secret(client: dict[str, Any]) -> dict[str, Any]:
-    return {**client, "client_secret": secrets.token_urlsafe(32)}
+    return {"client_secret": secrets.token_urlsafe(32), **client}
 
 
 def _client_arguments(client: dict[str, Any], secret_file: Path) -> list[str]:
@@ -352,8 +365,11 @@ def _client_arguments(client: dict[str, Any], secret_file: Path) -> list[str]:
         arguments += ["--scope", scope]
     for tenant in client["tenants"]:
         arguments += ["--tenants", tenant]
-    if "redirect_uri" in client:
-        arguments += ["--redirect-uri", client["redirect_uri"], "--first-party"]
+    for address in ("redirect_uri", "post_logout_redirect_uri", "backchannel_logout_uri"):
+        if address in client:
+            arguments += [f"--{address.replace('_', '-')}", client[address]]
+    if client.get("first_party"):
+        arguments.append("--first-party")
     return arguments
 
 

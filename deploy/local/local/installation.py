@@ -19,6 +19,7 @@ from local.postgres import SUPERUSER
 
 SERVICES = ("identity", "tenancy", "subscriptions", "notifications")
 PROCESSES = (*SERVICES, "gateway")
+VIGIE = "vigie"  # the second application; not one of ours, so it has no database
 
 # Here everybody comes from one address, and a bench is a client in a hurry: the limits count and
 # refuse nobody but a runaway. A user's own settings count instead.
@@ -166,6 +167,7 @@ class Installation:
             Wish("gateway", setting="GUICHET_PORT", asked=plan.port or None),
             Wish("mail", setting="GUICHET_MAIL_PORT", asked=plan.mail_port or None),
             Wish("smtp", setting="GUICHET_SMTP_PORT", asked=plan.smtp_port or None),
+            Wish(VIGIE, setting="GUICHET_VIGIE_PORT", asked=plan.vigie_port or None),
         ]
         if not plan.database_url:
             asked = plan.postgres_port or None

@@ -34,6 +34,7 @@ class Plan:
     port: int = 0
     mail_port: int = 0
     smtp_port: int = 0
+    vigie_port: int = 0
     postgres_port: int = 0
     amqp_port: int = 0
     mode: str = "demo"
@@ -54,6 +55,7 @@ class LauncherSettings:
     port: int = setting("GUICHET_PORT")
     mail_port: int = setting("GUICHET_MAIL_PORT")
     smtp_port: int = setting("GUICHET_SMTP_PORT")
+    vigie_port: int = setting("GUICHET_VIGIE_PORT")
     postgres_port: int = setting("GUICHET_POSTGRES_PORT")
     amqp_port: int = setting("GUICHET_AMQP_PORT")
     database_prefix: str = setting("GUICHET_DATABASE_PREFIX")
@@ -67,6 +69,7 @@ def plan_from(environ: Mapping[str, str]) -> Plan:
         port=asked.port,
         mail_port=asked.mail_port,
         smtp_port=asked.smtp_port,
+        vigie_port=asked.vigie_port,
         postgres_port=asked.postgres_port,
         amqp_port=asked.amqp_port,
         database_url=environ.get("DATABASE_URL") or None,

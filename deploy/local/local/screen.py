@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from local.installation import SERVICES, Installation
+from local.installation import SERVICES, VIGIE, Installation
 
 
 def table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = ()) -> str:
@@ -37,6 +37,7 @@ def _addresses(installation: Installation) -> list[tuple[str, str]]:
         ("API", f"{installation.url}/api/v1   docs {installation.url}/api/docs"),
         ("Sign-in", f"{installation.url}/.well-known/openid-configuration"),
         ("Mails", installation.mail_url),
+        ("Vigie, a demo application", f"{installation.ops_url(VIGIE)}   signs in by the portal"),
         *((f"Ops of {name}", f"{installation.ops_url(name)}/readyz") for name in SERVICES),
         ("Ops of gateway", f"{installation.url}/readyz"),
         ("Logs", f"{installation.data}/logs"),

@@ -12,12 +12,13 @@ from typing import Any, Protocol
 from local.broker import Broker, BrokerPlan
 from local.credentials import write_private
 from local.folders import private_folder
-from local.installation import PROCESSES, Installation
+from local.installation import PROCESSES, VIGIE, Installation
 from local.keeper import Keeper
 from local.mailbox import Mailbox
 from local.plan import Plan
 from local.postgres import Postgres, PostgresPlan
 from local.process import Watchdog
+from local.second_application import second_application_part
 from local.services import (
     mailcatcher_part,
     migrate_all,
@@ -47,7 +48,7 @@ def silent(line: str) -> None:
 
 class Stack:
     """Its parts: postgres and rabbitmq (unless the plan names servers), mailcatcher, identity,
-    tenancy, subscriptions, notifications, gateway.
+    tenancy, subscriptions, notifications, gateway, and vigie, which signs in by it.
 
     `keep`: start a part again when it falls over. Tests of faults switch it off.
     """
@@ -83,7 +84,8 @@ class Stack:
             self._keeper = None
         with self._lock:
             self._write_status("stopping")
-            for names in (("gateway",), PROCESSES[:-1], ("mailcatcher", "rabbitmq", "postgres")):
+            servers = ("mailcatcher", "rabbitmq", "postgres")
+            for names in (("gateway", VIGIE), PROCESSES[:-1], servers):
                 _at_once([self.parts[name].stop for name in names if name in self.parts])
             self._watchdog.close()
             self._write_status("stopped")
@@ -182,6 +184,7 @@ class Stack:
             self._tell("RabbitMQ is ready")
         for name in PROCESSES:
             self._add(service_part(name, installation, watchdog=watchdog))
+        self._add(second_application_part(installation, watchdog=watchdog))
         self.wait_ready()
         self._tell("every part is ready")
         self._write_status("ready")

@@ -28,7 +28,9 @@ def kept_stack(server_folder: Path) -> Iterator[Stack]:
         suite.stop()
 
 
-@pytest.mark.parametrize("name", ["tenancy", "mailcatcher", "gateway", "postgres", "rabbitmq"])
+@pytest.mark.parametrize(
+    "name", ["tenancy", "mailcatcher", "gateway", "postgres", "rabbitmq", "vigie"]
+)
 def test_what_was_killed_comes_back_by_itself(kept_stack: Stack, name: str) -> None:
     before = kept_stack.parts[name].pid
     kept_stack.kill(name)

@@ -1,0 +1,1 @@
+"""Vigie: an application of another company, where people enter with Guichet. Made to be copied."""
