@@ -11,7 +11,7 @@ from tests.journeys.town import (
     Town,
     settled_customer,
 )
-from tests.journeys.visitor import Page, Visitor
+from tests.journeys.visitor import Page, Visitor, told_by
 
 pytestmark = pytest.mark.stack
 
@@ -39,11 +39,15 @@ def test_portal_password_is_set_anew_and_the_old_one_ends(town: Town, john: Cust
     assert Visitor(town.url).sign_in(john.login, OTHER_PASSWORD).status == 200
 
 
-def test_a_stranger_gets_the_same_page(town: Town, john: Customer) -> None:
-    known = ask(town, "portal", identifier=john.login)
-    unknown = ask(town, "portal", identifier="nobody.at.all@acme.example")
-    assert known.status == unknown.status == 200
-    assert known.text == unknown.text
+def test_a_stranger_gets_the_same_answer(town: Town) -> None:
+    """On the way to the page and on the page: words, address, headers and names of cookies."""
+    john = settled_customer(town)
+    names = (john.login, john.email, "nobody.at.all@acme.example", "%", "x" * 200)
+    for credential, typed in (("portal", {}), ("api", {"domain": john.tenant})):
+        pages = [ask(town, credential, identifier=name, **typed).response for name in names]
+        told = [[told_by(hop) for hop in (*page.history, page)] for page in pages]
+        assert [hop.status for hop in told[0]] == [303, 200]
+        assert all(each == told[0] for each in told), credential
 
 
 def test_api_password_reset_ends_the_lock(town: Town, john: Customer) -> None:

@@ -93,6 +93,22 @@ def test_an_app_is_enrolled_and_asked_for_and_no_code_works_twice(town: Town) ->
     assert fourth.submit(asked, "code", code=codes[0]).status == 401
 
 
+def test_new_recovery_codes_end_the_older_ones(town: Town) -> None:
+    john = settled_customer(town)
+    visitor, _ = signed_in(town, john)
+    _, older = enrol_app(visitor)
+    renewed = visitor.submit(visitor.open("/account/second-factors"), "second-factors/codes")
+    newer = codes_shown(renewed)
+    assert not set(newer) & set(older)
+    again, _ = signed_in(town, john)
+    for code in older[:4]:
+        page = again.submit(again.open(SECOND_STEP), "code", code=code)
+        assert page.status == 401
+    assert again.submit(page, "code", code=newer[0].replace("-", " ")).url == f"{town.url}/"
+    left = again.open("/account/second-factors")
+    assert "Il en reste 9." in left.text
+
+
 def test_the_web_login_asks_for_it_too(town: Town) -> None:
     john = settled_customer(town)
     visitor, _ = signed_in(town, john)

@@ -160,7 +160,8 @@ def test_two_of_staff_give_access_back_and_one_does_not(
     page = jane.open("/account/data")
     stopped = jane.submit(page, "/object")
     assert "arrêté" in stopped.text
-    assert operator.get(act)["state"] == "refused"
+    assert refusal(operator.call("GET", act)) == (422, "reason-required")
+    assert operator.call("GET", act, **WHY).json()["state"] == "refused"
 
 
 def test_one_takes_his_data_along(town: Town, john: Customer) -> None:
@@ -205,6 +206,22 @@ def test_erasure_is_asked_for_and_taken_back(town: Town, john: Customer) -> None
     kept = jane.submit(asked, "/account/data/keep")
     assert "Vos données restent" in kept.text
     town.mail.wait_for(to=email, subject="Vos données restent")
+
+
+def test_a_program_of_hers_asks_for_erasure_and_takes_it_back(town: Town, john: Customer) -> None:
+    _, login = invited(town, john)
+    api = town.api({"login": login, "password": PORTAL_PASSWORD}, CUSTOMER_SCOPE)
+    before = api.get("/account/erasure")
+    assert (before["state"], before["hindrances"]) == ("none", [])
+    assert refusal(api.call("DELETE", "/account/erasure")) == (404, "erasure-unknown")
+    asked = api.post("/account/erasure", {}, 202)
+    week = datetime.fromisoformat(asked["due_at"]) - datetime.fromisoformat(asked["requested_at"])
+    assert (week, asked["by_staff"]) == (timedelta(days=7), False)
+    assert refusal(api.call("POST", "/account/erasure", {})) == (409, "erasure-requested")
+    assert api.get("/account/erasure") == asked
+    kept = api.call("DELETE", "/account/erasure")
+    assert (kept.status_code, kept.json()["state"]) == (200, "cancelled")
+    assert Visitor(town.url).sign_in(login, PORTAL_PASSWORD).status == 200
 
 
 def test_the_installations_own_trail_is_read_by_auditors(town: Town) -> None:

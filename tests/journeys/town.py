@@ -42,10 +42,18 @@ class Town:
         return self.api(self.demo["staff"][role], scope)
 
     def pass_time(self, **spent: float) -> None:
-        """The installation's clock goes forward: ``minutes=16``, ``days=1``."""
-        operator = self.staff("operator", "openid clock")
-        now = datetime.fromisoformat(operator.get("/clock")["now"])
-        operator.post("/clock", {"now": (now + timedelta(**spent)).isoformat()})
+        """The installation's clock goes forward: ``minutes=16``, ``days=1``. Services follow it by
+        an event: identity has, once it dates a sign-in by the new time."""
+        scope = "openid clock account"
+        operator = self.staff("operator", scope)
+        now = datetime.fromisoformat(operator.get("/clock")["now"]) + timedelta(**spent)
+        operator.post("/clock", {"now": now.isoformat()})
+
+        def last_sign_in() -> datetime:
+            page = self.staff("operator", scope).get("/account/sign-ins?limit=1")
+            return datetime.fromisoformat(page["items"][0]["at"])
+
+        eventually(last_sign_in, lambda at: at >= now)
 
     def set_password(self, message: dict[str, Any], password: str) -> Page:
         """Open the link of a mail and set a password by its form."""

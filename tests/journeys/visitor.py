@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -82,6 +83,36 @@ class Page:
             if containing in form.fields or containing in form.action:
                 return form
         raise AssertionError(f"no form with {containing!r} at {self.url}: {self.text[:600]}")
+
+
+# What differs with each answer, whoever asks.
+_EACH_TIME = frozenset({"date", "ratelimit", "set-cookie", "x-request-id"})
+_FORM_SECRET = re.compile(r'(name="form_token" value=")[^"]+')
+
+
+@dataclass(frozen=True)
+class Told:
+    """All of an answer that could tell one asker something that another is not told."""
+
+    status: int
+    url: str
+    headers: dict[str, str]
+    cookies: list[str]
+    body: str
+
+
+def told_by(response: requests.Response) -> Told:
+    return Told(
+        status=response.status_code,
+        url=response.url,
+        headers={
+            name: value
+            for name, value in response.headers.items()
+            if name.lower() not in _EACH_TIME
+        },
+        cookies=sorted(response.cookies.keys()),
+        body=_FORM_SECRET.sub(r"\1", response.text),
+    )
 
 
 class Visitor:
