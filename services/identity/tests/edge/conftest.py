@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -230,3 +230,15 @@ def identity(
         running.process.terminate()
         assert running.process.wait(timeout=30) == 0, running.log.read_text()[-4000:]
         client.close()
+
+
+@pytest.fixture(scope="module")
+def second(identity: Running) -> Iterator[Running]:
+    """On the same database and broker: the broker hands requests to either."""
+    env = {**identity.env, "GUICHET_OPS_PORT": str(free_port())}
+    other = replace(identity, env=env, log=identity.log.with_name("second.log"), process=None)
+    other.start()
+    yield other
+    assert other.process is not None
+    other.process.terminate()
+    assert other.process.wait(timeout=30) == 0, other.log.read_text()[-4000:]
