@@ -13,20 +13,21 @@ from uuid import UUID
 
 from marshmallow import Schema, ValidationError
 
-from contracts.codes import Language, TenantCode
+from contracts.codes import Language, StaffRole, TenantCode
 from contracts.declare import Call
 from contracts.gateway import GATEWAY
 from contracts.identity import change_password, confirm_totp, finish_passkey
-from contracts.rights import Audience, Caller, CallerKind, refusal, role_suffices
+from contracts.rights import Audience, Caller, CallerKind, Grant, role_suffices
 from gateway.local_calls import LocalCalls
 from gateway.naming import Naming
 from gateway.rights import Holding, PersonRights, RightsCache
 from gateway.wire import Circumstances, JsonObject, Wire
 from servicekit.clock import Clock, SystemClock
 from servicekit.context import new_call_id
-from servicekit.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from servicekit.errors import Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
 from servicekit.faults import fields_invalid
 from servicekit.freshness import demand_fresh_proof
+from servicekit.pseudonyms import person_target
 from servicekit.reasons import demand_reason
 
 if TYPE_CHECKING:
@@ -35,8 +36,11 @@ if TYPE_CHECKING:
 # They travel in the signed context, in one frame of the broker; such a person names the tenant.
 MOST_LISTED_TENANTS = 3000
 SECOND_FACTOR_REQUIRED = "second-factor-required"
+IMPERSONATION_OVER = "impersonation-over"
 # What they cause ends the person's other sessions.
 _SPARING = (change_password, confirm_totp, finish_passkey)
+# As identity has it: whoever looks after customers.
+_LOOKERS = frozenset({StaffRole.SUPPORT, StaffRole.OPERATOR})
 _GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
 
 
@@ -133,7 +137,52 @@ class Dispatcher:
                 tenants=token.tenants,
                 act=token.act,
             )
+        if token.grant is not None:
+            return self._impersonated(call, token, token.grant, tenant, about)
         return self._person(call, token, tenant, about)
+
+    def _impersonated(
+        self,
+        call: Call,
+        token: AccessToken,
+        grant: Grant,
+        tenant: TenantCode | None,
+        about: Circumstances,
+    ) -> Caller:
+        """What the person holds in the grant's tenant, and nothing of who looks. Both of them are
+        asked about with each call: it ends with what it rests on, whoever has heard of that."""
+        if tenant not in (None, grant.tenant):
+            raise Forbidden("tenant-foreign")
+        rights = self.seen_rights(token, about)
+        counting = rights.proved_by(token.factors)
+        caller = _caller_looking(counting, call, token, grant, tenant)
+        if counting is not rights and call.refusal(caller) is not None:
+            _demand(call, _caller_looking(rights, call, token, grant, tenant))
+            raise Forbidden(SECOND_FACTOR_REQUIRED)
+        return caller
+
+    def seen_rights(self, token: AccessToken, about: Circumstances) -> PersonRights:
+        """Of whom the bearer sees as himself. Raises Forbidden("impersonation-over") where the
+        bearer is none of those any more who may look, or the other holds nothing there."""
+        try:
+            operator = self.rights.resolve(operator_of(token), about)
+            seen = self.rights.resolve(UUID(token.subject), about)
+        except (NotFound, ValueError):
+            raise Unauthenticated("token-refused") from None
+        tenant = None if token.grant is None else token.grant.tenant
+        looks = operator.enabled and operator.proved_by(token.factors).staff & _LOOKERS
+        if tenant is None or not looks or not seen.enabled or tenant not in seen.tenants:
+            raise Forbidden(IMPERSONATION_OVER)
+        return seen.within(tenant)
+
+    def name_of(self, target: str, *, chain: str, about: Circumstances) -> str | None:
+        """Of a pseudonym, as the readers of that chain may know it; None where nobody knows."""
+        if self._naming is None:
+            return None
+        try:
+            return self._naming.name_of(target, chain=chain, about=about)
+        except Unavailable:
+            return None
 
     def _person(
         self, call: Call, token: AccessToken, tenant: TenantCode | None, about: Circumstances
@@ -149,7 +198,7 @@ class Dispatcher:
         rights = rights.within(token.domain)
         counting = rights.proved_by(token.factors)
         caller = _caller_holding(counting, call, token, tenant)
-        if counting is not rights and refusal(call.right, caller) is not None:
+        if counting is not rights and call.refusal(caller) is not None:
             # Only who would be let in with a second factor learns that it is what he lacks.
             _demand(call, _caller_holding(rights, call, token, tenant))
             raise Forbidden(SECOND_FACTOR_REQUIRED)
@@ -176,6 +225,29 @@ def _caller_holding(
     )
 
 
+def _caller_looking(
+    rights: PersonRights, call: Call, token: AccessToken, grant: Grant, tenant: TenantCode | None
+) -> Caller:
+    """With no staff role, no proof and no session: who looks acts for nobody."""
+    holding = rights.holding(tenant)
+    return Caller(
+        kind=CallerKind.PERSON,
+        subject=token.subject,
+        scopes=token.scopes,
+        tenant=tenant,
+        roles=holding.roles,
+        offices=holding.offices,
+        tenants=_shown_tenants(call, rights.tenants, tenant),
+        act=token.act,
+        grant=grant,
+    )
+
+
+def operator_of(token: AccessToken) -> UUID:
+    """Who looks. Raises ValueError where that is no person."""
+    return UUID((token.act or "").removeprefix(person_target("")))
+
+
 def load_payload(call: Call, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Typed values of a payload; all its faults at once as Invalid("fields-invalid")."""
     try:
@@ -191,7 +263,7 @@ def _schema(declared: type[Schema]) -> Schema:
 
 
 def _demand(call: Call, caller: Caller) -> None:
-    code = refusal(call.right, caller)
+    code = call.refusal(caller)
     if code is not None:
         details = {"scope": call.right.scope} if code == "scope-missing" else None
         raise Forbidden(code, details)

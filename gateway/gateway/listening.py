@@ -44,6 +44,14 @@ class OwnData(Protocol):
     def forget(self, person_id: UUID) -> None: ...
 
 
+class SecretMakers(Protocol):
+    def hear(self, fact: Fact) -> None: ...
+
+
+class Views(Protocol):
+    def end(self, grant_id: UUID) -> None: ...
+
+
 class Listening:
     """Both subscribers of one gateway process."""
 
@@ -55,10 +63,14 @@ class Listening:
         sessions: Sessions,
         naming: Naming,
         own_data: OwnData,
+        views: Views,
+        secret_makers: SecretMakers,
     ) -> None:
         self._rights = rights
         self._naming = naming
         self._own_data = own_data
+        self._views = views
+        self._secret_makers = secret_makers
         self._sessions = sessions
         self._broadcast = Subscriber(
             amqp_url,
@@ -112,6 +124,9 @@ class Listening:
                 except_amr=TWO_FACTORS if ending.spares_two_factors else None,
                 proved_before=_told_at(fact.id),
             )
+        self._secret_makers.hear(fact)
+        if fact.type == identity.ImpersonationEnded.type:
+            self._views.end(fact.data["grant_id"])
         if fact.type == identity.PersonErased.type:
             self._own_data.forget(fact.data["person_id"])
 

@@ -71,6 +71,10 @@ class Naming:
         items = [{**entry, **_named(entry, names)} for entry in answer["items"]]
         return {**answer, "items": items}
 
+    def name_of(self, target: str, *, chain: str, about: Circumstances) -> str | None:
+        """One pseudonym, as the readers of that chain may know it."""
+        return self._names(chain, [target], about).get(target)
+
     def _names(
         self, chain: str, targets: Iterable[str], about: Circumstances
     ) -> Mapping[str, str | None]:
@@ -102,8 +106,9 @@ class Naming:
 
 
 def _targets(entry: Mapping[str, Any]) -> list[str]:
-    """At most two of an entry: 400 of a page of 200, as ``name_people`` takes."""
-    return [target for target in (_actor(entry), str(entry["target"])) if is_pseudonym(target)]
+    """At most three of an entry: 600 of a page of 200, as ``name_people`` takes."""
+    known = (_actor(entry), str(entry["act"]), str(entry["target"]))
+    return [target for target in known if is_pseudonym(target)]
 
 
 def _actor(entry: Mapping[str, Any]) -> str:
@@ -114,5 +119,6 @@ def _actor(entry: Mapping[str, Any]) -> str:
 def _named(entry: Mapping[str, Any], names: Mapping[str, str | None]) -> dict[str, str | None]:
     return {
         "actor_name": names.get(_actor(entry)),
+        "act_name": names.get(str(entry["act"])),
         "target_name": names.get(str(entry["target"])),
     }

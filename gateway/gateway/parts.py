@@ -45,6 +45,7 @@ from gateway.settings import Settings
 from gateway.vault import Vault
 from gateway.wire import Wire
 from servicekit.client import RpcClient
+from gateway.oauth.views import Views
 from servicekit.clock import Clock, SystemClock
 from servicekit.context import ContextSigner
 from servicekit.db import Database
@@ -85,6 +86,7 @@ class Parts:
     logouts: LogoutSender
     listening: Listening
 
+    views: Views
     def start(self, *, patience: float = _LONGEST_WAIT) -> None:
         """Waits for the database, which may start at the same time."""
         self.db.open()
@@ -149,6 +151,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
         vault=vault,
         signer=signer,
         rpc=rpc,
+    views = Views(db=db, clock=clock, endings=endings)
         rights=rights,
         dispatcher=Dispatcher(
             wire=wire,
@@ -188,6 +191,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
         watch=Watch(db=db, clock=clock, keys=keys, ended=endings),
         logouts=LogoutSender(db=db, clock=clock, issuer=issuer, outside=_outside(settings)),
         listening=Listening(
+        views=views,
             amqp_url=settings.amqp_url,
             rights=rights,
             sessions=sessions,
@@ -219,6 +223,14 @@ def _buckets(settings: Settings) -> Buckets:
         }
     )
 
+            views=views,
+            secret_makers=SecretMakers(
+                db=db,
+                clock=clock,
+                endings=endings,
+                news=news,
+                lives_on=timedelta(days=settings.secret_of_leaver_days),
+            ),
 
 def _outside(settings: Settings) -> Outside:
     return Outside(private_allowed=settings.mode is not Mode.PRODUCTION)

@@ -29,11 +29,12 @@ from gateway.oauth.kept_forms import KeptForm
 from gateway.oauth.pending import Pending, Step
 from gateway.oauth.proofs import together
 from gateway.oauth.tokens import AccessToken
+from gateway.oauth.views import View
 from gateway.pages.visit import EXTENSION
 from gateway.rights import Holding, PersonRights
 from gateway.store.sessions import SessionRow
 from gateway.vault import Vault
-from servicekit.errors import GuichetError, Unauthenticated
+from servicekit.errors import Forbidden, GuichetError, Unauthenticated
 
 PERSON = UUID("018f0000-0000-7000-8000-000000000001")
 SESSION = UUID("018f0000-0000-7000-8000-000000000002")
@@ -47,6 +48,15 @@ class Services:
 
     answers: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    seen: PersonRights | None = None  # of whom an operator sees as himself; None: it is over
+
+    def seen_rights(self, token: AccessToken, about: Any) -> PersonRights:
+        if self.seen is None:
+            raise Forbidden("impersonation-over")
+        return self.seen
+
+    def name_of(self, target: str, *, chain: str, about: Any) -> str | None:
+        return "Jane <Roe>"
 
     def as_gateway(self, call: Call, payload: Mapping[str, Any], **about: Any) -> dict[str, Any]:
         return self._answer(call, payload, about)
@@ -112,6 +122,11 @@ class Sessions:
 
     def spare(self, session_id: UUID, *, call_id: str) -> None:
         self.spared = (session_id, call_id)
+
+    def renew(self, response: Response, session: SessionRow) -> None:
+        cookie = f"renewed-{len(self.known)}"
+        self.known = {cookie: session}
+        response.set_cookie(self.cookie_name, cookie)
 
     def prove(
         self, response: Response, session: SessionRow, *, amr: Collection[str], proved_at: datetime
@@ -198,9 +213,35 @@ class PortalSessions:
             "access_token": "good",
             "expires_at": (NOW + timedelta(minutes=5)).isoformat(),
         }
+        self.view: View | None = None
 
     def read(self, secret: str) -> Any:
-        return SimpleNamespace(tokens=self.tokens, session_id=SESSION)
+        return SimpleNamespace(tokens=self.tokens, session_id=SESSION, view=self.view)
+
+
+class Views:
+    """What ``opened`` says is seen from the next page on."""
+
+    def __init__(self, sessions: PortalSessions) -> None:
+        self._sessions = sessions
+
+    def is_over(self, view: View) -> bool:
+        return view.until <= NOW
+
+    def begin(self, secret: str, opened: dict[str, Any]) -> str:
+        ends_at = datetime.fromisoformat(opened["ends_at"])
+        self._sessions.view = View(
+            grant_id=UUID(opened["grant_id"]),
+            tenant=TenantCode(opened["tenant"]),
+            person_id=UUID(opened["person_id"]),
+            ends_at=ends_at,
+            until=NOW + timedelta(seconds=opened["seconds"]),
+        )
+        return f"{secret}+"
+
+    def leave(self, secret: str) -> str:
+        self._sessions.view = None
+        return f"{secret}-"
 
 
 class GivenReasons:
@@ -286,13 +327,15 @@ def fake_parts() -> Any:
     settings = SimpleNamespace(
         public_url="http://localhost", issuer="http://localhost", brand="Cloudstore"
     )
+    portal_sessions = PortalSessions()
     return SimpleNamespace(
         settings=settings,
         clock=SimpleNamespace(now=lambda: NOW),
         dispatcher=Services(),
         kept_forms=KeptForms(),
         pending=PendingSignIns(),
-        portal_sessions=PortalSessions(),
+        portal_sessions=portal_sessions,
+        views=Views(portal_sessions),
         given_reasons=GivenReasons(),
         rights=Rights(),
         sessions=Sessions(),

@@ -292,11 +292,11 @@ class ImpersonationEndedPayload(Strict):
     ended_at = Instant(required=True)
 
 
-ImpersonationGiven = IDENTITY.event(
-    "ImpersonationGiven", payload=ImpersonationToldPayload, heard_by=("notifications",)
+ImpersonationGranted = IDENTITY.event(
+    "ImpersonationGranted", payload=ImpersonationToldPayload, heard_by=("notifications",)
 )
-ImpersonationBegun = IDENTITY.event(
-    "ImpersonationBegun", payload=ImpersonationToldPayload, heard_by=("notifications",)
+ImpersonationStarted = IDENTITY.event(
+    "ImpersonationStarted", payload=ImpersonationToldPayload, heard_by=("notifications",)
 )
 ImpersonationEnded = IDENTITY.event(
     "ImpersonationEnded", payload=ImpersonationEndedPayload, heard_by=("gateway",)

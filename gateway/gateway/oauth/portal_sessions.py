@@ -12,6 +12,7 @@ from uuid import UUID
 from gateway.oauth.acting import acting
 from gateway.oauth.lifetimes import SESSION_LONGEST
 from gateway.oauth.secrecy import digest_of, new_secret
+from gateway.oauth.views import View, view_of
 from gateway.store import portal_sessions as store
 from gateway.store.portal_sessions import PortalSessionRow
 from gateway.vault import Vault
@@ -24,12 +25,14 @@ CLAIMED_AT = "claimed_at"
 
 @dataclass(frozen=True, slots=True)
 class PortalSession:
-    """``session_id`` is the browser session (``sid``) that the tokens hang on."""
+    """``session_id`` is the browser session (``sid``) that the tokens hang on; ``view``: what is
+    seen instead of the person's own."""
 
     person_id: UUID
     session_id: UUID
     tokens: Tokens
     changed_at: datetime
+    view: View | None = None
 
 
 class PortalSessions:
@@ -99,4 +102,4 @@ class PortalSessions:
 
     def _opened(self, row: PortalSessionRow) -> PortalSession:
         tokens: Tokens = json.loads(self._vault.unseal(row.sealed_tokens))
-        return PortalSession(row.person_id, row.session_id, tokens, row.changed_at)
+        return PortalSession(row.person_id, row.session_id, tokens, row.changed_at, view_of(row))

@@ -136,6 +136,15 @@ class Sessions:
                 raise Unauthenticated("token-refused")
         self._hand_over(response, secret)
 
+    def renew(self, response: Response, session: Session) -> None:
+        """Another cookie for the same session, which has proved nothing anew: what comes after it
+        is not done by who has copied the one before."""
+        secret = new_secret()
+        with self._db.write(acting("session.renew"), tenant=EVERYONE) as tx:
+            if not store.change_proof(tx, session=session, digest=digest_of(secret)):
+                raise Unauthenticated("token-refused")
+        self._hand_over(response, secret)
+
     def end(self, response: Response, request: Request) -> None:
         """Sign out at this browser, and with it every token of the session."""
         now = self._clock.now()

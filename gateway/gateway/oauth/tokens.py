@@ -19,7 +19,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 
 from contracts.codes import TenantCode
-from contracts.rights import CallerKind
+from contracts.rights import CallerKind, Grant
 from gateway.oauth.endings import Endings
 from gateway.oauth.keys import ALGORITHM, KeyRing
 from servicekit.clock import Clock
@@ -42,7 +42,8 @@ class AccessToken:
     ``factors``: with what he proved who he is, at ``auth_time``; ``proved_at``: the same where it
     counts for what the client does, which another's question does not; ``actors``: the clients
     that act for him by exchange (RFC 8693), the present one first; ``origins``: the tokens it came
-    from; ``key``: the thumbprint of the key it is bound to (RFC 9449).
+    from; ``key``: the thumbprint of the key it is bound to (RFC 9449). ``grant``: by which the
+    person in ``act`` (``person:<id>``, of staff) sees what ``subject`` sees, and does nothing.
     """
 
     subject: str
@@ -64,6 +65,7 @@ class AccessToken:
     key: str | None = None
     actors: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    grant: Grant | None = None
 
     def concerns(self, client: Client) -> bool:
         """Whether it is the client's own, for it, or for whom it answers."""
@@ -177,7 +179,14 @@ def _access_token(claims: dict[str, Any]) -> AccessToken:
         key=_text(claims["cnf"]["jkt"]) if "cnf" in claims else None,
         actors=actors,
         origins=tuple(map(_text, claims.get("origins", ()))),
+        grant=_grant(claims.get("impersonation")),
     )
+
+
+def _grant(claims: dict[str, Any] | None) -> Grant | None:
+    if claims is None:
+        return None
+    return Grant(_text(claims["grant"]), TenantCode(_text(claims["tenant"])))
 
 
 def _actors(act: Any) -> tuple[str, ...]:

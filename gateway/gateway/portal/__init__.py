@@ -30,11 +30,13 @@ from gateway.portal import (
     recovery_pages,
     security_pages,
     services,
+    see_as_pages,
     session_pages,
     staff_pages,
     step_up,
     subscription_pages,
     trail_pages,
+    support_access_pages,
     users,
 )
 from gateway.portal.account_tabs import account_context
@@ -68,6 +70,7 @@ def install(app: Flask) -> None:
         users,
         access_pages,
         security_pages,
+        support_access_pages,
         services,
         subscription_pages,
         trail_pages,
@@ -85,6 +88,7 @@ def install(app: Flask) -> None:
         recovery_pages,
         my_data,
         reasons,
+        see_as_pages,
     ):
         part.register(blueprint)
     app.register_blueprint(blueprint)

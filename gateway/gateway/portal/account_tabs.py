@@ -21,6 +21,7 @@ def account_tabs() -> list[Link]:
         "account_password": gettext("Password"),
         "account_factors": gettext("Second factors"),
         "account_sessions": gettext("Sessions and sign-ins"),
+        "account_support": gettext("Access by support"),
         "account_applications": gettext("Applications"),
         "account_data": gettext("My data"),
     }

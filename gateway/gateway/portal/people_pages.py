@@ -15,6 +15,7 @@ from contracts.identity import (
     find_persons,
     get_person_file,
     list_recoveries,
+    propose_impersonation,
     propose_recovery,
     unlock_portal_login,
 )
@@ -128,6 +129,7 @@ def _acts(person: dict[str, Any]) -> dict[str, bool]:
         "enable": other and not person["enabled"] and who.may(enable_person),
         "unlock": locked and who.may(unlock_portal_login),
         "propose": other and who.may(propose_recovery),
+        "see_as": other and bool(person["tenants"]) and who.may(propose_impersonation),
     }
 
 

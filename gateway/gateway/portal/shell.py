@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import request, url_for
@@ -12,8 +13,12 @@ from contracts import identity, subscriptions, tenancy
 from contracts.codes import TenantCode
 from contracts.declare import Call
 from contracts.gateway import list_clients
-from gateway.portal.visitors import Visitor, ask, look, met_visitor, visitor
+from gateway.i18n import current_language
+from gateway.pages.visit import call_id, parts
+from gateway.portal.visitors import Visitor, ask, look, met_visitor, present_view, visitor
+from gateway.wire import Circumstances
 from servicekit.errors import Invalid, NotFound, Unavailable
+from servicekit.pseudonyms import person_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,27 @@ _SECTIONS: tuple[tuple[str, Call], ...] = (
 def shell_context() -> dict[str, Any]:
     """For the layouts of the portal's pages; an error page asks no service who is here."""
     who = met_visitor()
-    return {"who": who, "main_links": _main_links(who) if who else [], "look": look()}
+    links = _main_links(who) if who else []
+    return {"who": who, "main_links": links, "look": look(), "view": _shown_view()}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownView:
+    tenant: TenantCode
+    name: str
+    ends_at: datetime
+
+
+def _shown_view() -> ShownView | None:
+    view = present_view()
+    if view is None:
+        return None
+    name = parts().dispatcher.name_of(
+        person_target(view.person_id),
+        chain=view.tenant,
+        about=Circumstances(language=current_language(), call_id=call_id()),
+    )
+    return ShownView(view.tenant, name or gettext("one of its users"), view.ends_at)
 
 
 def contract_head(tenant: TenantCode) -> ContractHead:

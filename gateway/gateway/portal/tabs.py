@@ -16,6 +16,12 @@ def office_tabs() -> list[Link]:
         ("office", gettext("Contracts"), who.is_staff),
         ("office_people", gettext("People"), who.may(identity.find_persons)),
         ("office_recoveries", gettext("Recovery"), who.may(identity.list_recoveries)),
+        (
+            "office_see_as",
+            gettext("See as a customer"),
+            who.may(identity.list_impersonation_proposals),
+        ),
+        ("office_clients", gettext("Clients"), who.may(gateway.list_provider_clients)),
         ("office_staff", gettext("Staff"), who.may(identity.list_staff)),
         (
             "office_security",

@@ -7,18 +7,20 @@ good for a minute, so nobody waits and no refresh token is used twice.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flask import Request, Response, current_app, request
 
-from gateway.oauth.portal_sessions import CLAIMED_AT, Tokens
+from gateway.oauth.portal_sessions import CLAIMED_AT, PortalSession, Tokens
 from gateway.pages.visit import parts
 from gateway.portal import client
 from servicekit.errors import Unauthenticated, Unavailable
 
 if TYPE_CHECKING:
     from gateway.oauth.sessions import Session
+    from gateway.oauth.views import View
 
 _EARLY = timedelta(seconds=60)
 _CLAIM = timedelta(seconds=15)
@@ -33,6 +35,10 @@ def keep(response: Response, session: Session, answer: dict[str, Any]) -> None:
     secret = parts().portal_sessions.create(
         person_id=session.person_id, session_id=session.session_id, tokens=_tokens(answer)
     )
+    _set_cookie(response, secret)
+
+
+def _set_cookie(response: Response, secret: str) -> None:
     response.set_cookie(
         _cookie_name(),
         secret,
@@ -42,16 +48,42 @@ def keep(response: Response, session: Session, answer: dict[str, Any]) -> None:
     )
 
 
-def access_token(incoming: Request, session: Session) -> str | None:
-    """A token good for the present request, or None: then the code flow must run again."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """``access_token``: good for the present request; ``view``: what is seen instead."""
+
+    access_token: str
+    view: View | None
+
+
+def kept(incoming: Request, session: Session) -> Kept | None:
+    """None where the code flow must run again."""
     secret = incoming.cookies.get(_cookie_name())
-    tokens = _read(secret, session) if secret else None
-    if secret is None or tokens is None:
+    found = _find(secret, session) if secret else None
+    if secret is None or found is None:
         return None
-    now = parts().clock.now()
-    if _good_for(_EARLY, tokens, now):
-        return str(tokens["access_token"])
-    return _renewed(secret) or _meanwhile(secret, session)
+    if _good_for(_EARLY, found.tokens, parts().clock.now()):
+        return Kept(str(found.tokens["access_token"]), found.view)
+    raw = _renewed(secret) or _meanwhile(secret, session)
+    return None if raw is None else Kept(raw, found.view)
+
+
+def begin_view(response: Response, session: Session, opened: dict[str, Any]) -> None:
+    """From the next page on: other cookies, so that no copy of the old ones looks along."""
+    _change_cookies(response, session, parts().views.begin(_secret(), opened))
+
+
+def leave_view(response: Response, session: Session) -> None:
+    _change_cookies(response, session, parts().views.leave(_secret()))
+
+
+def _change_cookies(response: Response, session: Session, secret: str) -> None:
+    parts().sessions.renew(response, session)
+    _set_cookie(response, secret)
+
+
+def _secret() -> str:
+    return request.cookies.get(_cookie_name(), "")
 
 
 def _renewed(secret: str) -> str | None:
@@ -87,8 +119,13 @@ def _meanwhile(secret: str, session: Session) -> str | None:
 
 
 def _read(secret: str, session: Session) -> Tokens | None:
-    kept = parts().portal_sessions.read(secret)
-    return kept.tokens if kept is not None and kept.session_id == session.session_id else None
+    found = _find(secret, session)
+    return None if found is None else found.tokens
+
+
+def _find(secret: str, session: Session) -> PortalSession | None:
+    found = parts().portal_sessions.read(secret)
+    return found if found is not None and found.session_id == session.session_id else None
 
 
 def _tokens(answer: dict[str, Any]) -> Tokens:

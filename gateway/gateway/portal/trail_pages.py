@@ -142,7 +142,7 @@ def _verified(trail: Trail, service: str) -> dict[str, Any]:
 def _step(service: str, entry: Entry) -> Step:
     actor = _named(entry["actor"], entry.get("actor_name"))
     if entry["act"] is not None:
-        actor = f"{_named(entry['act'], None)} → {actor}"
+        actor = f"{_named(entry['act'], entry.get('act_name'))} → {actor}"
     return Step(
         service=service,
         entry=entry,

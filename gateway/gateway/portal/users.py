@@ -24,6 +24,7 @@ from contracts.identity import (
     explain_access,
     get_user,
     invite_user,
+    list_impersonations,
     list_users,
     remove_user,
     send_welcome_again,
@@ -101,6 +102,7 @@ def show_users(tenant: TenantCode) -> str:
         states=[("", gettext("All users")), *user_states().items()],
         may_invite=who.may(invite_user, tenant),
         may_explain=who.may(explain_access, tenant),
+        may_see_support=who.may(list_impersonations, tenant),
         columns=[
             Column(gettext("Name")),
             Column(gettext("Login")),

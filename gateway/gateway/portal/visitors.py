@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import g, request
 
 from contracts.codes import StaffRole, TenantCode
-from contracts.declare import Call
-from contracts.rights import Caller, CallerKind, refusal
+from contracts.declare import IMPERSONATION_READ_ONLY, Call, Effect
+from contracts.rights import Caller, CallerKind
 from gateway.api.circumstances import LONGEST_REASON, fit_reason
-from gateway.dispatch import SECOND_FACTOR_REQUIRED
+from gateway.dispatch import IMPERSONATION_OVER, SECOND_FACTOR_REQUIRED
 from gateway.i18n import current_language
 from gateway.pages.forms import Form
 from gateway.pages.visit import browser_session, call_id, parts
@@ -25,6 +25,7 @@ from servicekit.pseudonyms import person_target
 if TYPE_CHECKING:
     from gateway.oauth.sessions import Session
     from gateway.oauth.tokens import AccessToken
+    from gateway.oauth.views import View
 
 
 class SignInNeeded(Exception):
@@ -37,6 +38,10 @@ class StepUpNeeded(Exception):
 
 class SecondFactorNeeded(Exception):
     """What he holds there counts in a session with a second factor only, and this one has none."""
+
+
+class ViewOver(Exception):
+    """What an operator saw as somebody else has ended: by time, or by whoever it concerns."""
 
 
 class ReasonNeeded(Exception):
@@ -61,10 +66,11 @@ class Visitor:
     token: AccessToken
     rights: PersonRights
     lacks_second_factor: bool = False  # something that he holds counts for nothing in this session
+    view: View | None = None  # whose rights these are, where they are not those of the session
 
     def may(self, call: Call, tenant: TenantCode | None = None) -> bool:
         """Whether to show what leads to the call; the call itself is decided anew."""
-        return refusal(call.right, self._caller(tenant)) is None
+        return call.refusal(self._caller(tenant)) is None
 
     def must_say_why(self, call: Call, tenant: TenantCode | None) -> bool:
         return call.needs_reason(self._caller(tenant))
@@ -79,6 +85,8 @@ class Visitor:
             tenant=tenant,
             roles=holding.roles,
             offices=holding.offices,
+            act=self.token.act,
+            grant=self.token.grant,
         )
 
     @property
@@ -137,6 +145,8 @@ def ask(
             raise StepUpNeeded from None
         if error.code == SECOND_FACTOR_REQUIRED:
             raise SecondFactorNeeded from None
+        if error.code == IMPERSONATION_OVER:
+            raise ViewOver from None
         raise
 
 
@@ -145,23 +155,41 @@ def look() -> Look | None:
     return cast("Look | None", g.get("look"))
 
 
+def keep_reason(about: str, reason: str) -> None:
+    """What was said once is not asked for again for a while."""
+    parts().given_reasons.keep(visitor().session.session_id, about, reason)
+
+
 def _reason_for(call: Call, asked: dict[str, Any], form: Form | None) -> str | None:
     """As typed in the form; else as given for the contract or the person asked about."""
     typed = _reason(form) if form else None
     tenant = asked.get(call.tenant_field) if call.tenant_field else None
     if not visitor().must_say_why(call, None if tenant is None else TenantCode(tenant)):
         return typed
-    about = tenant or (person_target(asked["person_id"]) if "person_id" in asked else None)
+    about = tenant or _asked_about(call, asked)
     if about is None:
         return typed
     reason = typed or _given(about)
     if reason is None:
         raise ReasonNeeded(about)
     if typed is not None:
-        parts().given_reasons.keep(visitor().session.session_id, about, typed)
+        keep_reason(about, typed)
     if "look" not in g:
         g.look = Look(about, reason)
     return reason
+
+
+def _asked_about(call: Call, asked: dict[str, Any]) -> str | None:
+    """Whoever looks at a recovery act says why; whoever decides it says so anew, each time."""
+    if "person_id" in asked:
+        return person_target(asked["person_id"])
+    if "recovery_id" in asked and call.effect is Effect.READ:
+        return recovery_target(asked["recovery_id"])
+    return None
+
+
+def recovery_target(recovery_id: str) -> str:
+    return f"recovery:{recovery_id}"
 
 
 def _given(about: str) -> str | None:
@@ -180,16 +208,32 @@ def _reason(form: Form) -> str | None:
     return reason
 
 
+def demand_proof() -> None:
+    """For what is sensitive and no call of the visitor's own. Raises StepUpNeeded."""
+    token = visitor().token
+    caller = Caller(CallerKind.PERSON, token.subject, proved_at=token.proved_at)
+    if not caller.proved_lately(parts().clock.now()):
+        raise StepUpNeeded
+
+
+def present_view() -> View | None:
+    """What is seen on this page instead of the visitor's own, also where it is refused."""
+    return cast("View | None", g.get("view"))
+
+
 def _meet() -> Visitor:
     session = browser_session()
-    raw = tokens.access_token(request, session) if session else None
-    if session is None or raw is None:
+    kept = tokens.kept(request, session) if session else None
+    if session is None or kept is None:
         raise SignInNeeded
     try:
-        token = parts().tokens.check(raw)
+        token = parts().tokens.check(kept.access_token)
     except Unauthenticated:
         raise SignInNeeded from None
+    token = _as_proved_here(token, session)
     about = Circumstances(language=current_language(), call_id=call_id())
+    if kept.view is not None:
+        return _looking(kept.view, session, token, about)
     rights = parts().rights.resolve(session.person_id, about).within(token.domain)
     counting = rights.proved_by(session.amr)
     if not rights.enabled:
@@ -197,10 +241,38 @@ def _meet() -> Visitor:
         raise Forbidden("token-refused")
     return Visitor(
         session=session,
-        token=_as_proved_here(token, session),
+        token=token,
         rights=counting,
         lacks_second_factor=counting is not rights,
     )
+
+
+def _looking(view: View, session: Session, token: AccessToken, about: Circumstances) -> Visitor:
+    """An operator who sees a contract as its user does: pages about it, and nothing is sent."""
+    if parts().views.is_over(view):
+        raise ViewOver
+    g.view = view
+    if not _is_shown(view):
+        raise Forbidden(IMPERSONATION_READ_ONLY)
+    seen = view.of(token, operator_id=session.person_id)
+    try:
+        rights = parts().dispatcher.seen_rights(seen, about)
+    except Forbidden:
+        raise ViewOver from None
+    counting = rights.proved_by(seen.factors)
+    return Visitor(
+        session=session,
+        token=seen,
+        rights=counting,
+        lacks_second_factor=counting is not rights,
+        view=view,
+    )
+
+
+def _is_shown(view: View) -> bool:
+    """Whatever a page would do by itself: these are about the contract, and only read."""
+    here = (request.view_args or {}).get("tenant") == view.tenant
+    return request.method in ("GET", "HEAD") and (here or request.endpoint == "portal.home")
 
 
 def _as_proved_here(token: AccessToken, session: Session) -> AccessToken:

@@ -11,18 +11,26 @@ from servicekit.db import Tx
 
 @dataclass(frozen=True, slots=True)
 class PortalSessionRow:
+    """``view_*``: what an operator sees instead of his own; all of them, or none."""
+
     person_id: UUID
     session_id: UUID
     sealed_tokens: str
     created_at: datetime
     changed_at: datetime
     expires_at: datetime
+    view_grant: UUID | None = None
+    view_tenant: str | None = None
+    view_person: UUID | None = None
+    view_ends_at: datetime | None = None
+    view_until: datetime | None = None
 
 
 def find_portal_session(tx: Tx, *, digest: bytes, now: datetime) -> PortalSessionRow | None:
     return tx.row(
         """
-        SELECT person_id, session_id, sealed_tokens, created_at, changed_at, expires_at
+        SELECT person_id, session_id, sealed_tokens, created_at, changed_at, expires_at,
+               view_grant, view_tenant, view_person, view_ends_at, view_until
           FROM portal_sessions
          WHERE digest = %(digest)s AND expires_at > %(now)s
         """,
@@ -35,7 +43,8 @@ def lock_portal_session(tx: Tx, *, digest: bytes, now: datetime) -> PortalSessio
     """Held until the transaction ends: two tabs refresh one after the other."""
     return tx.row(
         """
-        SELECT person_id, session_id, sealed_tokens, created_at, changed_at, expires_at
+        SELECT person_id, session_id, sealed_tokens, created_at, changed_at, expires_at,
+               view_grant, view_tenant, view_person, view_ends_at, view_until
           FROM portal_sessions
          WHERE digest = %(digest)s AND expires_at > %(now)s
            FOR UPDATE
@@ -84,6 +93,44 @@ def change_portal_session(
                 "now": now,
             },
         )
+    )
+
+
+def change_view(
+    tx: Tx, *, digest: bytes, new_digest: bytes, session: PortalSessionRow, now: datetime
+) -> bool:
+    """Under another cookie; False where the session is gone."""
+    return bool(
+        tx.run(
+            """
+            UPDATE portal_sessions
+               SET digest = %(new_digest)s, changed_at = %(now)s, view_grant = %(view_grant)s,
+                   view_tenant = %(view_tenant)s, view_person = %(view_person)s,
+                   view_ends_at = %(view_ends_at)s, view_until = %(view_until)s
+             WHERE digest = %(digest)s
+            """,
+            {
+                "digest": digest,
+                "new_digest": new_digest,
+                "now": now,
+                "view_grant": session.view_grant,
+                "view_tenant": session.view_tenant,
+                "view_person": session.view_person,
+                "view_ends_at": session.view_ends_at,
+                "view_until": session.view_until,
+            },
+        )
+    )
+
+
+def change_views_to_over(tx: Tx, *, grant_id: UUID, now: datetime) -> int:
+    """In every browser that looks by this grant."""
+    return tx.run(
+        """
+        UPDATE portal_sessions SET view_until = %(now)s
+         WHERE view_grant = %(grant_id)s AND view_until > %(now)s
+        """,
+        {"grant_id": grant_id, "now": now},
     )
 
 

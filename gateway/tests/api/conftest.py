@@ -41,6 +41,7 @@ class FakeToken:
     session_id: str | None = None
     token_id: str = "t"
     act: str | None = None
+    grant: Any = None
     key: str | None = None
     domain: str | None = None
     proved_at: datetime | None = field(default_factory=lambda: datetime.now(UTC))

@@ -48,6 +48,15 @@ class Sessions:
         return 1
 
 
+class NoSecrets:
+    def hear(self, fact: Any) -> None:
+        """Nobody here has made any."""
+
+
+class NoViews:
+    def end(self, grant_id: UUID) -> None: ...
+
+
 class NoData:
     def forget(self, person_id: UUID) -> None: ...
 
@@ -80,6 +89,8 @@ def processes(vhost: str, stored: Identity) -> Iterator[list[Process]]:
             sessions=sessions,
             naming=Naming(wire=stored),
             own_data=NoData(),
+            secret_makers=NoSecrets(),
+            views=NoViews(),
         )
         listening.start()
         assert listening.wait_until_up(10)

@@ -77,11 +77,29 @@ class OwnData:
         self.forgotten.append(person_id)
 
 
+@dataclass
+class SecretMakers:
+    heard: list[Fact] = field(default_factory=list)
+
+    def hear(self, fact: Fact) -> None:
+        self.heard.append(fact)
+
+
+@dataclass
+class Views:
+    ended: list[UUID] = field(default_factory=list)
+
+    def end(self, grant_id: UUID) -> None:
+        self.ended.append(grant_id)
+
+
 def listening(
     rights: Rights,
     sessions: Sessions,
     names: Names | None = None,
     own_data: OwnData | None = None,
+    secret_makers: SecretMakers | None = None,
+    views: Views | None = None,
 ) -> Listening:
     return Listening(
         amqp_url="amqp://127.0.0.1:1/",
@@ -89,7 +107,17 @@ def listening(
         sessions=sessions,
         naming=names or Names(),
         own_data=own_data or OwnData(),
+        secret_makers=secret_makers or SecretMakers(),
+        views=views or Views(),
     )
+
+
+def test_what_is_seen_by_a_grant_ends_with_it_and_with_nothing_else() -> None:
+    grant_id, views, sessions = UUID(int=7), Views(), Sessions()
+    side = listening(Rights(), sessions, views=views)
+    side.end_sessions(fact(identity.ImpersonationEnded, grant_id=grant_id))
+    side.end_sessions(fact(identity.UserEnabled))
+    assert (views.ended, sessions.ended) == ([grant_id], [])
 
 
 @pytest.mark.parametrize("event", RIGHTS_CHANGED, ids=lambda event: event.name)
@@ -191,5 +219,5 @@ ENDING = {event.name for event, _, _ in CAUSES}
 @pytest.mark.parametrize("event", [event for event in RIGHTS_CHANGED if event.name not in ENDING])
 def test_other_news_end_no_session(event: Event) -> None:
     sessions = Sessions()
-    listening(Rights(), sessions).end_sessions(fact(event))
+    listening(Rights(), sessions).end_sessions(fact(event, grant_id=PERSON))
     assert sessions.ended == []

@@ -46,8 +46,10 @@ class Identity:
         }
 
 
-def entry(actor: str, target: str, *, kind: str = "person") -> dict[str, Any]:
-    return {"actor_kind": kind, "actor": actor, "target": target}
+def entry(
+    actor: str, target: str, *, kind: str = "person", act: str | None = None
+) -> dict[str, Any]:
+    return {"actor_kind": kind, "actor": actor, "act": act, "target": target}
 
 
 def read(naming: Naming, *entries: dict[str, Any]) -> list[tuple[Any, Any]]:
@@ -60,6 +62,16 @@ def read(naming: Naming, *entries: dict[str, Any]) -> list[tuple[Any, Any]]:
 @pytest.fixture
 def people() -> Identity:
     return Identity({f"person:{JOHN}": "John Doe", f"person:{JANE}": "Jane Roe"})
+
+
+def test_who_looks_as_somebody_else_is_named_beside_him(people: Identity) -> None:
+    looked = entry(JOHN, TENANT, act=f"person:{JANE}")
+    answer = {"items": [looked, entry(JOHN, TENANT, act="billing")], "next_cursor": None}
+    naming = Naming(wire=people)  # type: ignore[arg-type]
+    named = naming.named(identity.list_audit_entries, {"tenant": TENANT}, answer, ABOUT)["items"]
+    assert [item["act_name"] for item in named] == ["Jane Roe", None]
+    assert naming.name_of(f"person:{JANE}", chain=TENANT, about=ABOUT) == "Jane Roe"
+    assert len(people.asked) == 1
 
 
 def test_all_pseudonyms_of_a_page_are_asked_for_at_once(people: Identity) -> None:

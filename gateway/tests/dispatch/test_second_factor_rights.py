@@ -31,6 +31,7 @@ class Token:
     scopes: frozenset[str] = frozenset(SCOPES)
     tenants: frozenset[str] = frozenset()
     act: str | None = None
+    grant: Any = None
     session_id: str | None = None
     domain: TenantCode | None = None
     proved_at: datetime | None = field(default_factory=lambda: datetime.now(UTC))

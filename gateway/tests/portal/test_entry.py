@@ -130,7 +130,7 @@ NOW = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
 
 class Kept:
     def __init__(self, tokens: dict[str, Any], session_id: Any) -> None:
-        self.tokens, self.session_id = dict(tokens), session_id
+        self.tokens, self.session_id, self.view = dict(tokens), session_id, None
 
 
 def replace_tokens(kept: dict[str, Any], session_id: Any) -> Kept:
@@ -156,8 +156,8 @@ def expiring(site: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def current_token(site: Any, session: Any = None) -> str | None:
     with site.app.test_request_context("/", headers={"Cookie": "guichet_portal=secret"}) as context:
-        found: str | None = tokens.access_token(context.request, session or site.session)
-        return found
+        found = tokens.kept(context.request, session or site.session)
+        return None if found is None else found.access_token
 
 
 def test_token_is_renewed_once_before_it_expires(expiring: Any) -> None:

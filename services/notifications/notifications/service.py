@@ -223,13 +223,13 @@ class NotificationsService:
     def on_recovery_executed(self, fact: Fact) -> None:
         self._queue(fact, people_letters.recovery_decided(fact.data))
 
-    @hears(identity.ImpersonationGiven)
-    def on_impersonation_given(self, fact: Fact) -> None:
-        self._queue(fact, people_letters.impersonation_given(fact.data))
+    @hears(identity.ImpersonationGranted)
+    def on_impersonation_granted(self, fact: Fact) -> None:
+        self._queue(fact, people_letters.impersonation_granted(fact.data))
 
-    @hears(identity.ImpersonationBegun)
-    def on_impersonation_begun(self, fact: Fact) -> None:
-        self._queue(fact, people_letters.impersonation_begun(fact.data))
+    @hears(identity.ImpersonationStarted)
+    def on_impersonation_started(self, fact: Fact) -> None:
+        self._queue(fact, people_letters.impersonation_started(fact.data))
 
     @hears(identity.ErasureRequested)
     def on_erasure_requested(self, fact: Fact) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from contracts.identity import ImpersonationGiven
+from contracts.identity import ImpersonationGranted
 from identity.actions.both_hands import check_both_hands
 from identity.actions.callers import person_of
 from identity.actions.end_impersonation import stop
@@ -43,7 +43,7 @@ def approve_impersonation(
         schedule_run_out(tx, grant=replace(grant, starts_at=now, ends_at=ends_at))
         record_impersonation(tx, "approved", grant=grant, now=now)
         shown = impersonation_grants.get_grant(tx, grant_id=grant_id)
-        tell(tx, event=ImpersonationGiven, grant=shown, now=now)
+        tell(tx, event=ImpersonationGranted, grant=shown, now=now)
         return tx.answer(shown)
 
 

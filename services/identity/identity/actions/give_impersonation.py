@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from contracts.codes import TenantCode
-from contracts.identity import ImpersonationGiven
+from contracts.identity import ImpersonationGranted
 from identity.actions.callers import person_of
 from identity.actions.telling_of_impersonation import record_impersonation, schedule_run_out, tell
 from identity.domain.impersonation import (
@@ -51,7 +51,7 @@ def give_impersonation(
             now=now,
         )
         shown = _add(tx, grant=grant, what="given", now=now)
-        tell(tx, event=ImpersonationGiven, grant=shown, now=now)
+        tell(tx, event=ImpersonationGranted, grant=shown, now=now)
         return tx.answer(shown)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import TenantCode
-from contracts.identity import ImpersonationBegun, ImpersonationState
+from contracts.identity import ImpersonationStarted, ImpersonationState
 from identity.actions.telling_of_impersonation import record_impersonation, tell
 from identity.domain.impersonation import Grant, Opened, check_may_be_seen
 from identity.store import impersonation_grants, persons, staff, users
@@ -28,7 +28,7 @@ def open_impersonation(
         ends_at = _open_until(tx, grant=grant, now=now)
         record_impersonation(tx, "begun", grant=grant, now=now)
         if impersonation_grants.change_to_begun(tx, grant_id=grant_id, at=now):
-            tell(tx, event=ImpersonationBegun, grant=grant, now=now)
+            tell(tx, event=ImpersonationStarted, grant=grant, now=now)
         return tx.answer(
             Opened(
                 grant_id=grant_id,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from contracts.codes import TenantCode
 from contracts.declare import Event
-from contracts.identity import ImpersonationGiven
+from contracts.identity import ImpersonationGranted
 from identity.domain.impersonation import MOST_TOLD, Grant, GrantRow
 from identity.store import impersonation_grants
 from servicekit.db import Tx
@@ -47,7 +47,7 @@ def tell(tx: Tx, *, event: Event, grant: Grant, now: datetime) -> None:
         raise ValueError("only what is in force is told")
     told = impersonation_grants.list_people_to_tell(tx, tenant=grant.tenant, limit=MOST_TOLD)
     for person_id in sorted({*told, grant.as_person_id}):
-        if event is ImpersonationGiven and person_id == grant.given_by:
+        if event is ImpersonationGranted and person_id == grant.given_by:
             continue
         tx.emit(
             event,

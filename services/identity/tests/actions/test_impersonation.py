@@ -112,7 +112,7 @@ def test_the_tenant_gives_one_the_named_one_looks_and_it_is_told(john: Any, bob:
     assert (opened.tenant, opened.person_id) == (TENANT, john.person_id())
     assert (opened.ends_at, opened.seconds) == (grant.ends_at, 50 * 60)
     look(john, bob, grant)
-    [told] = john.events("ImpersonationBegun")
+    [told] = john.events("ImpersonationStarted")
     assert (told["person_id"], told["is_seen"]) == (str(john.person_id()), True)
     assert told["operator_name"] == "Bob Help"
     assert trail(john, grant) == ["given", "begun", "begun"]
@@ -125,7 +125,7 @@ def test_who_gave_it_is_not_told_so_and_who_is_seen_is(
         person("Jane", "Roe"), {Section.INVOICES: Role.VISITOR}, by=john.person_id()
     ).person_id
     give(john, as_person_id=jane)
-    [told] = john.events("ImpersonationGiven")
+    [told] = john.events("ImpersonationGranted")
     assert (told["person_id"], told["is_seen"], told["by_staff"]) == (str(jane), True, False)
 
 
@@ -134,7 +134,7 @@ def test_a_grant_opens_to_the_named_one_alone(john: Any, bob: UUID, eve: UUID) -
     for stranger in (eve, john.person_id(), UUID(int=7)):
         with pytest.raises(NotFound, match="impersonation-unknown"):
             look(john, stranger, grant)
-    assert john.events("ImpersonationBegun") == []
+    assert john.events("ImpersonationStarted") == []
 
 
 def test_only_staff_who_keep_customers_are_named(
@@ -178,7 +178,7 @@ def test_two_of_staff_give_one(john: Any, bob: UUID, eve: UUID) -> None:
     given = approve(john, eve, grant)
     assert (given.state, given.proposed_by, given.approved_by) == (ACTIVE, bob, eve)
     assert (given.starts_at, given.ends_at) == (john.now, john.now + timedelta(minutes=30))
-    [told] = john.events("ImpersonationGiven")
+    [told] = john.events("ImpersonationGranted")
     assert (told["by_staff"], told["reason"]) == (True, "Ticket 42")
     assert look(john, bob, given).seconds == 30 * 60
     for chain in ("-", TENANT):

@@ -48,12 +48,12 @@ def recovery_decided(fact: Fact) -> Letter:
     )
 
 
-def impersonation_given(fact: Fact) -> Letter:
-    return _impersonation(Template.IMPERSONATION_GIVEN, fact)
+def impersonation_granted(fact: Fact) -> Letter:
+    return _impersonation(Template.IMPERSONATION_GRANTED, fact)
 
 
-def impersonation_begun(fact: Fact) -> Letter:
-    return _impersonation(Template.IMPERSONATION_BEGUN, fact)
+def impersonation_started(fact: Fact) -> Letter:
+    return _impersonation(Template.IMPERSONATION_STARTED, fact)
 
 
 def _impersonation(template: Template, fact: Fact) -> Letter:
