@@ -16,11 +16,12 @@ from uuid import UUID
 from identity.clients.hashing import Hasher
 from identity.domain.attempts import Candidate, Outcome, lost_before_check
 from identity.domain.lockout import Guard, LockRule, Turn
-from identity.domain.throttle import Doorstep, turn_away
+from identity.domain.throttle import Doorstep, admit_to_check
 from identity.store import credentials, guesses
 from identity.store.credentials import CredentialState
 from servicekit.context import Context
 from servicekit.db import Database, Scope, Tx
+from servicekit.errors import TooMany
 from servicekit.ids import new_id
 
 Pause = Callable[[float], None]
@@ -37,6 +38,7 @@ class Attempt:
     reserved: bool
     guess_id: UUID | None = None  # where it counts as a guess of its address
     stronger_hash: str | None = None
+    shut: TooMany | None = None  # what to answer unless it was right, where the address is full
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def attempt(
     reserve = partial(
         _reserve, db=db, context=context, now=now, scope=scope, find=find, doorstep=doorstep
     )
-    candidate, turn, guess_id = _take_turn(reserve, pause=pause)
+    candidate, turn, guess_id, shut = _take_turn(reserve, pause=pause)
     lost = lost_before_check(candidate, turn)
     known_hash = candidate.hash if lost is None else None
     right = hasher.verify(known_hash, password)
@@ -73,7 +75,7 @@ def attempt(
     if right and known_hash is not None and hasher.is_weak(known_hash):
         stronger = hasher.hash(password)
     outcome = lost or (Outcome.ACCEPTED if right else Outcome.WRONG)
-    return Attempt(candidate, outcome, turn is Turn.CHECK, guess_id, stronger)
+    return Attempt(candidate, outcome, turn is Turn.CHECK, guess_id, stronger, shut)
 
 
 def settle(
@@ -114,7 +116,7 @@ def _settled(guard: Guard, *, outcome: Outcome, now: datetime, rule: LockRule) -
     return guard.release(now)
 
 
-Reserved = tuple[Candidate, Turn, UUID | None]
+Reserved = tuple[Candidate, Turn, UUID | None, TooMany | None]
 
 
 def _take_turn(reserve: Callable[..., Reserved], *, pause: Pause) -> Reserved:
@@ -136,19 +138,22 @@ def _reserve(
     doorstep: Doorstep | None,
     last: bool = False,
 ) -> Reserved:
-    guess_id = None if doorstep is None else new_id()
+    guess_id, shut = None, None
     with db.write(context, tenant=scope) as tx:
         if doorstep is not None:
             guesses.hold_doorstep(tx, doorstep=doorstep)
         candidate = find(tx)
         if doorstep is not None:
-            turn_away(doorstep, candidate.pressure, familiar=candidate.familiar)
+            known = candidate.person_id is not None
+            shut = admit_to_check(doorstep, candidate.pressure, familiar=known)
         guard, turn = candidate.guard.reserve(now, candidate.rule)
         if last and turn is Turn.WAIT:
             guard, turn = guard.turn_away(), Turn.AWAY
         credentials.change_guard(
             tx, credential_id=candidate.credential_id, guard=guard, at_end=True
         )
-        if doorstep is not None and guess_id is not None and turn is not Turn.WAIT:
-            guesses.add_guess(tx, guess_id=guess_id, doorstep=doorstep)
-    return candidate, turn, guess_id
+        if doorstep is not None and turn is not Turn.WAIT:
+            guess_id = new_id()
+            counted = doorstep if shut is None else doorstep.throttled()
+            guesses.add_guess(tx, guess_id=guess_id, doorstep=counted)
+    return candidate, turn, guess_id, shut

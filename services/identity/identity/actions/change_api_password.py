@@ -78,7 +78,7 @@ def change_api_password(
     if settled.outcome is Outcome.NO_SECOND_FACTOR:
         raise Forbidden("second-factor-required")
     if settled.outcome is not Outcome.ACCEPTED:
-        raise Unauthenticated("sign-in-refused")
+        raise made.shut or Unauthenticated("sign-in-refused")
     if new.refused is not None:
         raise new.refused
     return {}

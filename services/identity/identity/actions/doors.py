@@ -27,8 +27,10 @@ class Door:
 def portal_door(*, login: str, visit: Visit, now: datetime, throttle: Throttle) -> Door:
     doorstep = _doorstep(throttle, visit, now)
     find = partial(
-        candidates.get_candidate_by_login,
-        login_key=name_key(login),
+        candidates.get_candidate_at_door,
+        method=Method.PORTAL,
+        domain=None,
+        name_key=name_key(login),
         decoy=decoy_name(login),
         doorstep=doorstep,
     )
@@ -41,9 +43,10 @@ def web_door(
     scope, code = scope_of(domain)
     doorstep = _doorstep(throttle, visit, now)
     find = partial(
-        candidates.get_candidate_by_web_login,
+        candidates.get_candidate_at_door,
+        method=Method.WEB,
         domain=code,
-        user_name_key=name_key(user_name),
+        name_key=name_key(user_name),
         decoy=decoy_name(domain, user_name),
         doorstep=doorstep,
     )
@@ -57,7 +60,8 @@ def api_door(
     scope, code = scope_of(domain)
     doorstep = _doorstep(throttle, visit, now)
     find = partial(
-        candidates.get_candidate_by_api_login,
+        candidates.get_candidate_at_door,
+        method=Method.API,
         domain=code,
         name_key=name_key(identifier),
         mobile=mobile_key(identifier),

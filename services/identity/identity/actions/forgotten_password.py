@@ -48,7 +48,7 @@ def request_password_reset(
     _, code = scope_of(domain or "")
     with db.write(context, tenant=EVERYONE) as tx:
         guesses.hold_doorstep(tx, doorstep=doorstep)
-        turn_away(doorstep, guesses.get_pressure(tx, doorstep=doorstep), familiar=True)
+        turn_away(doorstep, guesses.get_pressure(tx, doorstep=doorstep))
         guesses.add_guess(tx, guess_id=new_id(), doorstep=doorstep)
         if credential is CredentialKind.PORTAL:
             found = credentials.get_portal_credential_id(

@@ -35,7 +35,7 @@ def read_link(
     """
     with db.read(tenant=EVERYONE, context=context) as tx:
         if doorstep is not None:
-            turn_away(doorstep, guesses.get_pressure(tx, doorstep=doorstep), familiar=True)
+            turn_away(doorstep, guesses.get_pressure(tx, doorstep=doorstep))
         link = links.find_link(tx, token_hash=token_hash(token))
         if link is not None and link.purpose in purposes and link.usable(now):
             return _with_invitation(tx, link) if link.purpose is LinkPurpose.INVITATION else link

@@ -131,7 +131,7 @@ def _enter(
             _refuse(tx, door=door, made=made, now=now)
     # Only now: raising inside would roll back what the attempt has counted.
     if answer is None:
-        raise Unauthenticated("sign-in-refused")
+        raise made.shut or Unauthenticated("sign-in-refused")
     return answer
 
 

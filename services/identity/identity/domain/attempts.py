@@ -26,6 +26,10 @@ class Method(StrEnum):
         return cls.API if credential is CredentialKind.API else cls.PORTAL
 
     @property
+    def credential(self) -> CredentialKind:
+        return CredentialKind.API if self is Method.API else CredentialKind.PORTAL
+
+    @property
     def source(self) -> str:
         """Whose acts these are in the audit trail."""
         return "api" if self is Method.API else "portal"
@@ -89,11 +93,11 @@ class Candidate(Lockable):
     hash: str | None
     full_since: datetime | None = None  # the pressure on the doorstep, where there is one
     crowded: bool = False
-    familiar: bool = True
+    swamped: bool = False
 
     @property
     def pressure(self) -> Pressure:
-        return Pressure(self.full_since, self.crowded)
+        return Pressure(self.full_since, self.crowded, self.swamped)
 
 
 def lost_before_check(candidate: Candidate, turn: Turn) -> Outcome | None:

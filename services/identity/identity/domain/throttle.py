@@ -1,15 +1,16 @@
 """Whoever guesses too much must wait: one address, and all of them together.
 
-It stands before the lock of a credential. One address is turned away before it has locked more
-than four people out. When everybody together guesses more than a minute bears, the cores are for
-those who come from where they came from before.
+It stands before the lock of a credential. One address is shut before it has locked more than four
+strangers out; those who have come in by it before are still checked, each against his own lock, and
+nobody can tell who they are. When everybody together guesses more than a minute bears, the cores
+are for those who come from where they came from before.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
@@ -17,23 +18,35 @@ from servicekit.errors import TooMany
 
 FAMILIAR_FOR = timedelta(days=90)
 _CROWD_WAITS = 60
+# A /56 is one household's as a rule, a /48 a company's, or the telephones of a town.
+_TIMES_56, _TIMES_48 = 3, 10
 
 
 class Guess(StrEnum):
     """What is counted, each for itself."""
 
     PASSWORD = "password"  # noqa: S105 - a kind of guess
+    THROTTLED = "throttled"  # a password, checked although its address had failed too often
     RESET = "reset"
     LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """``of_address`` failures inside ``window``; ``a_minute`` of all addresses together."""
+    """``of_address`` failures inside ``window``; ``a_minute`` of all addresses together. More of
+    the IPv6 networks around an address: fewer than the /64 in them, for they may be one's own."""
 
     of_address: int = 20
     window: timedelta = timedelta(minutes=15)
     a_minute: int = 600
+
+    @property
+    def of_56(self) -> int:
+        return self.of_address * _TIMES_56
+
+    @property
+    def of_48(self) -> int:
+        return self.of_address * _TIMES_48
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,17 @@ class Doorstep:
     now: datetime
     throttle: Throttle = field(default_factory=Throttle)
 
+    @property
+    def network(self) -> str | None:
+        """The widest that is counted: guesses from it are counted one after another."""
+        if self.source is None or "/" not in self.source:
+            return self.source
+        return str(IPv6Network(self.source).supernet(new_prefix=48))
+
+    def throttled(self) -> Doorstep:
+        """Counts here for all together, and makes no address wait for longer."""
+        return replace(self, guess=Guess.THROTTLED)
+
     def params(self) -> dict[str, object]:
         """As the store asks for the pressure on this doorstep."""
         return {
@@ -52,36 +76,51 @@ class Doorstep:
             "source": self.source,
             "now": self.now,
             "of_address": self.throttle.of_address,
+            "of_56": self.throttle.of_56,
+            "of_48": self.throttle.of_48,
             "window": int(self.throttle.window.total_seconds()),
             "a_minute": self.throttle.a_minute,
             "familiar_since": self.now - FAMILIAR_FOR,
         }
 
 
-# Where no doorstep is: who is signed in already and proves himself again.
-NOWHERE = Doorstep(
-    Guess.PASSWORD, None, datetime(1970, 1, 1, tzinfo=UTC), Throttle(a_minute=2**31 - 1)
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Pressure:
-    """``full_since``: when the oldest was made of so many guesses as an address is allowed."""
+    """``full_since``: when the oldest was made of so many guesses as an address is allowed.
+    ``swamped``: from addresses that are full already, more come than a minute bears."""
 
     full_since: datetime | None
     crowded: bool
+    swamped: bool = False
 
 
-def turn_away(doorstep: Doorstep, pressure: Pressure, *, familiar: bool) -> None:
-    """TooMany where this doorstep must be left; nothing is counted then, so waiting helps.
+def turn_away(doorstep: Doorstep, pressure: Pressure) -> None:
+    """TooMany where this doorstep must be left; nothing is counted then, so waiting helps."""
+    shut = _shut(doorstep, pressure)
+    if shut is not None:
+        raise shut
 
-    ``familiar``: the person whose name was given has come in from this address before.
+
+def admit_to_check(doorstep: Doorstep, pressure: Pressure, *, familiar: bool) -> TooMany | None:
+    """What he is told whose password, checked now, is not right; None: that it is not.
+
+    Where the address is full, everybody's is checked, and answered in the same way: those who are
+    not ``familiar`` are checked as nobody. So who guesses there does not learn who has come in by
+    it. Raises TooMany where none, or not his, is checked.
     """
-    if pressure.full_since is not None:
-        opens = pressure.full_since + doorstep.throttle.window - doorstep.now
-        raise _throttled(max(1, math.ceil(opens.total_seconds())))
+    shut = _shut(doorstep, pressure)
+    if shut is not None and pressure.swamped:
+        raise shut
     if pressure.crowded and not familiar:
-        raise _throttled(_CROWD_WAITS)
+        raise shut or _throttled(_CROWD_WAITS)
+    return shut
+
+
+def _shut(doorstep: Doorstep, pressure: Pressure) -> TooMany | None:
+    if pressure.full_since is None:
+        return None
+    opens = pressure.full_since + doorstep.throttle.window - doorstep.now
+    return _throttled(max(1, math.ceil(opens.total_seconds())))
 
 
 def _throttled(seconds: int) -> TooMany:

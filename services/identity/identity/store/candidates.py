@@ -8,37 +8,98 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from identity.domain.attempts import Candidate
-from identity.domain.throttle import NOWHERE, Doorstep
+from identity.domain.attempts import Candidate, Method
+from identity.domain.throttle import Doorstep
 from servicekit.db import Tx
 from servicekit.errors import NotFound
 
 
-def get_candidate_by_login(tx: Tx, *, login_key: str, decoy: str, doorstep: Doorstep) -> Candidate:
+def get_candidate_at_door(
+    tx: Tx,
+    *,
+    method: Method,
+    domain: str | None,
+    name_key: str,
+    mobile: str | None = None,
+    decoy: str,
+    doorstep: Doorstep,
+) -> Candidate:
+    """``domain``: at its console; None: at the portal. At Web Login the portal's credential of the
+    person behind an IAM user, whose API lock plays no part. At API Login a user name may look like
+    another user's mobile number: the name goes first.
+
+    Where the address has failed too often, or everybody together, a name means its bearer to who
+    stands where he has come in from before; to everybody else it is one that nobody bears.
+    """
     return _one(
         tx.row(
             """
             SELECT c.id AS credential_id, p.id AS person_id, p.login, p.language,
-                   coalesce(p.enabled, false) AS enabled, NULL::uuid AS iam_user_id,
-                   NULL::text AS tenant, true AS console, c.hash,
-                   c.failed_at, c.pending_at, c.turned_away, c.locked_until,
-                   r.failure_limit, r.window_seconds, r.lock_seconds,
-                   t.full_since, t.crowded,
-                   came_from(t.crowded, c.person_id, %(source)s, %(familiar_since)s) AS familiar
-              FROM pressure_of(%(guess)s, %(source)s, %(now)s, %(of_address)s, %(window)s,
-                               %(a_minute)s) t
-             CROSS JOIN credentials c
+                   coalesce(p.enabled, false) AS enabled, i.id AS iam_user_id, i.tenant,
+                   %(domain)s::text IS NULL
+                   OR (i.disabled_at IS NULL
+                       AND EXISTS (SELECT 1
+                                     FROM memberships m
+                                     JOIN users u
+                                       ON u.tenant = m.tenant AND u.person_id = m.person_id
+                                    WHERE m.tenant = i.tenant AND m.person_id = i.person_id
+                                      AND m.section IN ('technical_console', 'dashboard')
+                                      AND u.disabled_at IS NULL)) AS console,
+                   c.hash, c.failed_at, c.pending_at, c.turned_away, c.locked_until,
+                   coalesce(own_rule.failure_limit, r.failure_limit) AS failure_limit,
+                   coalesce(own_rule.window_seconds, r.window_seconds) AS window_seconds,
+                   coalesce(own_rule.lock_seconds, r.lock_seconds) AS lock_seconds,
+                   t.full_since, t.crowded, t.swamped
+              FROM doorstep_pressure(%(guess)s, %(source)s, %(now)s, %(of_address)s, %(of_56)s,
+                                     %(of_48)s, %(window)s, %(a_minute)s) t
+              LEFT JOIN LATERAL (
+                  SELECT own.id
+                    FROM credentials own
+                   WHERE own.id = CASE %(method)s
+                         WHEN 'portal' THEN (
+                             SELECT mine.id
+                               FROM persons named
+                               JOIN credentials mine
+                                 ON mine.person_id = named.id AND mine.kind = 'portal'
+                              WHERE named.login_key = %(name_key)s)
+                         WHEN 'web' THEN (
+                             SELECT mine.id
+                               FROM iam_users named
+                               JOIN credentials mine
+                                 ON mine.person_id = named.person_id AND mine.kind = 'portal'
+                              WHERE named.tenant = %(domain)s
+                                AND named.user_name_key = %(name_key)s)
+                         WHEN 'api' THEN (
+                             SELECT mine.id
+                               FROM iam_users named
+                               JOIN credentials mine
+                                 ON mine.iam_user_id = named.id AND mine.kind = 'api'
+                              WHERE named.tenant = %(domain)s
+                                AND (named.user_name_key = %(name_key)s
+                                     OR named.email_key = %(name_key)s
+                                     OR named.mobile = %(mobile)s)
+                              ORDER BY named.user_name_key = %(name_key)s DESC,
+                                       named.email_key = %(name_key)s DESC
+                              LIMIT 1) END
+                     AND came_from(t.crowded OR t.full_since IS NOT NULL, own.person_id,
+                                   %(source)s, %(familiar_since)s)) known ON true
+              JOIN credentials c ON c.id = coalesce(known.id, decoy_of(%(kind)s, %(decoy)s))
               JOIN policies r ON r.id = c.policy_id
               LEFT JOIN persons p ON p.id = c.person_id
-             WHERE c.id = coalesce(
-                       (SELECT own.id
-                          FROM persons known
-                          JOIN credentials own ON own.person_id = known.id AND own.kind = 'portal'
-                         WHERE known.login_key = %(login_key)s),
-                       decoy_of('portal', %(decoy)s))
+              LEFT JOIN iam_users i ON i.tenant = %(domain)s AND i.person_id = c.person_id
+              LEFT JOIN tenant_policies own_rule
+                     ON own_rule.tenant = %(domain)s AND own_rule.kind = 'api' AND c.kind = 'api'
                FOR NO KEY UPDATE OF c
             """,
-            {"login_key": login_key, "decoy": decoy, **(doorstep or NOWHERE).params()},
+            {
+                "method": method.value,
+                "kind": method.credential.value,
+                "domain": domain,
+                "name_key": name_key,
+                "mobile": mobile,
+                "decoy": decoy,
+                **doorstep.params(),
+            },
             Candidate,
         )
     )
@@ -91,115 +152,6 @@ def get_candidate_by_iam_user(tx: Tx, *, person_id: UUID, iam_user_id: UUID) -> 
     if found is None:
         raise NotFound("iam-user-unknown")
     return found
-
-
-def get_candidate_by_web_login(
-    tx: Tx, *, domain: str, user_name_key: str, decoy: str, doorstep: Doorstep | None = None
-) -> Candidate:
-    """The portal credential of the person behind an IAM user; the API lock plays no part."""
-    return _one(
-        tx.row(
-            """
-            SELECT c.id AS credential_id, p.id AS person_id, p.login, p.language,
-                   coalesce(p.enabled, false) AS enabled, i.id AS iam_user_id, i.tenant,
-                   i.disabled_at IS NULL
-                   AND EXISTS (SELECT 1
-                                 FROM memberships m
-                                 JOIN users u ON u.tenant = m.tenant AND u.person_id = m.person_id
-                                WHERE m.tenant = i.tenant AND m.person_id = i.person_id
-                                  AND m.section IN ('technical_console', 'dashboard')
-                                  AND u.disabled_at IS NULL) AS console,
-                   c.hash, c.failed_at, c.pending_at, c.turned_away, c.locked_until,
-                   r.failure_limit, r.window_seconds, r.lock_seconds,
-                   t.full_since, t.crowded,
-                   came_from(t.crowded, c.person_id, %(source)s, %(familiar_since)s) AS familiar
-              FROM pressure_of(%(guess)s, %(source)s, %(now)s, %(of_address)s, %(window)s,
-                               %(a_minute)s) t
-             CROSS JOIN credentials c
-              JOIN policies r ON r.id = c.policy_id
-              LEFT JOIN persons p ON p.id = c.person_id
-              LEFT JOIN iam_users i ON i.tenant = %(domain)s AND i.person_id = c.person_id
-             WHERE c.id = coalesce(
-                       (SELECT own.id
-                          FROM iam_users known
-                          JOIN credentials own
-                            ON own.person_id = known.person_id AND own.kind = 'portal'
-                         WHERE known.tenant = %(domain)s
-                           AND known.user_name_key = %(user_name_key)s),
-                       decoy_of('portal', %(decoy)s))
-               FOR NO KEY UPDATE OF c
-            """,
-            {
-                "domain": domain,
-                "user_name_key": user_name_key,
-                "decoy": decoy,
-                **(doorstep or NOWHERE).params(),
-            },
-            Candidate,
-        )
-    )
-
-
-def get_candidate_by_api_login(
-    tx: Tx,
-    *,
-    domain: str,
-    name_key: str,
-    mobile: str | None,
-    decoy: str,
-    doorstep: Doorstep | None = None,
-) -> Candidate:
-    """A user name may look like another user's mobile number: the name goes first."""
-    return _one(
-        tx.row(
-            """
-            SELECT c.id AS credential_id, p.id AS person_id, p.login, p.language,
-                   coalesce(p.enabled, false) AS enabled, i.id AS iam_user_id, i.tenant,
-                   i.disabled_at IS NULL
-                   AND EXISTS (SELECT 1
-                                 FROM memberships m
-                                 JOIN users u ON u.tenant = m.tenant AND u.person_id = m.person_id
-                                WHERE m.tenant = i.tenant AND m.person_id = i.person_id
-                                  AND m.section IN ('technical_console', 'dashboard')
-                                  AND u.disabled_at IS NULL) AS console,
-                   c.hash, c.failed_at, c.pending_at, c.turned_away, c.locked_until,
-                   coalesce(own_rule.failure_limit, r.failure_limit) AS failure_limit,
-                   coalesce(own_rule.window_seconds, r.window_seconds) AS window_seconds,
-                   coalesce(own_rule.lock_seconds, r.lock_seconds) AS lock_seconds,
-                   t.full_since, t.crowded,
-                   came_from(t.crowded, c.person_id, %(source)s, %(familiar_since)s) AS familiar
-              FROM pressure_of(%(guess)s, %(source)s, %(now)s, %(of_address)s, %(window)s,
-                               %(a_minute)s) t
-             CROSS JOIN credentials c
-              JOIN policies r ON r.id = c.policy_id
-              LEFT JOIN persons p ON p.id = c.person_id
-              LEFT JOIN tenant_policies own_rule
-                     ON own_rule.tenant = %(domain)s AND own_rule.kind = 'api'
-              LEFT JOIN iam_users i ON i.id = c.iam_user_id
-             WHERE c.id = coalesce(
-                       (SELECT own.id
-                          FROM iam_users known
-                          JOIN credentials own ON own.iam_user_id = known.id AND own.kind = 'api'
-                         WHERE known.tenant = %(domain)s
-                           AND (known.user_name_key = %(name_key)s
-                                OR known.email_key = %(name_key)s
-                                OR known.mobile = %(mobile)s)
-                         ORDER BY known.user_name_key = %(name_key)s DESC,
-                                  known.email_key = %(name_key)s DESC
-                         LIMIT 1),
-                       decoy_of('api', %(decoy)s))
-               FOR NO KEY UPDATE OF c
-            """,
-            {
-                "domain": domain,
-                "name_key": name_key,
-                "mobile": mobile,
-                "decoy": decoy,
-                **(doorstep or NOWHERE).params(),
-            },
-            Candidate,
-        )
-    )
 
 
 def _one(row: Candidate | None) -> Candidate:

@@ -11,19 +11,19 @@ from servicekit.db import Tx
 
 def hold_doorstep(tx: Tx, *, doorstep: Doorstep) -> None:
     """Before the first statement: of one address, guesses are counted one after another."""
-    if doorstep.source is not None:
+    if doorstep.network is not None:
         tx.run_before(
             "SELECT pg_advisory_xact_lock(hashtextextended(%(held)s, 6))",
-            {"held": f"{doorstep.guess} {doorstep.source}"},
+            {"held": f"{doorstep.guess} {doorstep.network}"},
         )
 
 
 def get_pressure(tx: Tx, *, doorstep: Doorstep) -> Pressure:
     found = tx.row(
         """
-        SELECT full_since, crowded
-          FROM pressure_of(%(guess)s, %(source)s, %(now)s, %(of_address)s, %(window)s,
-                           %(a_minute)s)
+        SELECT full_since, crowded, swamped
+          FROM doorstep_pressure(%(guess)s, %(source)s, %(now)s, %(of_address)s, %(of_56)s,
+                                 %(of_48)s, %(window)s, %(a_minute)s)
         """,
         doorstep.params(),
         Pressure,
@@ -58,7 +58,8 @@ def remove_old(tx: Tx, *, before: datetime, limit: int) -> int:
         DELETE FROM guesses
          WHERE id = ANY (ARRAY(
                    SELECT id FROM guesses
-                    WHERE kind IN ('password', 'reset', 'link') AND at < %(before)s
+                    WHERE kind IN ('password', 'throttled', 'reset', 'link')
+                      AND at < %(before)s
                     LIMIT %(limit)s))
         """,
         {"before": before, "limit": limit},

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from contracts.codes import CredentialKind, TenantCode
+from identity.domain.throttle import Throttle
 from servicekit.context import system_context
 from servicekit.db import EVERYONE
-from servicekit.errors import Unauthenticated
+from servicekit.errors import TooMany, Unauthenticated
 from servicekit.opening import statement_of
 from servicekit.postgres import Cursor
 
@@ -105,6 +106,21 @@ def test_locked_with_the_right_password_is_the_same_work(john: Any, statements: 
     for _ in range(5):
         work_of(john, statements, lambda: john.sign_in(password=WRONG))
     assert work_of(john, statements, lambda: john.sign_in()) == unknown
+
+
+def test_at_a_full_address_who_came_in_by_it_and_nobody_are_the_same_work(
+    john: Any, statements: list[str]
+) -> None:
+    john.sign_in()
+    john.throttle = Throttle(of_address=1)
+    work_of(john, statements, lambda: john.sign_in("Nobody.Here", WRONG))
+    works = []
+    for name in ("Nobody.Here", *["John.Doe"] * 7):
+        with _counted(john, statements) as work, pytest.raises(TooMany) as told:
+            john.sign_in(name, WRONG)
+        works.append((work, told.value.args))
+    assert works[1:] == works[:1] * 7
+    assert works[0][0]["checks"] == 1
 
 
 @pytest.mark.parametrize("domain", ["OCB0009999", "nowhere"])

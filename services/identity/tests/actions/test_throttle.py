@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from contracts.codes import CredentialKind, TenantCode
+from identity.actions.sign_in import sign_in
 from identity.domain.attempts import Visit
 from identity.domain.throttle import Throttle
 from servicekit.context import system_context
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.servers
 TENANT = TenantCode("OCB0001234")
 WRONG = "not the password 1A"
 ELSEWHERE = Visit(address="203.0.113.5", device="curl")
+STRANGER = Visit(address="192.0.2.200", device="curl")
 
 
 def code(attempt: Any) -> str:
@@ -33,14 +35,19 @@ def code(attempt: Any) -> str:
 
 @pytest.fixture
 def narrow(john: Any) -> Any:
-    """Four failures of one address in fifteen minutes."""
+    """Four failures of one address in fifteen minutes, at one where nobody has come in yet."""
+    john.visit = STRANGER
     john.throttle = Throttle(of_address=4, window=timedelta(minutes=15), a_minute=1000)
     return john
 
 
+def fill(john: Any, *, failures: int = 4) -> None:
+    for number in range(failures):
+        assert code(lambda n=number: john.sign_in(f"Nobody.{n}", WRONG)) == "sign-in-refused"
+
+
 def test_address_that_failed_too_often_waits_whatever_it_knows(narrow: Any) -> None:
-    for name in ("A.Nobody", "B.Nobody", "C.Nobody", "D.Nobody"):
-        assert code(lambda name=name: narrow.sign_in(name, WRONG)) == "sign-in-refused"
+    fill(narrow)
     for name in ("John.Doe", "E.Nobody"):
         with pytest.raises(TooMany) as refused:
             narrow.sign_in(name)
@@ -49,16 +56,90 @@ def test_address_that_failed_too_often_waits_whatever_it_knows(narrow: Any) -> N
     assert narrow.sign_in().login == "John.Doe"
 
 
-def test_who_is_throttled_counts_for_nobody_and_is_checked_for_nobody(narrow: Any) -> None:
-    for _ in range(4):
-        code(lambda: narrow.sign_in("Nobody.Here", WRONG))
-    narrow.hasher.checked.clear()
+def test_who_is_throttled_is_checked_as_nobody_and_counts_for_no_address(narrow: Any) -> None:
+    fill(narrow)
     for _ in range(9):
         assert code(lambda: narrow.sign_in(password=WRONG)) == "sign-in-throttled"
-    assert narrow.hasher.checked == []
+    known = "SELECT 1 FROM sign_ins WHERE person_id IS NOT NULL AND source = '192.0.2.200'"
+    assert narrow.rows(known) == []
     narrow.visit = ELSEWHERE
     assert narrow.sign_in().login == "John.Doe", "his login is not locked by it"
-    assert narrow.rows("SELECT 1 FROM guesses WHERE source = '192.0.2.7' OFFSET 4") == []
+    counted = narrow.rows("SELECT kind, count(*) AS n FROM guesses GROUP BY kind ORDER BY kind")
+    assert counted == [{"kind": "password", "n": 4}, {"kind": "throttled", "n": 9}]
+
+
+@pytest.mark.parametrize("door", ["portal", "web", "api"])
+def test_who_came_in_by_a_full_address_before_still_does(narrow: Any, door: str) -> None:
+    doors = {"portal": narrow.sign_in, "web": narrow.web_sign_in, "api": narrow.api_sign_in}
+    assert narrow.sign_in().login == "John.Doe"
+    fill(narrow)
+    assert doors[door]().login == "John.Doe"
+    assert narrow.rows("SELECT 1 FROM guesses WHERE kind = 'throttled'") == []
+
+
+def test_nobody_sees_who_comes_in_by_a_full_address(narrow: Any) -> None:
+    """The colleague who guesses there is told the same of who came in by it and of who did not."""
+    assert narrow.sign_in().login == "John.Doe"
+    fill(narrow)
+    told = []
+    for name in ("John.Doe", "Nobody.Here", "John.Doe"):
+        checked = len(narrow.hasher.checked)
+        with pytest.raises(TooMany) as refused:
+            narrow.sign_in(name, WRONG)
+        told.append((refused.value.args, len(narrow.hasher.checked) - checked))
+    assert told[0] == told[1] == told[2]
+
+
+def test_who_is_let_through_a_full_address_stands_before_his_own_lock(narrow: Any) -> None:
+    assert narrow.sign_in().login == "John.Doe"
+    fill(narrow)
+    for _ in range(5):
+        assert code(lambda: narrow.sign_in(password=WRONG)) == "sign-in-throttled"
+    assert code(lambda: narrow.sign_in()) == "sign-in-throttled", "locked, and told the same"
+    narrow.visit = ELSEWHERE
+    assert code(lambda: narrow.sign_in()) == "sign-in-refused"
+
+
+def test_full_addresses_cost_no_more_checks_than_a_minute_bears(narrow: Any) -> None:
+    assert narrow.sign_in().login == "John.Doe"
+    fill(narrow)
+    narrow.throttle = Throttle(of_address=4, a_minute=6)
+    for number in range(6):
+        assert code(lambda n=number: narrow.sign_in(f"X.{n}", WRONG)) == "sign-in-throttled"
+    narrow.hasher.checked.clear()
+    assert code(lambda: narrow.sign_in()) == "sign-in-throttled"
+    assert narrow.hasher.checked == []
+    narrow.visit = ELSEWHERE
+    assert narrow.sign_in().login == "John.Doe", "it makes no crowd of everybody else"
+
+
+@pytest.mark.parametrize(("bits", "allowed"), [(56, 12), (48, 40)])
+def test_networks_around_an_address_count_with_larger_allowances(
+    narrow: Any, bits: int, allowed: int
+) -> None:
+    """One guess from each /64: of one /56, or of a /56 each."""
+    step = 2 ** (64 - 56) if bits == 48 else 1
+    for number in range(allowed):
+        narrow.visit = Visit(address=f"2001:db8:7:{number * step:x}::1")
+        assert code(lambda n=number: narrow.sign_in(f"N.{n}", WRONG)) == "sign-in-refused"
+    narrow.visit = Visit(address=f"2001:db8:7:{allowed * step:x}::1")
+    assert code(lambda: narrow.sign_in()) == "sign-in-throttled"
+    narrow.visit = Visit(address="2001:db8:8::1")
+    assert narrow.sign_in().login == "John.Doe"
+
+
+def test_burst_from_one_site_checks_no_more_than_allowed(john: Any) -> None:
+    """A /64 for each guess: the /48 counts them one after another."""
+    john.throttle = Throttle(of_address=2, a_minute=10_000)
+
+    def guess(number: int) -> str:
+        visit = Visit(address=f"2001:db8:7:{number:x}00::1")
+        asked = {**john._proving(), "visit": visit, "login": f"N.{number}", "password": WRONG}
+        return code(lambda: sign_in(**asked))
+
+    with ThreadPoolExecutor(max_workers=30) as pool:
+        codes = list(pool.map(guess, range(60)))
+    assert codes.count("sign-in-refused") == 20
 
 
 def test_window_slides(narrow: Any) -> None:
@@ -113,14 +194,14 @@ def test_doors_count_together(narrow: Any, door: str) -> None:
 
 def test_burst_from_one_address_checks_no_more_than_allowed(john: Any) -> None:
     """Sixty guesses at sixty names at once: the address counts them one after another."""
-    john.throttle = Throttle(of_address=20, a_minute=10_000)
+    john.throttle = Throttle(of_address=20, a_minute=25)
     with ThreadPoolExecutor(max_workers=30) as pool:
         codes = list(
             pool.map(lambda n: code(lambda: john.sign_in(f"Nobody.{n}", WRONG)), range(60))
         )
     assert codes.count("sign-in-refused") == 20
     assert codes.count("sign-in-throttled") == 40
-    assert len(john.hasher.checked) == 20
+    assert len(john.hasher.checked) == 45, "20, and as nobody what a minute bears"
 
 
 def test_one_address_locks_out_four_people_at_most(john: Any, person: Any) -> None:
@@ -130,12 +211,12 @@ def test_one_address_locks_out_four_people_at_most(john: Any, person: Any) -> No
         people.append(f"{name}.Long")
     with john.db.write(system_context(service="identity", call="test"), tenant=EVERYONE) as tx:
         tx.run("UPDATE credentials SET hash = 'x' WHERE person_id IS NOT NULL", {})
-    john.throttle = Throttle()
+    john.visit, john.throttle = STRANGER, Throttle()
     for login in people:
         for _ in range(5):
             code(lambda login=login: john.sign_in(login, WRONG))
-    locked = john.rows("SELECT 1 FROM credentials WHERE locked_until IS NOT NULL")
-    assert len(locked) == 4
+    locked = "SELECT 1 FROM credentials WHERE locked_until IS NOT NULL AND person_id IS NOT NULL"
+    assert len(john.rows(locked)) == 4
 
 
 def test_in_a_crowd_only_the_familiar_are_let_to_the_check(john: Any) -> None:

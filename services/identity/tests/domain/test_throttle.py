@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from identity.domain.throttle import (
-    NOWHERE,
     Doorstep,
     Guess,
     Pressure,
     Throttle,
+    admit_to_check,
     source_of,
     turn_away,
 )
@@ -57,25 +57,56 @@ def test_no_text_breaks_it(text: str) -> None:
     assert source_of(text) is None or isinstance(source_of(text), str)
 
 
-def test_quiet_doorstep_lets_everybody_on() -> None:
-    turn_away(doorstep(), QUIET, familiar=False)
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("2001:db8:7:1ff::1", "2001:db8:7::/48"),
+        ("192.0.2.7", "192.0.2.7"),
+        (None, None),
+    ],
+)
+def test_guesses_of_one_site_are_counted_one_after_another(
+    address: str | None, network: str | None
+) -> None:
+    assert Doorstep(Guess.PASSWORD, source_of(address), NOON).network == network
+
+
+def test_a_network_is_allowed_more_than_an_address_and_less_than_its_addresses() -> None:
+    rule = Throttle(of_address=20)
+    assert 20 < rule.of_56 < rule.of_48 < 20 * 256
+
+
+@pytest.mark.parametrize("familiar", [True, False])
+def test_quiet_doorstep_lets_everybody_on(familiar: bool) -> None:
+    turn_away(doorstep(), QUIET)
+    assert admit_to_check(doorstep(), QUIET, familiar=familiar) is None
 
 
 @given(st.integers(0, 899))
 def test_full_doorstep_says_how_long_it_is_full(passed: int) -> None:
     full = Pressure(full_since=NOON - timedelta(seconds=passed), crowded=False)
+    step = doorstep(window=timedelta(minutes=15))
     with pytest.raises(TooMany) as refused:
-        turn_away(doorstep(window=timedelta(minutes=15)), full, familiar=True)
+        turn_away(step, full)
     assert refused.value.details["retry_after"] == 900 - passed
     assert refused.value.details["minutes"] == -(-(900 - passed) // 60)
+    for familiar in (True, False):
+        assert admit_to_check(step, full, familiar=familiar) == refused.value
+
+
+@pytest.mark.parametrize("familiar", [True, False])
+def test_swamped_doorstep_checks_nobody(familiar: bool) -> None:
+    swamped = Pressure(full_since=NOON, crowded=False, swamped=True)
+    with pytest.raises(TooMany, match="sign-in-throttled"):
+        admit_to_check(doorstep(), swamped, familiar=familiar)
+
+
+def test_others_who_are_swamped_are_no_matter_of_a_quiet_doorstep() -> None:
+    quiet = Pressure(full_since=None, crowded=False, swamped=True)
+    assert admit_to_check(doorstep(), quiet, familiar=False) is None
 
 
 def test_crowd_keeps_strangers_out_and_nobody_else() -> None:
-    turn_away(doorstep(), CROWDED, familiar=True)
+    assert admit_to_check(doorstep(), CROWDED, familiar=True) is None
     with pytest.raises(TooMany, match="sign-in-throttled"):
-        turn_away(doorstep(), CROWDED, familiar=False)
-
-
-def test_who_is_signed_in_stands_on_no_doorstep() -> None:
-    assert NOWHERE.source is None
-    turn_away(NOWHERE, QUIET, familiar=True)
+        admit_to_check(doorstep(), CROWDED, familiar=False)

@@ -125,6 +125,7 @@ def test_address_is_counted_by_both_together(identity: Any, second: Any, john: s
     allowed = int(identity.env["GUICHET_ADDRESS_FAILURES"])
     both = [identity, second]
     spent = sum(sum(checks(process).values()) for process in both)
+    real = together(both, "hash")
     payloads = [
         {"login": f"Nobody.{number}", "password": WRONG, "address": "198.51.100.66"}
         for number in range(allowed + 30)
@@ -132,4 +133,6 @@ def test_address_is_counted_by_both_together(identity: Any, second: Any, john: s
     told = all_at_once(identity, payloads)
     assert told.count("sign-in-refused") == allowed
     assert told.count("sign-in-throttled") == 30
-    assert sum(sum(checks(process).values()) for process in both) - spent == allowed
+    checked = [checks(process) for process in both]
+    assert sum(sum(each.values()) for each in checked) - spent == allowed + 30
+    assert together(both, "hash") == real, "all of them as nobody"
