@@ -34,21 +34,17 @@ from servicekit.pseudonyms import iam_user_target, person_target
 _DAY = timedelta(days=1)
 
 
-def register(
-    tx: Tx, *, new: NewPerson, now: datetime, by_contract: bool = False
-) -> tuple[Person, bool]:
+def register(tx: Tx, *, new: NewPerson, now: datetime) -> tuple[Person, bool]:
     """The person with this e-mail, and whether he is new. A login he has already stays his.
 
     Conflict("login-taken") when a login is asked for that somebody else bears;
-    Conflict("email-taken") where somebody may take the address back. ``by_contract``: what is
-    concluded already names him, and is not refused.
+    Conflict("email-taken") where somebody may take the address back.
     """
     email_key = name_key(new.email)
     known = persons.find_by_email(tx, email_key=email_key)
     if known is not None:
         return known, False
-    if not by_contract:
-        check_not_reserved(tx, email=new.email, now=now)
+    check_not_reserved(tx, email=new.email, now=now)
     stem = None if new.login else _stem(new)
     for number, login in _logins(tx, new=new, stem=stem):
         person = _person(new, login=login)
@@ -68,6 +64,14 @@ def register(
         if known is not None:
             return known, False
     raise Conflict("login-taken")
+
+
+def is_free(tx: Tx, *, email: str, now: datetime) -> bool:
+    """Whether ``register`` has a person for it, or may make one."""
+    key = name_key(email)
+    if persons.find_by_email(tx, email_key=key) is not None:
+        return True
+    return not links.is_reserved(tx, mailbox=mailbox_of(key), now=now)
 
 
 def check_not_reserved(tx: Tx, *, email: str, now: datetime, but_for: UUID | None = None) -> None:

@@ -10,12 +10,13 @@ from typing import Any
 from identity.actions.decide_recovery import RUN_OUT, TAKE_EFFECT, run_out, take_effect
 from identity.actions.end_impersonation import run_out as run_out_impersonation
 from identity.actions.erase_person import erase_person
+from identity.actions.establish_tenant import ESTABLISH, establish_later
 from identity.actions.forget_sign_ins import OLD, forget_sign_ins
 from identity.actions.forgotten_password import RESET, issue_reset_link
 from identity.actions.note_refusal import REFUSED, note_refusal
 from identity.actions.request_erasure import ERASE
-from identity.actions.watch_policies import WATCH, look
 from identity.actions.telling_of_impersonation import RUN_OUT as IMPERSONATION_RUN_OUT
+from identity.actions.watch_policies import WATCH, look
 from identity.clients.factor_keys import FactorKeys
 from identity.clients.hashing import Hasher
 from identity.clients.passkeys import Passkeys
@@ -53,12 +54,13 @@ class Parts:
             ),
             RESET: lambda item: issue_reset_link(db=self.db, sealer=self.sealer, item=item),
             RUN_OUT: lambda item: run_out(db=self.db, item=item),
-            TAKE_EFFECT: lambda item: take_effect(db=self.db, sealer=self.sealer, item=item),
             IMPERSONATION_RUN_OUT: lambda item: run_out_impersonation(db=self.db, item=item),
+            TAKE_EFFECT: lambda item: take_effect(db=self.db, sealer=self.sealer, item=item),
             WATCH: lambda item: look(
                 db=self.db, item=item, kept_for=self.settings.history_kept_for
             ),
             ERASE: lambda item: erase_person(db=self.db, item=item),
+            ESTABLISH: lambda item: establish_later(db=self.db, sealer=self.sealer, item=item),
         }
 
 

@@ -10,18 +10,21 @@ import pytest
 from services.identity.tests.actions.staffing import acting, appoint
 from services.identity.tests.actions.test_recoveries import approve, do_what_is_due, propose
 
-from contracts.codes import CredentialKind, Role, Section, StaffRole
+from contracts.codes import CredentialKind, Role, Section, StaffRole, TenantCode
 from contracts.identity import RecoveryKind
 from identity.actions.change_mail import confirm_mail_change, request_mail_change
+from identity.actions.establish_tenant import ESTABLISH, establish_later
 from identity.actions.request_erasure import request_erasure, start_erasure
 from servicekit.context import system_context
 from servicekit.db import EVERYONE
+from servicekit.due import DueRunner
 from servicekit.errors import Conflict, NotFound, Unauthenticated
 
 pytestmark = pytest.mark.servers
 
 MINE, BAD, WORSE = "john.doe@example.com", "thief@evil.example", "thief@worse.example"
 STOLEN, AGAIN = "Stolen-2026!xyz", "Again-Stolen.2026"
+OTHER = TenantCode("OCB0005678")
 VISITOR = {Section.INVOICES: Role.VISITOR}
 
 
@@ -144,6 +147,44 @@ def test_address_that_may_be_taken_back_is_nobodys_meanwhile(
         propose(john, bob, eve.person_id, RecoveryKind.CHANGE_EMAIL, MINE)
     john.disown(mine)
     assert address(john) == MINE
+
+
+def test_contract_waits_for_an_address_that_may_be_taken_back(
+    john: Any, person: Callable[..., Any]
+) -> None:
+    mine = change_address(john, BAD)
+    john.open_tenant(tenant=OTHER, referent=person("Cuckoo", "Moon", email=MINE))
+    assert len(john.events("PersonRegistered")) == 1
+    assert len(john.events("TenantPeopleEstablished")) == 1, "of his own contract"
+    establish_what_waits(john, hours=1)
+    assert len(john.events("TenantPeopleEstablished")) == 1
+    john.disown(mine)
+    assert address(john) == MINE
+    establish_what_waits(john, hours=1)
+    told = john.events("TenantPeopleEstablished")[-1]
+    assert (told["tenant"], told["referent_id"]) == (OTHER, str(john.person_id()))
+    assert john.rows("SELECT 1 FROM house.due_work WHERE kind = 'tenant:establish'") == []
+
+
+def test_contract_has_its_people_when_the_link_has_run_out(
+    john: Any, person: Callable[..., Any]
+) -> None:
+    change_address(john, BAD)
+    john.open_tenant(tenant=OTHER, referent=person("New", "Moon", email=MINE))
+    john.open_tenant(tenant=OTHER, referent=person("New", "Moon", email=MINE))
+    establish_what_waits(john, days=7)
+    told = john.events("TenantPeopleEstablished")[-1]
+    assert (told["tenant"], told["referent_login"]) == (OTHER, "New.Moon")
+    assert len(john.events("TenantPeopleEstablished")) == 2
+
+
+def establish_what_waits(john: Any, **later: float) -> None:
+    john.pass_time(**later)
+    handler = {ESTABLISH: lambda item: establish_later(db=john.db, sealer=john.sealer, item=item)}
+    runner = DueRunner(john.db, john.clock, handler)
+    while runner.step():
+        pass
+    assert runner.counts().dead == 0
 
 
 def test_address_is_free_again_when_the_link_has_run_out(
