@@ -252,7 +252,12 @@ class OnePerson(Strict):
 
 
 class StartPasskeySignIn(Strict):
-    login = Text(maximum=255, load_default=None, allow_none=True)
+    login = Text(
+        maximum=255,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "As typed; the challenge is the same for every login."},
+    )
     bound_to = Secret(maximum=256, required=True, metadata=_BOUND_TO)
 
 
@@ -324,8 +329,7 @@ start_passkey_sign_in = IDENTITY.call(
     response=PasskeyOptions,
     right=gateway_only(),
     effect=Effect.ATTEMPT,
-    summary="A challenge to sign in with a passkey alone; with a login, which passkeys may answer:"
-    " a login nobody bears has some too.",
+    summary="A challenge to sign in with a passkey alone: the same for every login.",
 )
 passkey_sign_in = IDENTITY.call(
     "passkey_sign_in",

@@ -15,9 +15,8 @@ from identity.actions.proving import Checked, FactorTools, Purpose, check_passke
 from identity.actions.sign_in import LastSignIn, SignedIn
 from identity.domain.attempts import Method, Outcome, Visit
 from identity.domain.factors import ProofOutcome
-from identity.domain.names import name_key
 from identity.domain.people import Person
-from identity.store import credentials, factors, persons, sign_ins
+from identity.store import credentials, persons, sign_ins
 from identity.store.sign_ins import Welcome
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
@@ -36,21 +35,16 @@ def start_passkey_sign_in(
     tools: FactorTools,
     context: Context,
     real_now: datetime,
-    login: str | None,
     bound_to: str,
 ) -> dict[str, str]:
-    """With a login, which passkeys may answer. One that nobody bears, and one whose bearer has no
-    passkey, gets such as nobody has: the same ones each time, for the same work."""
-    key = name_key(login or "")
+    """Whatever login was typed, it is asked for any passkey of this site: a list of those that a
+    login has would tell who bears it, and when he enrols another one."""
     with db.write(context, tenant=EVERYONE) as tx:
-        known = factors.list_credential_ids_by_login(tx, login_key=key)
         challenge = new_challenge(
             tx, purpose=Purpose.SIGN_IN, bound_to=bound_to, person_id=None, real_now=real_now
         )
-    decoys = tools.keys.decoy_passkeys(key)
-    allowed = (known or decoys) if key else []
     options = tools.passkeys.authentication_options(
-        challenge=challenge, allowed=allowed, verify_user=True
+        challenge=challenge, allowed=(), verify_user=True
     )
     return {"options": options}
 

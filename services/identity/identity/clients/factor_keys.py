@@ -15,8 +15,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from identity.domain.factors import RECOVERY_CODES, recovery_code, recovery_code_key
 
 _SIGNS_OF_CODE = 16
-# Lengths that authenticators really give their passkeys.
-_DECOY_LENGTHS = (16, 20, 32, 32, 32, 32, 48, 64)
 
 
 class FactorKeys:
@@ -26,7 +24,6 @@ class FactorKeys:
         self._root = base64.urlsafe_b64decode(seal_key)
         self._secrets = Fernet(base64.urlsafe_b64encode(self._derived("totp secrets")))
         self._codes = self._derived("recovery codes")
-        self._decoys = self._derived("decoy passkeys")
 
     def seal(self, secret: str) -> str:
         return self._secrets.encrypt(secret.encode()).decode()
@@ -47,17 +44,6 @@ class FactorKeys:
         """A fast hash will do: nobody tries 2^80 codes, with or without the key."""
         message = person_id.bytes + recovery_code_key(typed).encode()
         return hmac.digest(self._codes, message, hashlib.sha256)
-
-    def decoy_passkeys(self, name: str) -> list[bytes]:
-        """Ids of passkeys that nobody has: the same for the same name, whenever asked."""
-        stream = hashlib.shake_256(hmac.digest(self._decoys, name.encode(), hashlib.sha256))
-        chance = stream.digest(160)
-        ids, position = [], 2
-        for number in range(1 + (chance[0] % 4 == 0)):
-            length = _DECOY_LENGTHS[chance[1 - number] % len(_DECOY_LENGTHS)]
-            ids.append(chance[position : position + length])
-            position += length
-        return ids
 
     def _derived(self, purpose: str) -> bytes:
         info = b"guichet second factors: " + purpose.encode()

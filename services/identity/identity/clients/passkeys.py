@@ -45,7 +45,8 @@ class Passkeys:
     def registration_options(
         self, *, challenge: bytes, user_id: bytes, login: str, name: str, known: Sequence[bytes]
     ) -> str:
-        """Discoverable where possible; ``known`` passkeys are not made a second time."""
+        """Discoverable: where one signs in with a passkey alone none is asked for by its id.
+        ``known`` passkeys are not made a second time."""
         options = webauthn.generate_registration_options(
             rp_id=self._rp_id,
             rp_name=self._brand,
@@ -55,7 +56,7 @@ class Passkeys:
             challenge=challenge,
             exclude_credentials=[PublicKeyCredentialDescriptor(id=one) for one in known],
             authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.PREFERRED,
+                resident_key=ResidentKeyRequirement.REQUIRED,
                 user_verification=UserVerificationRequirement.PREFERRED,
             ),
         )

@@ -129,7 +129,8 @@ class FactorsCalls(Housed):
 
     @answers(calls.start_passkey_sign_in)
     def start_passkey_sign_in(self, context: Context, payload: dict[str, Any]) -> Any:
-        return signing_in.start_passkey_sign_in(**self.passkey(context), **payload)
+        bound_to = payload["bound_to"]
+        return signing_in.start_passkey_sign_in(**self.passkey(context), bound_to=bound_to)
 
     @answers(calls.passkey_sign_in)
     def passkey_sign_in(

@@ -120,23 +120,6 @@ def list_passkeys(tx: Tx, *, person_id: UUID) -> list[Passkey]:
     )
 
 
-def list_credential_ids_by_login(tx: Tx, *, login_key: str) -> list[bytes]:
-    """None for a login that nobody bears, nor for a person without a passkey: one statement."""
-    found = tx.rows(
-        """
-        SELECT k.credential_id
-          FROM persons p
-          JOIN passkeys k ON k.person_id = p.id
-         WHERE p.login_key = %(login_key)s
-         ORDER BY k.id
-         LIMIT 100
-        """,
-        {"login_key": login_key},
-        dict,
-    )
-    return [row["credential_id"] for row in found]
-
-
 def find_passkey_to_use(tx: Tx, *, credential_id: bytes) -> Passkey | None:
     """Locked until the transaction ends: its count must grow, one use after the other. None for a
     suspended one, as for one that nobody has."""

@@ -231,13 +231,12 @@ class Desk:
     def prove_passkey(self, answer: str, bound_to: str = BROWSER) -> Proved:
         return self.prove(Proof(FactorKind.PASSKEY, passkey=answer, bound_to=bound_to))
 
-    def start_sign_in(self, login: str | None = None, bound_to: str = BROWSER) -> str:
+    def start_sign_in(self, bound_to: str = BROWSER) -> str:
         return passkey_sign_in.start_passkey_sign_in(
             db=self.john.db,
             tools=self.tools,
             context=self.john.gateway(),
             real_now=self.real,
-            login=login,
             bound_to=bound_to,
         )["options"]
 

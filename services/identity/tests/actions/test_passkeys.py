@@ -7,13 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
 from services.identity.tests.actions.refusing import refusal
 from webauthn.helpers import base64url_to_bytes
 
 from contracts.codes import Role, Section, TenantCode
 from identity.actions import change_factors
-from identity.clients.factor_keys import FactorKeys
 from servicekit.db import EVERYONE
 from servicekit.errors import Conflict, GuichetError, Invalid, Unauthenticated
 
@@ -247,33 +245,9 @@ def test_one_that_does_not_check_its_user_is_a_second_factor_only(
     assert desk.prove_passkey(soft.sign(desk.start_proof()))
 
 
-def test_with_a_name_it_is_asked_for_that_persons_passkeys(desk: Any, authenticator: Any) -> None:
-    soft = authenticator()
-    desk.enrol_passkey(soft)
-    asked = json.loads(desk.start_sign_in(" john.DOE "))
-    assert [base64url_to_bytes(one["id"]) for one in asked["allowCredentials"]] == [
-        soft.credential_id
-    ]
-    assert desk.sign_in(soft.sign(desk.start_sign_in("John.Doe"))).login == "John.Doe"
-
-
-def test_a_name_that_nobody_bears_has_passkeys_too_and_always_the_same(
-    desk: Any, authenticator: Any
-) -> None:
-    def shown(login: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = json.loads(desk.start_sign_in(login))["allowCredentials"]
-        return found
-
-    nobody, without = shown("Nobody.Here"), shown("John.Doe")  # John has no passkey yet
-    desk.enrol_passkey(authenticator())
-    for decoy in (nobody, without):
-        assert decoy
-        assert set(decoy[0]) == set(shown("John.Doe")[0])
-    assert shown("nobody.HERE") == nobody
-    assert shown("Somebody.Else") != nobody
-    other = FactorKeys(Fernet.generate_key().decode())
-    mine = desk.tools.keys.decoy_passkeys("nobody.here")
-    assert other.decoy_passkeys("nobody.here") != mine
+def test_a_passkey_is_made_such_as_signs_in_without_being_asked_for_by_its_id(desk: Any) -> None:
+    asked = json.loads(desk.start_passkey())["authenticatorSelection"]
+    assert asked["residentKey"] == "required"
 
 
 def test_a_disabled_person_is_refused_like_everybody_refused(desk: Any, authenticator: Any) -> None:

@@ -118,15 +118,6 @@ def test_each_installation_and_each_purpose_has_its_own_keys() -> None:
     assert hashed != one.hash_of_code(person_id=UUID(int=7), typed=code)
 
 
-@given(st.text(max_size=40))
-def test_decoy_passkeys_look_like_passkeys_and_stay_the_same(name: str) -> None:
-    keys = FactorKeys("A" * 43 + "=")
-    decoys = keys.decoy_passkeys(name)
-    assert decoys == keys.decoy_passkeys(name)
-    assert 1 <= len(decoys) <= 2
-    assert {len(one) for one in decoys} <= {16, 20, 32, 48, 64}
-
-
 def test_the_last_factor_stays_while_somebody_demands_one() -> None:
     check_removable(of(totp=APP))
     for demanded in ({"required_by": (TENANT,)}, {"required_of_staff": True}):
