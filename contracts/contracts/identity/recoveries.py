@@ -148,6 +148,7 @@ get_recovery = IDENTITY.call(
     summary="One recovery act.",
     refusals=(_UNKNOWN,),
     route=get("/recoveries/{recovery_id}"),
+    reason=True,
 )
 propose_recovery = IDENTITY.call(
     "propose_recovery",

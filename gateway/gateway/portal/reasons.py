@@ -15,10 +15,10 @@ from gateway.pages.going import see_other
 from gateway.pages.languages import here
 from gateway.pages.local_paths import local_path
 from gateway.pages.visit import parts
-from gateway.portal.visitors import ReasonNeeded, visitor
+from gateway.portal.visitors import ReasonNeeded, keep_reason, visitor
 from servicekit.errors import Forbidden, NotFound
 
-_PERSON = re.compile(r"person:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ONE = re.compile(r"(person|recovery):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def register(blueprint: Blueprint) -> None:
@@ -41,7 +41,7 @@ def give_reason() -> Response:
     if not fit_reason(reason):
         fault = gettext("Say why, in one line of at most %(most)s signs.", most=LONGEST_REASON)
         return _page(form.faulty({"reason": fault}), about=about, back=back, status=422)
-    parts().given_reasons.keep(visitor().session.session_id, about, reason)
+    keep_reason(about, reason)
     return see_other(back or url_for("portal.office"))
 
 
@@ -52,7 +52,8 @@ def end_reason() -> Response:
 
 
 def shown_about(about: str) -> str:
-    return gettext("a person's file") if about.startswith("person:") else about
+    kinds = {"person": gettext("a person's file"), "recovery": gettext("a recovery act")}
+    return kinds.get(about.partition(":")[0], about)
 
 
 def _ask_for_reason(error: Exception) -> Response:
@@ -77,7 +78,7 @@ def _about(text: str) -> str:
     """Of staff only, and about something that there can be."""
     if not visitor().is_staff:
         raise Forbidden("staff-only")
-    if TENANT_CODE.fullmatch(text) or _PERSON.fullmatch(text):
+    if TENANT_CODE.fullmatch(text) or _ONE.fullmatch(text):
         return text
     raise NotFound("reason-about-unknown")
 

@@ -31,7 +31,7 @@ from gateway.portal.recovery_words import (
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import Column
 from gateway.portal.tabs import office_tabs
-from gateway.portal.visitors import ask, visitor
+from gateway.portal.visitors import ask, keep_reason, recovery_target, visitor
 
 _ONE = "/back-office/recoveries/<uuid:recovery_id>"
 _DECISIONS: dict[str, Call] = {
@@ -86,6 +86,7 @@ def do_propose(person_id: UUID) -> Response:
         recovery = ask(propose_recovery, {"person_id": str(person_id), **asked}, form=form)
     except REFUSALS as error:
         return _proposal_page(person_id, form.refused(error), status=error.status)
+    keep_reason(recovery_target(recovery["recovery_id"]), recovery["reason"])
     return see_other(_address(recovery["recovery_id"]), "recovery-proposed")
 
 

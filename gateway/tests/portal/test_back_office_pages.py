@@ -140,7 +140,41 @@ def test_a_refused_closing_says_why(office: Any) -> None:
     assert "opérateur" in answer.text
 
 
+def test_a_recovery_act_is_looked_at_for_a_reason_only(office: Any) -> None:
+    asked = office.get(f"/back-office/recoveries/{ACT}")
+    assert asked.status_code == 303
+    assert f"about=recovery:{ACT}" in asked.headers["Location"]
+    assert office.services.of("identity.get_recovery") == []
+    why = office.get(asked.headers["Location"])
+    assert "une demande de rétablissement" in why.text
+    given = office.send(
+        "/back-office/reason",
+        {"about": f"recovery:{ACT}", "reason": "Ticket 42"},
+        page=asked.headers["Location"],
+    )
+    assert given.status_code == 303
+    assert "Ticket 42" in office.get(f"/back-office/recoveries/{ACT}").text
+    assert office.services.asked[-1][2]["reason"] == "Ticket 42"
+
+
+def test_who_looks_at_an_act_for_a_reason_gives_one_anew_to_approve_it(office: Any) -> None:
+    seen(office)
+    office.services.answers["identity.approve_recovery"] = Invalid(
+        "reason-required", {"fields": {"reason": ["required"]}}
+    )
+    path = f"/back-office/recoveries/{ACT}"
+    answer = office.send(f"{path}/approve", {"reason": ""}, page=path)
+    assert answer.status_code == 422
+    [sent] = [one for one in office.services.asked if one[0] == "identity.approve_recovery"]
+    assert sent[2].get("reason") is None
+
+
+def seen(office: Any) -> None:
+    office.parts.given_reasons.kept[f"recovery:{ACT}"] = "Ticket 42"
+
+
 def test_a_second_of_staff_is_shown_what_will_happen(office: Any) -> None:
+    seen(office)
     text = office.get(f"/back-office/recoveries/{ACT}").text
     assert "Après trois jours sans objection" in text
     assert f"/back-office/recoveries/{ACT}/approve" in text
@@ -148,6 +182,7 @@ def test_a_second_of_staff_is_shown_what_will_happen(office: Any) -> None:
 
 
 def test_the_proposer_may_only_withdraw(office: Any) -> None:
+    seen(office)
     office.services.answers["identity.get_recovery"] = {**RECOVERY, "proposed_by": PERSON}
     text = office.get(f"/back-office/recoveries/{ACT}").text
     assert f"/back-office/recoveries/{ACT}/approve" not in text
@@ -155,12 +190,14 @@ def test_the_proposer_may_only_withdraw(office: Any) -> None:
 
 
 def test_approving_carries_the_approvers_own_reason(office: Any) -> None:
+    seen(office)
     path = f"/back-office/recoveries/{ACT}"
     office.send(f"{path}/approve", {"reason": "Seen myself"}, page=path)
     assert office.services.asked[-1][2]["reason"] == "Seen myself"
 
 
 def test_an_approval_that_came_second_is_told(office: Any) -> None:
+    seen(office)
     office.services.answers["identity.approve_recovery"] = Conflict(
         "recovery-not-open", {"state": "executed"}
     )

@@ -73,6 +73,7 @@ def test_what_he_does_by_his_staff_role_alone_is_asked_for_all_the_same() -> Non
         identity.get_person_file,
         identity.disable_person,
         identity.enable_person,
+        identity.get_recovery,
         identity.propose_recovery,
         identity.approve_recovery,
         identity.refuse_recovery,
