@@ -16,7 +16,7 @@ Look = Callable[[Page], None]
 WORDS = {
     "fr": {
         "who": "john",
-        "enter": "Se connecter avec Guichet",
+        "enter": "Se connecter avec Cloudstore",
         "allow": "Autoriser",
         "hello": "Bonjour",
         "leave": "Se déconnecter partout",
@@ -26,7 +26,7 @@ WORDS = {
     },
     "en": {
         "who": "hannah",
-        "enter": "Sign in with Guichet",
+        "enter": "Sign in with Cloudstore",
         "allow": "Allow",
         "hello": "Hello",
         "leave": "Sign out everywhere",

@@ -59,7 +59,7 @@ def is_asked_who_he_is(page: Page) -> bool:
 
 def is_out_of_vigie(visitor: Visitor, vigie: str) -> bool:
     page = visitor.open(f"{vigie}/")
-    return page.status == 200 and "Se connecter avec Guichet" in page.text
+    return page.status == 200 and "Se connecter avec Cloudstore" in page.text
 
 
 def told(town: Town) -> int:

@@ -251,7 +251,7 @@ class _Seeding:
         step = f"portal-password:{person['email']}"
         if self._is_done(step):
             return
-        brand = self._stack.installation.plan.settings.get("GUICHET_BRAND", "Cloudstore")
+        brand = self._stack.installation.brand
         subject = {
             "fr": f"Bienvenue sur l'espace client {brand}",
             "en": f"Welcome to the {brand} customer space",

@@ -75,6 +75,10 @@ class Installation:
         return f"http://localhost:{self.ports['mail']}"
 
     @property
+    def brand(self) -> str:
+        return self.plan.settings.get("GUICHET_BRAND", "Cloudstore")
+
+    @property
     def smtp_url(self) -> str:
         return f"smtp://{LOOPBACK}:{self.ports['smtp']}"
 

@@ -24,6 +24,7 @@ def second_application_part(installation: Installation, *, watchdog: Watchdog) -
             "VIGIE_ISSUER": installation.url,
             "VIGIE_CLIENT_ID": VIGIE,
             "VIGIE_CLIENT_SECRET": installation.secrets["vigie_client_secret"],
+            "VIGIE_PROVIDER": installation.brand,
         },
         cwd=installation.data,
     )

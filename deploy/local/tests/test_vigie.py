@@ -33,8 +33,9 @@ ISSUER = "http://localhost:8080"
 NOW = 1_800_000_000.0
 KEY = RSAKey.generate_key(2048, {"kid": "one"})
 OTHER = RSAKey.generate_key(2048, {"kid": "one"})
+URL = "http://127.0.0.1:8090"
 SETTINGS = Settings(
-    url="http://127.0.0.1:8090", issuer=ISSUER, client_id="vigie", client_secret="secret"
+    url=URL, issuer=ISSUER, client_id="vigie", client_secret="secret", provider="Nuage"
 )
 
 
@@ -212,11 +213,11 @@ def browser() -> FlaskClient:
 
 @pytest.mark.parametrize("language", list(WORDS))
 def test_the_first_page_speaks_both_languages(browser: FlaskClient, language: str) -> None:
-    page = browser.get("/", headers={"Accept-Language": language, "Host": "127.0.0.1:8090"})
+    page = browser.get("/", headers={"Accept-Language": language}, base_url=URL)
     assert f'<html lang="{language}">' in page.text
-    assert WORDS[language]["invite"].partition("'")[0] in page.text
-    browser.get("/?lang=en", headers={"Host": "127.0.0.1:8090"})
-    page = browser.get("/", headers={"Accept-Language": language, "Host": "127.0.0.1:8090"})
+    assert WORDS[language]["sign_in"].format(provider="Nuage") in page.text
+    browser.get("/?lang=en", base_url=URL)
+    page = browser.get("/", headers={"Accept-Language": language}, base_url=URL)
     assert '<html lang="en">' in page.text, "what was chosen here counts more"
 
 
@@ -232,37 +233,38 @@ def test_it_answers_to_its_own_name_alone(browser: FlaskClient) -> None:
 @pytest.mark.parametrize("issuer", ["", "http://localhost:8081", f"{ISSUER}/"])
 def test_an_answer_of_another_issuer_is_not_looked_at(browser: FlaskClient, issuer: str) -> None:
     """RFC 9207: with the right state even; no code is sent anywhere."""
-    with browser.session_transaction(base_url=SETTINGS.url) as session:
+    with browser.session_transaction(base_url=URL) as session:
         kept = {"redirect_uri": SETTINGS.callback, "code_verifier": "v" * 48, "nonce": "n"}
         session["_state_guichet_s"] = {"data": kept, "exp": 2 * NOW}
     page = browser.get(
-        "/callback", query_string={"code": "c", "state": "s", "iss": issuer}, base_url=SETTINGS.url
+        "/callback", query_string={"code": "c", "state": "s", "iss": issuer}, base_url=URL
     )
     assert page.status_code == 400
 
 
 def test_an_answer_to_no_question_signs_nobody_in(browser: FlaskClient) -> None:
     asked = {"code": "c", "state": "made-up", "iss": ISSUER}
-    page = browser.get("/callback", query_string=asked, base_url=SETTINGS.url)
+    page = browser.get("/callback", query_string=asked, base_url=URL)
     assert page.status_code == 403
-    denied = {"error": "access_denied", "state": "s", "iss": ISSUER}
-    page = browser.get("/callback", query_string=denied, base_url=SETTINGS.url)
+    denied = {"error": "access_denied", "state": "s", "iss": ISSUER, "lang": "en"}
+    page = browser.get("/callback", query_string=denied, base_url=URL)
     assert page.status_code == 403
+    assert WORDS["en"]["access_denied"] in page.text
 
 
 def test_a_form_of_elsewhere_signs_nobody_out(browser: FlaskClient) -> None:
-    assert browser.post("/sign-out", base_url=SETTINGS.url).status_code == 403
-    forged = browser.post("/sign-out", data={"form_token": "x"}, base_url=SETTINGS.url)
+    assert browser.post("/sign-out", base_url=URL).status_code == 403
+    forged = browser.post("/sign-out", data={"form_token": "x"}, base_url=URL)
     assert forged.status_code == 403
 
 
 def test_nobody_frames_it_and_nothing_foreign_runs(browser: FlaskClient) -> None:
-    policy = browser.get("/", base_url=SETTINGS.url).headers["Content-Security-Policy"]
+    policy = browser.get("/", base_url=URL).headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert re.search(r"form-action 'self' http://localhost:8080$", policy)
 
 
 def test_what_is_missing_is_named() -> None:
-    with pytest.raises(SettingsMissingError, match="VIGIE_ISSUER, VIGIE_CLIENT_SECRET"):
-        read_settings({"VIGIE_URL": "http://127.0.0.1:1", "VIGIE_CLIENT_ID": "vigie"})
+    with pytest.raises(SettingsMissingError, match=r"missing: VIGIE_ISSUER, VIGIE_CLIENT_SECRET$"):
+        read_settings({"VIGIE_URL": URL, "VIGIE_CLIENT_ID": "vigie", "VIGIE_PROVIDER": "Nuage"})

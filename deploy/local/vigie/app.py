@@ -33,8 +33,9 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_SECURE=split.scheme == "https",
         MAX_CONTENT_LENGTH=LARGEST_FORM_BYTES,
         TRUSTED_HOSTS=[split.hostname],
+        PROVIDER=settings.provider,
     )
-    parts = build_parts(app, settings)
+    parts = app.extensions["vigie"] = build_parts(app, settings)
     pages.install(app, settings)
     signing_in.register(app, parts)
     signing_out.register(app, parts)

@@ -12,12 +12,15 @@ class SettingsMissingError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """``url``: its own address; ``issuer``: Guichet's, as its discovery document says it."""
+    """``url``: its own address; ``issuer``: Guichet's, as its discovery document says it;
+    ``provider``: what people call the place where they have their login.
+    """
 
     url: str
     issuer: str
     client_id: str
     client_secret: str = field(repr=False)
+    provider: str
 
     @property
     def callback(self) -> str:
@@ -29,7 +32,7 @@ class Settings:
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
-    """From VIGIE_URL, VIGIE_ISSUER, VIGIE_CLIENT_ID, VIGIE_CLIENT_SECRET."""
+    """From VIGIE_URL, VIGIE_ISSUER, VIGIE_CLIENT_ID, VIGIE_CLIENT_SECRET and VIGIE_PROVIDER."""
     names = {one.name: f"VIGIE_{one.name.upper()}" for one in fields(Settings)}
     missing = [name for name in names.values() if not environ.get(name)]
     if missing:
