@@ -6,6 +6,7 @@ from contracts.codes import Language
 from contracts.declare import Effect, Refusal, delete, get, patch, post
 from contracts.fields import (
     Choice,
+    Edition,
     Email,
     Id,
     Instant,
@@ -47,6 +48,7 @@ class ChangeAccount(Strict):
     given_name = PersonName(load_default=None, allow_none=True)
     family_name = PersonName(load_default=None, allow_none=True)
     mobile = Mobile(allow_none=True)
+    edition = Edition()
 
 
 class ChangePassword(Visit):
@@ -70,6 +72,7 @@ change_account = IDENTITY.call(
     right=self_service("account"),
     effect=Effect.WRITE,
     summary="Change one's names, mobile number and language.",
+    refusals=(Refusal("Conflict", "changed-meanwhile"),),
     route=patch("/account"),
 )
 change_password = IDENTITY.call(
@@ -132,7 +135,10 @@ request_own_api_password_link = IDENTITY.call(
     right=self_service("account"),
     effect=Effect.WRITE,
     summary="Have a link mailed to oneself that sets the API password of one domain.",
-    refusals=(Refusal("NotFound", "iam-user-unknown"),),
+    refusals=(
+        Refusal("NotFound", "iam-user-unknown"),
+        Refusal("TooMany", "password-links-too-many"),
+    ),
     route=post("/account/iam-users/{iam_user_id}/password-link", 202),
     step_up=True,
 )

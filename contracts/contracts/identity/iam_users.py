@@ -125,6 +125,6 @@ send_console_welcome_again = IDENTITY.call(
     right=_ADMINISTERS,
     effect=Effect.WRITE,
     summary="Mail an IAM user a new link for his API password; the older link ends.",
-    refusals=(_IAM_USER_UNKNOWN,),
+    refusals=(_IAM_USER_UNKNOWN, Refusal("TooMany", "password-links-too-many")),
     route=post("/tenants/{tenant}/iam-users/{iam_user_id}/welcome", 202),
 )

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from contracts.codes import Office, TenantCode
 from contracts.declare import Event
-from contracts.identity import IamUserDisabled, IamUserEnabled
+from contracts.identity import IamUserDisabled, IamUserEnabled, LinkPurpose
 from identity.actions.callers import person_id_of_caller, person_of
 from identity.actions.forgotten_password import send_reset_link
 from identity.actions.registering import tell_created
 from identity.clients.sealing import Sealer
+from identity.domain.links import check_password_links
 from identity.domain.people import IamUser, IamUserRow
 from identity.domain.roles import check_no_office, check_not_oneself
-from identity.store import credentials, iam_users
+from identity.store import credentials, iam_users, links
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import NotFound
 from servicekit.pseudonyms import iam_user_target
+
+_DAY = timedelta(days=1)
 
 
 def disable_iam_user(
@@ -93,6 +96,16 @@ def request_own_api_password_link(
 
 
 def _send_link(tx: Tx, *, sealer: Sealer, user: IamUserRow, now: datetime) -> None:
+    purpose = LinkPurpose.RESET if user.api_password_set else LinkPurpose.CONSOLE_WELCOME
+    credentials.get_state(tx, credential_id=user.credential_id)  # orders two counts at once
+    sent = links.count_issued_by(
+        tx,
+        credential_id=user.credential_id,
+        purpose=purpose,
+        tenant=user.tenant,
+        since=now - _DAY,
+    )
+    check_password_links(sent)
     if not user.api_password_set:
         tell_created(
             tx,
@@ -107,4 +120,4 @@ def _send_link(tx: Tx, *, sealer: Sealer, user: IamUserRow, now: datetime) -> No
         return
     bearer = credentials.find_bearer(tx, credential_id=user.credential_id)
     assert bearer is not None
-    send_reset_link(tx, sealer=sealer, bearer=bearer, now=now)
+    send_reset_link(tx, sealer=sealer, bearer=bearer, now=now, asked_by=user.tenant)

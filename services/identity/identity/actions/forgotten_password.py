@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from contracts.codes import CredentialKind
+from contracts.codes import CredentialKind, TenantCode
 from contracts.identity import LinkPurpose, PasswordResetRequested
 from identity.actions.chains import chains_of
 from identity.actions.doors import scope_of
@@ -45,34 +45,30 @@ def request_password_reset(
     One note of a credential at a time, of a decoy where nobody bears the name: asking a thousand
     times leaves no more work than asking once. Decoys serve all domains, so the note is nobody's.
     """
-    _, code = scope_of(domain or "")
     with db.write(context, tenant=EVERYONE) as tx:
         guesses.hold_doorstep(tx, doorstep=doorstep)
         turn_away(doorstep, guesses.get_pressure(tx, doorstep=doorstep))
         guesses.add_guess(tx, guess_id=new_id(), doorstep=doorstep)
-        if credential is CredentialKind.PORTAL:
-            found = credentials.get_portal_credential_id(
-                tx, identifier_key=name_key(identifier), decoy=decoy_name(identifier)
-            )
-        else:
-            found = credentials.get_api_credential_id(
-                tx,
-                domain=code,
-                identifier_key=name_key(identifier),
-                mobile=mobile_key(identifier),
-                decoy=decoy_name(code, identifier),
-            )
-        tx.schedule(
-            RESET,
-            due_at=now,
-            key=str(found),
-            payload={
-                "credential_id": str(found),
-                "address": visit.address,
-                "device": visit.device,
-            },
-        )
+        found = str(_find(tx, credential=credential, identifier=identifier, domain=domain))
+        note = {"credential_id": found, "address": visit.address, "device": visit.device}
+        tx.schedule(RESET, due_at=now, key=found, payload=note)
     return {}
+
+
+def _find(tx: Tx, *, credential: CredentialKind, identifier: str, domain: str | None) -> UUID:
+    """In one statement; a decoy where nobody bears the name."""
+    if credential is CredentialKind.PORTAL:
+        return credentials.get_portal_credential_id(
+            tx, identifier_key=name_key(identifier), decoy=decoy_name(identifier)
+        )
+    _, code = scope_of(domain or "")
+    return credentials.get_api_credential_id(
+        tx,
+        domain=code,
+        identifier_key=name_key(identifier),
+        mobile=mobile_key(identifier),
+        decoy=decoy_name(code, identifier),
+    )
 
 
 def issue_reset_link(*, db: Database, sealer: Sealer, item: DueItem) -> None:
@@ -114,13 +110,16 @@ def send_reset_link(
     bearer: CredentialBearer,
     now: datetime,
     email: str | None = None,
+    asked_by: TenantCode | None = None,
 ) -> None:
-    """``email``: a mailbox that has proved to be his, where it may not be his address."""
+    """``email``: a mailbox that has proved to be his, where it may not be his address.
+    ``asked_by``: the domain that sends it to its user, for whom it counts."""
     link = issue_link(
         tx,
         sealer=sealer,
         credential_id=bearer.credential_id,
         purpose=LinkPurpose.RESET,
+        payload=None if asked_by is None else {"tenant": asked_by},
         now=now,
     )
     for chain in chains_of(tx, person_id=bearer.person_id, tenant=bearer.tenant):

@@ -197,16 +197,7 @@ def join(
     if not joined:
         return False
     users.change_roles(tx, tenant=tenant, person_id=person.person_id, roles=roles)
-    tx.emit(
-        TenantJoined,
-        at=now,
-        person_id=person.person_id,
-        tenant=tenant,
-        roles=roles,
-        newly_registered=newly_registered,
-        joined_at=now,
-        invited=not newly_registered,
-    )
+    _tell_joined(tx, tenant=tenant, person=person, roles=roles, new=newly_registered, now=now)
     welcome(tx, sealer=sealer, person=person, tenant=tenant, now=now)
     if not newly_registered:
         send_invitation(
@@ -219,6 +210,21 @@ def join(
             now=now,
         )
     return True
+
+
+def _tell_joined(
+    tx: Tx, *, tenant: TenantCode, person: Person, roles: Roles, new: bool, now: datetime
+) -> None:
+    tx.emit(
+        TenantJoined,
+        at=now,
+        person_id=person.person_id,
+        tenant=tenant,
+        roles=roles,
+        newly_registered=new,
+        joined_at=now,
+        invited=not new,
+    )
 
 
 def send_invitation(
@@ -274,7 +280,31 @@ def provide_iam_user(
         return True
     if iam_users.find_iam_user_id(tx, tenant=tenant, person_id=person_id) is not None:
         return True
-    iam_user_id, credential_id = new_id(), new_id()
+    iam_user_id = _add_iam_user(tx, tenant=tenant, person=person, mobile=mobile, now=now)
+    if iam_user_id is None:
+        return False
+    credential_id = new_id()
+    credentials.add_api_credential(
+        tx, credential_id=credential_id, person_id=person_id, iam_user_id=iam_user_id
+    )
+    tell_created(
+        tx,
+        sealer=sealer,
+        tenant=tenant,
+        person_id=person_id,
+        user_name=person.login,
+        iam_user_id=iam_user_id,
+        credential_id=credential_id,
+        now=now,
+    )
+    return True
+
+
+def _add_iam_user(
+    tx: Tx, *, tenant: TenantCode, person: Person, mobile: str | None, now: datetime
+) -> UUID | None:
+    """His id; None where another user of the domain bears the mobile number."""
+    iam_user_id = new_id()
     added = iam_users.add_iam_user(
         tx,
         iam_user_id=iam_user_id,
@@ -285,22 +315,7 @@ def provide_iam_user(
         mobile=mobile,
         at=now,
     )
-    if not added:
-        return False
-    credentials.add_api_credential(
-        tx, credential_id=credential_id, person_id=person_id, iam_user_id=iam_user_id
-    )
-    tell_created(
-        tx,
-        sealer=sealer,
-        tenant=tenant,
-        person_id=person.person_id,
-        user_name=person.login,
-        iam_user_id=iam_user_id,
-        credential_id=credential_id,
-        now=now,
-    )
-    return True
+    return iam_user_id if added else None
 
 
 def tell_created(
@@ -320,6 +335,7 @@ def tell_created(
         sealer=sealer,
         credential_id=credential_id,
         purpose=LinkPurpose.CONSOLE_WELCOME,
+        payload={"tenant": tenant},
         now=now,
     )
     tx.emit(

@@ -26,6 +26,7 @@ LIFETIMES = {
 SETS_PASSWORD = frozenset({LinkPurpose.WELCOME, LinkPurpose.CONSOLE_WELCOME, LinkPurpose.RESET})
 _MAIL_CHANGES_A_DAY = 5
 _INVITATIONS_A_DAY = 5
+_PASSWORD_LINKS_A_DAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,13 @@ def check_invitations(sent: int) -> None:
     at will."""
     if sent >= _INVITATIONS_A_DAY:
         raise TooMany("invitations-too-many", {"retry_after": 86_400})
+
+
+def check_password_links(sent: int) -> None:
+    """``sent``: by a domain, or by himself, to one of its users within a day; what strangers ask
+    for who forgot a password is not among them."""
+    if sent >= _PASSWORD_LINKS_A_DAY:
+        raise TooMany("password-links-too-many", {"retry_after": 86_400})
 
 
 def mailbox_of(email_key: str) -> str:

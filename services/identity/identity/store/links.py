@@ -139,7 +139,8 @@ def count_issued(tx: Tx, *, credential_id: UUID, purpose: LinkPurpose, since: da
 def count_issued_by(
     tx: Tx, *, credential_id: UUID, purpose: LinkPurpose, tenant: TenantCode, since: datetime
 ) -> int:
-    """Invitations to this tenant, or welcomes that it sent; whatever became of them."""
+    """Invitations to this tenant, or welcomes and links to a password that it sent; whatever became
+    of them."""
     found: int = tx.value(
         """
         SELECT count(*)
