@@ -91,6 +91,18 @@ def test_who_is_in_vigie_enters_the_portal_without_a_second_password(
     assert not is_asked_who_he_is(portal)
 
 
+def test_who_says_no_is_known_to_nobody(town: Town, vigie: str) -> None:
+    jane = town.demo["people"]["jane"]
+    visitor = Visitor(town.url, language="en")
+    visitor.sign_in(jane["login"], jane["password"])
+    question = visitor.open(f"{vigie}/sign-in")
+    page = visitor.submit(question, "asked", decision="deny")
+    assert page.status == 403
+    assert page.url.startswith(f"{vigie}/callback?error=access_denied")
+    assert "You did not allow Vigie" in page.text
+    assert jane["name"] not in visitor.open(f"{vigie}/").text
+
+
 def test_signing_out_at_the_portal_ends_vigie_within_seconds(
     town: Town, visitor: Visitor, vigie: str, customer: Customer
 ) -> None:

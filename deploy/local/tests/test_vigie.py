@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from vigie.__main__ import main
 from vigie.app import create_app
 from vigie.logout_tokens import (
     EVENT,
@@ -263,6 +264,18 @@ def test_nobody_frames_it_and_nothing_foreign_runs(browser: FlaskClient) -> None
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert re.search(r"form-action 'self' http://localhost:8080$", policy)
+
+
+@pytest.mark.parametrize("url", ["https://vigie.example", "http://0.0.0.0:8090", URL[:-5]])
+def test_it_serves_this_machine_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str
+) -> None:
+    """A demo: sessions in memory and no TLS are for no deployment."""
+    for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET", "PROVIDER"):
+        monkeypatch.setenv(f"VIGIE_{name}", ISSUER)
+    monkeypatch.setenv("VIGIE_URL", url)
+    assert main() == 2
+    assert "VIGIE_URL" in capsys.readouterr().err
 
 
 def test_what_is_missing_is_named() -> None:
