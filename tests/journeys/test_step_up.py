@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import psycopg
 import pytest
@@ -17,6 +18,11 @@ from tests.journeys.town import (
     settled_customer,
 )
 from tests.journeys.visitor import Api, Visitor, person_tokens
+
+from contracts.fields import Edition
+from contracts.registry import CALLS, SCOPES
+from contracts.rights import Audience
+from gateway.api.examples import ID, example
 
 pytestmark = pytest.mark.stack
 
@@ -53,25 +59,63 @@ def invitation() -> dict[str, Any]:
 def test_program_is_told_how_to_come_back_and_does(
     town: Town, stack: Any, customer: Customer
 ) -> None:
-    app, users = town.demo["clients"]["demo-app"], f"/tenants/{customer.tenant}/users"
-    asked = (app, customer.login, PORTAL_PASSWORD, f"{CUSTOMER_SCOPE} offline_access")
-    tokens = person_tokens(town.url, *asked)
-    let_proofs_grow_old(stack, customer.login)
-    renewed = requests.post(
-        f"{town.url}/oauth/token",
-        data={"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]},
-        auth=(app["client_id"], app["client_secret"]),
-        timeout=15,
-    ).json()
-    stale = Api(town.url, renewed["access_token"])
+    users = f"/tenants/{customer.tenant}/users"
+    john = {"login": customer.login, "password": PORTAL_PASSWORD}
+    stale = with_old_proof(town, stack, john, CUSTOMER_SCOPE)
     assert stale.call("GET", users).status_code == 200, "reading is not sensitive"
     refused = stale.call("POST", users, invitation())
     assert (refused.status_code, refused.json()["code"]) == (401, "step-up-required")
     challenge = refused.headers["WWW-Authenticate"]
     assert 'error="insufficient_user_authentication"' in challenge
     assert 'max_age="600"' in challenge
-    fresh = Api(town.url, person_tokens(town.url, *asked)["access_token"])
+    fresh = town.api(john, CUSTOMER_SCOPE)
     assert fresh.call("POST", users, invitation()).status_code == 201
+
+
+SENSITIVE = [call for call in CALLS.values() if call.step_up and call.route]
+
+
+def test_each_sensitive_act_of_a_customer_and_of_staff_wants_a_fresh_proof(
+    town: Town, stack: Any, customer: Customer
+) -> None:
+    """Asked as their schemas allow, by who may: only that his proof has grown old refuses him."""
+    scope = "openid " + " ".join(SCOPES)
+    operator, john = town.demo["staff"]["operator"], settled_customer(town)
+    he = {"login": john.login, "password": PORTAL_PASSWORD}
+    stale = {"staff": with_old_proof(town, stack, operator, scope)}
+    stale["customer"] = with_old_proof(town, stack, he, scope)
+    answers = {}
+    for call in SENSITIVE:
+        who = "staff" if call.right.audience is Audience.STAFF else "customer"
+        path, body = call.route.path, example(call.request)
+        for name in re.findall(r"{(\w+)}", path):
+            value = john.tenant if name == "tenant" else body.pop(name, ID)
+            body.pop(name, None)
+            path = path.replace(f"{{{name}}}", str(value))
+        edited = any(isinstance(one, Edition) for one in call.request._declared_fields.values())
+        more = {"If_Match": '"%s"' % ("0" * 32)} if edited else {}
+        if call.route.method in ("GET", "DELETE"):
+            path, body = f"{path}?{urlencode(body)}", None
+        answer = stale[who].call(
+            call.route.method, path, body, Guichet_Reason="Ticket 4716", **more
+        )
+        answers[call.full_name] = (answer.status_code, answer.json().get("code"))
+    otherwise = {name: one for name, one in answers.items() if one != (401, "step-up-required")}
+    assert otherwise == {}
+
+
+def with_old_proof(town: Town, stack: Any, who: dict[str, Any], scope: str) -> Api:
+    app = town.demo["clients"]["demo-app"]
+    asked = (app, who["login"], who["password"], f"{scope} offline_access")
+    tokens = person_tokens(town.url, *asked)
+    let_proofs_grow_old(stack, who["login"])
+    renewed = requests.post(
+        f"{town.url}/oauth/token",
+        data={"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]},
+        auth=(app["client_id"], app["client_secret"]),
+        timeout=15,
+    )
+    return Api(town.url, renewed.json()["access_token"])
 
 
 def test_browser_proves_again_and_sends_what_was_typed(
