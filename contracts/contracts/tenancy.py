@@ -133,6 +133,25 @@ get_contract = TENANCY.call(
 )
 
 
+class NameContract(Strict):
+    contract = Tenant(required=True)
+
+
+class ContractName(Strict):
+    name = Text(required=True)
+
+
+name_contract = TENANCY.call(
+    "name_contract",
+    request=NameContract,
+    response=ContractName,
+    right=gateway_only(),
+    effect=Effect.READ,
+    summary="What a contract is called, for who is asked something about it.",
+    refusals=(Refusal("NotFound", "contract-unknown"),),
+)
+
+
 class RenameContract(Strict):
     tenant = Tenant(required=True)
     name = Text(required=True, metadata={"description": "The contract's new name."})

@@ -1,13 +1,15 @@
-"""Which sessions end because of what identity tells. Decided on values alone."""
+"""What ends because of what identity tells: sessions, and what somebody knows of clients. Decided
+on values alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from contracts import identity
-from contracts.codes import CredentialKind, TenantCode
+from contracts.codes import CredentialKind, Role, Section, StaffRole, TenantCode
 from contracts.identity.facts import Leaving
 
 ALL_WAYS_IN = ("portal", "web", "api")
@@ -74,3 +76,37 @@ _BY_TYPE: dict[str, Callable[[Mapping[str, Any]], Ending | None]] = {
     identity.TenantLeft.type: _by_leaving,
     identity.IamUserDisabled.type: _at_the_domain,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Somebody may no longer administer a tenant's applications, the provider's own clients (None),
+    or any."""
+
+    person_id: UUID
+    tenant: TenantCode | None = None
+    everywhere: bool = False
+
+
+def loss_of(fact_type: str, data: Mapping[str, Any]) -> Loss | None:
+    if fact_type in _OUT_OF_TENANT:
+        return Loss(data["person_id"], data["tenant"])
+    if fact_type in _OUT_OF_EVERYTHING:
+        return Loss(data["person_id"], everywhere=True)
+    if fact_type == identity.RolesChanged.type:
+        return _lost_role(data)
+    if fact_type == identity.StaffRolesChanged.type and StaffRole.OPERATOR not in data["roles"]:
+        return Loss(data["person_id"])
+    return None
+
+
+def _lost_role(data: Mapping[str, Any]) -> Loss | None:
+    """A fact of the version before does not say which roles: then nothing is known to be lost."""
+    roles = data.get("roles")
+    if roles is None or roles.get(Section.USERS) is Role.MANAGER:
+        return None
+    return Loss(data["person_id"], data["tenant"])
+
+
+_OUT_OF_TENANT = frozenset({identity.TenantLeft.type, identity.UserDisabled.type})
+_OUT_OF_EVERYTHING = frozenset({identity.PersonDisabled.type, identity.PersonErased.type})

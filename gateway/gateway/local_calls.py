@@ -10,6 +10,7 @@ from contracts import gateway as calls
 from contracts.declare import Call
 from contracts.rights import Caller
 from gateway.oauth.own_consents import OwnConsents
+from gateway.oauth.provider_clients import ProviderClients
 from gateway.oauth.tenant_clients import TenantClients
 from gateway.own_data import OwnData
 from gateway.own_sessions import OwnSessions
@@ -31,6 +32,7 @@ class LocalCalls:
         db: Database,
         sessions: OwnSessions,
         clients: TenantClients,
+        provider_clients: ProviderClients,
         consents: OwnConsents,
         own_data: OwnData,
         clock: Clock,
@@ -49,6 +51,14 @@ class LocalCalls:
             calls.remove_client.name: clients.remove_client,
             calls.add_client_secret.name: clients.add_secret,
             calls.remove_client_secret.name: clients.remove_secret,
+            calls.change_client_quota.name: clients.change_client_quota,
+            calls.list_provider_clients.name: provider_clients.list_clients,
+            calls.get_provider_client.name: provider_clients.get_client,
+            calls.register_provider_client.name: provider_clients.register_client,
+            calls.change_provider_client.name: provider_clients.change_client,
+            calls.remove_provider_client.name: provider_clients.remove_client,
+            calls.add_provider_client_secret.name: provider_clients.add_secret,
+            calls.remove_provider_client_secret.name: provider_clients.remove_secret,
             calls.list_consents.name: consents.list_consents,
             calls.withdraw_consent.name: consents.withdraw_consent,
             calls.export_account.name: own_data.export_account,

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.codes import StaffRole
+from contracts.gateway import SessionsEnded
 from gateway.causes import ALL_WAYS_IN
 from gateway.device_words import device_of
 from gateway.oauth.endings import Endings
@@ -82,12 +83,19 @@ class OwnSessions:
         of = self._rights.resolve(person_id, about).staff
         if of and StaffRole.OPERATOR not in context.caller.staff:
             raise Forbidden("operator-needed")
-        return self._end_all(context, person_id)
+        return self._end_all(context, person_id, told=True)
 
     def _end_all(
-        self, context: Context, person_id: UUID, *, spared: UUID | None = None
+        self,
+        context: Context,
+        person_id: UUID,
+        *,
+        spared: UUID | None = None,
+        told: bool = False,
     ) -> dict[str, int]:
-        """Also sign-ins that are not finished: they would become sessions in a moment."""
+        """Also sign-ins that are not finished: they would become sessions in a moment. ``told``:
+        he did not do it himself, so he is mailed where he was signed in.
+        """
         now = self._clock.now()
         everything: dict[str, Any] = {
             "person_id": person_id,
@@ -100,6 +108,8 @@ class OwnSessions:
             pending_sign_ins.remove_pending_sign_ins_of(tx, **everything)
             ended = store.remove_sessions_of(tx, except_session=spared, **everything)
             self._end(tx, person_id, ended, context, now)
+            if told and ended:
+                tx.emit(SessionsEnded, at=now, person_id=person_id, ended_at=now)
             return tx.answer({"ended": len(ended)})
 
     def _end(

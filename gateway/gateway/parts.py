@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 import structlog
 
+from gateway.administrators import Administrators
 from gateway.dispatch import Dispatcher
 from gateway.given_reasons import GivenReasons
 from gateway.limits.admission import Admission
 from gateway.limits.buckets import Buckets, Kind
+from gateway.limits.client_quotas import ClientQuotas
 from gateway.limits.sharing import Sharing
 from gateway.listening import Listening
 from gateway.local_calls import LocalCalls
 from gateway.naming import Naming
 from gateway.oauth.client_assertions import ClientAssertions
+from gateway.oauth.client_news import ClientNews, NewsTeller
 from gateway.oauth.clients import ClientDirectory
 from gateway.oauth.devices import Devices
 from gateway.oauth.endings import Endings
@@ -30,22 +35,26 @@ from gateway.oauth.own_consents import OwnConsents
 from gateway.oauth.pending import PendingSignIns
 from gateway.oauth.portal_sessions import PortalSessions
 from gateway.oauth.possession import Possession
+from gateway.oauth.provider_clients import ProviderClients
+from gateway.oauth.published_keys import PATIENCE, PublishedKeys
 from gateway.oauth.pushing import PushedRequests
 from gateway.oauth.registration import ensure_portal
 from gateway.oauth.secrecy import Successors
+from gateway.oauth.secret_makers import SecretMakers
 from gateway.oauth.server import AuthorizationServer
 from gateway.oauth.sessions import Sessions
 from gateway.oauth.tenant_clients import TenantClients
 from gateway.oauth.tokens import TokenChecker
+from gateway.oauth.views import Views
 from gateway.oauth.watch import Watch
 from gateway.own_data import OwnData
 from gateway.own_sessions import OwnSessions
 from gateway.rights import RightsCache
 from gateway.settings import Settings
+from gateway.telling import Telling
 from gateway.vault import Vault
 from gateway.wire import Wire
 from servicekit.client import RpcClient
-from gateway.oauth.views import Views
 from servicekit.clock import Clock, SystemClock
 from servicekit.context import ContextSigner
 from servicekit.db import Database
@@ -77,6 +86,7 @@ class Parts:
     pending: PendingSignIns
     kept_forms: KeptForms
     portal_sessions: PortalSessions
+    views: Views
     given_reasons: GivenReasons
     own_data: OwnData
     admission: Admission
@@ -85,8 +95,9 @@ class Parts:
     watch: Watch
     logouts: LogoutSender
     listening: Listening
+    telling: Telling
+    quotas: ClientQuotas
 
-    views: Views
     def start(self, *, patience: float = _LONGEST_WAIT) -> None:
         """Waits for the database, which may start at the same time."""
         self.db.open()
@@ -95,8 +106,10 @@ class Parts:
         self.logouts.rounds.start()
         self.sharing.rounds.start()
         self.listening.start()
+        self.telling.start()
 
     def stop(self) -> None:
+        self.telling.stop()
         self.listening.stop()
         self.sharing.rounds.stop()
         self.logouts.rounds.stop()
@@ -109,6 +122,7 @@ class Parts:
             try:
                 self.keys.open()
                 self.endings.refresh()
+                self.quotas.refresh()
                 ensure_portal(
                     db=self.db,
                     clock=self.clock,
@@ -137,13 +151,17 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
     clients = ClientDirectory(db=db, clock=clock)
     successors = Successors(vault.key_for("refresh tokens"))
     grants = Grants(db=db, clock=clock, endings=endings, successors=successors)
+    views = Views(db=db, clock=clock, endings=endings)
     once = Once(db=db)
     sessions = Sessions(db=db, clock=clock, endings=endings, secure=settings.secure)
     possession = Possession(public_url=settings.public_url, once=once, clock=clock)
     tokens = _token_checker(settings, keys, endings, clock)
     issuer = _issuer(settings, keys, clock)
     buckets = _buckets(settings)
-    admission = Admission(buckets)
+    quotas = ClientQuotas(db=db)
+    admission = Admission(buckets, quotas)
+    news = ClientNews(days=settings.secret_warning_days)
+    private_allowed = settings.mode is not Mode.PRODUCTION
     return Parts(
         settings=settings,
         db=db,
@@ -151,14 +169,15 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
         vault=vault,
         signer=signer,
         rpc=rpc,
-    views = Views(db=db, clock=clock, endings=endings)
         rights=rights,
         dispatcher=Dispatcher(
             wire=wire,
             rights=rights,
             sessions=sessions,
             clock=clock,
-            local=build_local_calls(db, clock, endings, own_data, rights),
+            local=build_local_calls(
+                db, clock, endings, own_data, rights, news=news, private_allowed=private_allowed
+            ),
             naming=naming,
         ),
         clients=clients,
@@ -172,6 +191,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
         given_reasons=GivenReasons(db=db, clock=clock),
         own_data=own_data,
         portal_sessions=PortalSessions(db=db, clock=clock, vault=vault),
+        views=views,
         admission=admission,
         sharing=Sharing(db=db, clock=clock, buckets=buckets),
         server=AuthorizationServer(
@@ -181,33 +201,69 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
             pushed=PushedRequests(db=db, clock=clock),
             devices=Devices(db=db, clock=clock, grants=grants),
             possession=possession,
-            assertions=ClientAssertions(issuer=settings.issuer, once=once, clock=clock),
+            assertions=ClientAssertions(
+                issuer=settings.issuer,
+                once=once,
+                clock=clock,
+                published=PublishedKeys(
+                    outside=Outside(private_allowed=private_allowed, patience=PATIENCE)
+                ),
+            ),
             tokens=tokens,
             keys=keys,
             sessions=sessions,
             clock=clock,
             admission=admission,
         ),
-        watch=Watch(db=db, clock=clock, keys=keys, ended=endings),
+        watch=Watch(db=db, clock=clock, keys=keys, ended=endings, quotas=quotas),
         logouts=LogoutSender(db=db, clock=clock, issuer=issuer, outside=_outside(settings)),
         listening=Listening(
-        views=views,
             amqp_url=settings.amqp_url,
             rights=rights,
             sessions=sessions,
             naming=naming,
             own_data=own_data,
+            views=views,
+            secret_makers=SecretMakers(
+                db=db,
+                clock=clock,
+                endings=endings,
+                news=news,
+                lives_on=timedelta(days=settings.secret_of_leaver_days),
+            ),
         ),
+        telling=Telling(
+            db=db,
+            clock=clock,
+            amqp_url=settings.amqp_url,
+            handlers=NewsTeller(db=db, news=news, readers=Administrators(wire=wire)).handlers,
+        ),
+        quotas=quotas,
     )
 
 
 def build_local_calls(
-    db: Database, clock: Clock, endings: Endings, own_data: OwnData, rights: RightsCache
+    db: Database,
+    clock: Clock,
+    endings: Endings,
+    own_data: OwnData,
+    rights: RightsCache,
+    *,
+    news: ClientNews,
+    private_allowed: bool,
 ) -> LocalCalls:
+    clients: dict[str, Any] = {
+        "db": db,
+        "clock": clock,
+        "endings": endings,
+        "news": news,
+        "private_allowed": private_allowed,
+    }
     return LocalCalls(
         db=db,
         sessions=OwnSessions(db=db, clock=clock, endings=endings, rights=rights),
-        clients=TenantClients(db=db, clock=clock, endings=endings),
+        clients=TenantClients(**clients),
+        provider_clients=ProviderClients(**clients),
         consents=OwnConsents(db=db, clock=clock, endings=endings),
         own_data=own_data,
         clock=clock,
@@ -223,14 +279,6 @@ def _buckets(settings: Settings) -> Buckets:
         }
     )
 
-            views=views,
-            secret_makers=SecretMakers(
-                db=db,
-                clock=clock,
-                endings=endings,
-                news=news,
-                lives_on=timedelta(days=settings.secret_of_leaver_days),
-            ),
 
 def _outside(settings: Settings) -> Outside:
     return Outside(private_allowed=settings.mode is not Mode.PRODUCTION)

@@ -25,6 +25,8 @@ class Settings:
     limit_address: Quota | None = setting("GUICHET_LIMIT_ADDRESS")
     limit_person: Quota | None = setting("GUICHET_LIMIT_PERSON")
     limit_client: Quota | None = setting("GUICHET_LIMIT_CLIENT")
+    secret_warning_days: tuple[int, ...] = setting("GUICHET_SECRET_WARNING_DAYS")
+    secret_of_leaver_days: int = setting("GUICHET_SECRET_OF_LEAVER_DAYS")
     ops_peers: dict[str, str] = setting("GUICHET_OPS_PEERS")
     db_pool: int = setting("GUICHET_DB_POOL")
     brand: str = setting("GUICHET_BRAND")

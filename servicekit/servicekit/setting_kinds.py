@@ -141,6 +141,14 @@ def networks(given: str) -> tuple[Network, ...]:
     return tuple(found)
 
 
+def days(given: str) -> tuple[int, ...]:
+    """``30,7,1``: so many days before something, the earliest first."""
+    found = {text.strip() for text in given.split(",")}
+    if not all(one.isascii() and one.isdigit() and 1 <= int(one) <= 365 for one in found):
+        raise ValueError("expected whole numbers from 1 to 365, separated by commas, like 30,7,1")
+    return tuple(sorted(map(int, found), reverse=True))
+
+
 def quota(given: str) -> Quota | None:
     """``600/60``: 600 requests at once, given back within 60 seconds; None where ``off``."""
     if given == "off":

@@ -22,6 +22,7 @@ from servicekit.setting_kinds import (
     Mode,
     base64_key,
     choice,
+    days,
     email_address,
     fernet_key,
     identifier,
@@ -167,6 +168,22 @@ _ALL = (
         "gateway",
         quota,
         default="12000/60",
+    ),
+    Setting(
+        "GUICHET_SECRET_WARNING_DAYS",
+        "How many days before a client's secret ends those who answer for the client are mailed,"
+        " by comma; they are once more when it has ended.",
+        "gateway",
+        days,
+        default="30,7,1",
+    ),
+    Setting(
+        "GUICHET_SECRET_OF_LEAVER_DAYS",
+        "How long a client's secret still opens when whoever made it, and has seen it, may no"
+        " longer administer the client. `0`: it ends at once, with the programs that use it.",
+        "gateway",
+        number(0, 365),
+        default="30",
     ),
     Setting(
         "GUICHET_OPS_PEERS",

@@ -20,8 +20,9 @@ from contracts.fields import (
     Whole,
 )
 from contracts.gateway.contract import GATEWAY
+from contracts.gateway.metadata import ClientMetadata, ClientQuota
 from contracts.paging import Page, PageRequest
-from contracts.rights import in_tenant
+from contracts.rights import by_office, in_tenant
 
 MOST_CLIENTS = 50
 MOST_SECRETS = 2
@@ -42,13 +43,19 @@ class ClientSecret(Strict):
     created_by = Id(load_default=None, allow_none=True, metadata={"description": "Who made it."})
 
 
-class ClientView(Strict):
+class ClientView(ClientMetadata):
     client_id = Text(maximum=64, required=True)
     name = Text(maximum=120, required=True)
     kind = Choice(ApplicationKind, required=True)
     scopes = Many(Text(maximum=64), required=True)
     redirect_uris = Many(Text(maximum=2000), required=True)
     post_logout_redirect_uris = Many(Text(maximum=2000), required=True)
+    quota = Part(
+        ClientQuota,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Given by the provider; null: the installation's."},
+    )
     secrets = Many(Part(ClientSecret), required=True)
     created_at = Instant(required=True)
     changed_at = Instant(required=True)
@@ -67,7 +74,7 @@ class OneClient(Strict):
     client_id = Text(maximum=64, required=True)
 
 
-class _Described(Strict):
+class _Described(ClientMetadata):
     tenant = Tenant(required=True)
     name = Text(maximum=120, required=True)
     scopes = Many(
@@ -94,6 +101,11 @@ class RegisterClient(_Described):
 
 class ChangeClient(_Described):
     client_id = Text(maximum=64, required=True)
+    edition = Edition(demanded=True)
+
+
+class ChangeClientQuota(OneClient):
+    quota = Part(ClientQuota, load_default=None, allow_none=True)
     edition = Edition(demanded=True)
 
 
@@ -173,10 +185,23 @@ change_client = GATEWAY.call(
     response=ClientView,
     right=_MAY_WRITE,
     effect=Effect.WRITE,
-    summary="Change the name, scopes and redirect URIs of an application.",
+    summary="Change what an application is called, may do and how it proves itself.",
     refusals=(_UNKNOWN, _ABOVE, Refusal("Conflict", "changed-meanwhile")),
     route=put(_ONE),
     step_up=True,
+)
+
+change_client_quota = GATEWAY.call(
+    "change_client_quota",
+    request=ChangeClientQuota,
+    response=ClientView,
+    right=by_office("clients.write", staff=(StaffRole.OPERATOR,)),
+    effect=Effect.WRITE,
+    summary="Let an application ask more or less than others; null: as the installation says.",
+    refusals=(_UNKNOWN, Refusal("Conflict", "changed-meanwhile")),
+    route=put(f"{_ONE}/quota"),
+    step_up=True,
+    reason=True,
 )
 
 remove_client = GATEWAY.call(

@@ -4,14 +4,15 @@ One file a noun; whoever calls imports from here.
 """
 
 from contracts.identity.account import *
+from contracts.identity.administrators import *
 from contracts.identity.contract import *
 from contracts.identity.events import *
 from contracts.identity.explaining import *
 from contracts.identity.factor_facts import *
 from contracts.identity.factors import *
 from contracts.identity.iam_users import *
-from contracts.identity.links import *
 from contracts.identity.impersonation import *
+from contracts.identity.links import *
 from contracts.identity.own_data import *
 from contracts.identity.people import *
 from contracts.identity.people_events import *

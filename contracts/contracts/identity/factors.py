@@ -6,6 +6,7 @@ from contracts.codes import FactorKind, Role, Section, StaffRole
 from contracts.declare import Effect, Refusal, delete, get, patch, post, put
 from contracts.fields import (
     Choice,
+    Edition,
     Flag,
     Id,
     Instant,
@@ -376,6 +377,7 @@ class StaffRules(Strict):
 
 class ChangeStaffRules(Strict):
     second_factor_required = Flag(required=True)
+    edition = Edition()
 
 
 get_staff_rules = IDENTITY.call(
@@ -394,6 +396,7 @@ change_staff_rules = IDENTITY.call(
     right=staff_only("staff", StaffRole.OPERATOR),
     effect=Effect.WRITE,
     summary="Demand a second factor of the provider's own people, at once, or no longer.",
+    refusals=(Refusal("Conflict", "changed-meanwhile"),),
     route=put("/staff-rules"),
     step_up=True,
 )

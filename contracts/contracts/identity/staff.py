@@ -4,17 +4,7 @@ from __future__ import annotations
 
 from contracts.codes import Language, StaffRole
 from contracts.declare import Effect, Refusal, delete, get, post, put
-from contracts.fields import (
-    Choice,
-    Email,
-    Id,
-    Login,
-    Many,
-    Part,
-    PersonName,
-    Strict,
-    Text,
-)
+from contracts.fields import Choice, Edition, Email, Id, Login, Many, Part, PersonName, Strict, Text
 from contracts.identity.contract import IDENTITY, Nothing
 from contracts.paging import Page, PageRequest
 from contracts.rights import staff_only
@@ -53,6 +43,7 @@ class OneOfStaff(Strict):
 class ChangeStaffRoles(Strict):
     person_id = Id(required=True)
     roles = Many(Choice(StaffRole), minimum=1, maximum=5, required=True)
+    edition = Edition()
 
 
 _OWN = Refusal("Forbidden", "own-staff-roles")
@@ -96,7 +87,7 @@ change_staff_roles = IDENTITY.call(
     right=staff_only("staff", StaffRole.OPERATOR),
     effect=Effect.WRITE,
     summary="Replace somebody's staff roles; never one's own, and an operator remains.",
-    refusals=(_UNKNOWN, _OWN, _LAST),
+    refusals=(_UNKNOWN, _OWN, _LAST, Refusal("Conflict", "changed-meanwhile")),
     route=put("/staff/{person_id}/roles"),
     step_up=True,
 )

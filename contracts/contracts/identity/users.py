@@ -8,6 +8,7 @@ from contracts.codes import Language, Office, Role, Section, StaffRole
 from contracts.declare import Effect, Refusal, delete, get, post, put
 from contracts.fields import (
     Choice,
+    Edition,
     Email,
     Flag,
     Id,
@@ -98,12 +99,14 @@ class ChangeUser(Strict):
     given_name = PersonName(required=True)
     family_name = PersonName(required=True)
     mobile = Mobile(load_default=None, allow_none=True)
+    edition = Edition()
 
 
 class ChangeRoles(Strict):
     tenant = Tenant(required=True)
     person_id = Id(required=True)
     roles = roles_by_section(required=True)
+    edition = Edition()
 
 
 class UserOfTenant(Strict):
@@ -148,6 +151,7 @@ change_user = IDENTITY.call(
         _USER_UNKNOWN,
         Refusal("Conflict", "mobile-taken"),
         Refusal("Conflict", "no-iam-user"),
+        Refusal("Conflict", "changed-meanwhile"),
     ),
     route=put("/tenants/{tenant}/users/{person_id}"),
     step_up=True,
@@ -207,6 +211,7 @@ change_roles = IDENTITY.call(
         _USER_UNKNOWN,
         Refusal("Conflict", "office-held"),
         Refusal("Conflict", "last-user-manager"),
+        Refusal("Conflict", "changed-meanwhile"),
         *_ROLE_REFUSALS,
     ),
     route=put("/tenants/{tenant}/users/{person_id}/roles"),

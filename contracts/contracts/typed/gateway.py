@@ -9,6 +9,16 @@ from contracts.typed.calling import Dispatch, given
 
 ApplicationKind = Literal["service", "web", "native"]
 
+ClientType = Literal["confidential", "public"]
+
+GrantType = Literal[
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "urn:ietf:params:oauth:grant-type:token-exchange",
+]
+
 Language = Literal["fr", "en"]
 
 MailStatus = Literal["pending", "sent", "dead"]
@@ -36,6 +46,13 @@ Section = Literal[
 
 StaffRole = Literal["sales", "billing", "support", "operator", "auditor"]
 
+TokenEndpointAuthMethod = Literal[
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "none",
+]
+
 
 class AuditEntry(TypedDict):
     sequence: int
@@ -51,6 +68,7 @@ class AuditEntry(TypedDict):
     previous_hash: str
     hash: str
     actor_name: NotRequired[str | None]
+    act_name: NotRequired[str | None]
     target_name: NotRequired[str | None]
 
 
@@ -67,6 +85,30 @@ class AuditVerification(TypedDict):
     next_after: NotRequired[int | None]
 
 
+class PublicKey(TypedDict):
+    kty: str
+    kid: NotRequired[str]
+    use: NotRequired[str]
+    alg: NotRequired[str]
+    key_ops: NotRequired[list[str]]
+    n: NotRequired[str]
+    e: NotRequired[str]
+    crv: NotRequired[str]
+    x: NotRequired[str]
+    y: NotRequired[str]
+    x5c: NotRequired[list[str]]
+    x5t: NotRequired[str]
+
+
+class PublicKeys(TypedDict):
+    keys: list[PublicKey]
+
+
+class ClientQuota(TypedDict):
+    requests: int
+    seconds: int
+
+
 class ClientSecret(TypedDict):
     secret_id: str
     created_at: str
@@ -75,12 +117,21 @@ class ClientSecret(TypedDict):
 
 
 class ClientView(TypedDict):
+    token_endpoint_auth_method: NotRequired[TokenEndpointAuthMethod | None]
+    jwks: NotRequired[PublicKeys | None]
+    jwks_uri: NotRequired[str | None]
+    dpop_bound_access_tokens: NotRequired[bool]
+    require_pushed_authorization_requests: NotRequired[bool]
+    backchannel_logout_uri: NotRequired[str | None]
+    backchannel_logout_session_required: NotRequired[bool]
+    default_max_age: NotRequired[int | None]
     client_id: str
     name: str
     kind: ApplicationKind
     scopes: list[str]
     redirect_uris: list[str]
     post_logout_redirect_uris: list[str]
+    quota: NotRequired[ClientQuota | None]
     secrets: list[ClientSecret]
     created_at: str
     changed_at: str
@@ -274,6 +325,37 @@ class AccountExport(TypedDict):
     sessions: ExportedGateway
 
 
+class ProviderClient(TypedDict):
+    token_endpoint_auth_method: NotRequired[TokenEndpointAuthMethod | None]
+    jwks: NotRequired[PublicKeys | None]
+    jwks_uri: NotRequired[str | None]
+    dpop_bound_access_tokens: NotRequired[bool]
+    require_pushed_authorization_requests: NotRequired[bool]
+    backchannel_logout_uri: NotRequired[str | None]
+    backchannel_logout_session_required: NotRequired[bool]
+    default_max_age: NotRequired[int | None]
+    client_id: str
+    name: str
+    grants: list[GrantType]
+    scopes: NotRequired[list[str]]
+    redirect_uris: NotRequired[list[str]]
+    post_logout_redirect_uris: NotRequired[list[str]]
+    tenants: NotRequired[list[str]]
+    audiences: NotRequired[list[str]]
+    first_party: NotRequired[bool]
+    quota: NotRequired[ClientQuota | None]
+    kind: ClientType
+    by_settings: bool
+    secrets: list[ClientSecret]
+    created_at: str
+    changed_at: str
+
+
+class ProviderClients(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[ProviderClient]
+
+
 class GatewayClient:
     """Gateway: sessions, applications and consents, which it answers itself."""
 
@@ -286,9 +368,10 @@ class GatewayClient:
         limit: int | None = None,
         cursor: str | None = None,
         tenant: str,
+        grant: str | None = None,
     ) -> AuditEntries:
         """The tenant's audit trail in gateway, oldest first."""
-        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        payload = given(limit=limit, cursor=cursor, tenant=tenant, grant=grant)
         return cast(AuditEntries, self._dispatch(calls.list_audit_entries, payload))
 
     def verify_audit_chain(self, *, tenant: str, after: int | None = None) -> AuditVerification:
@@ -330,6 +413,14 @@ class GatewayClient:
     def register_client(
         self,
         *,
+        token_endpoint_auth_method: TokenEndpointAuthMethod | None = None,
+        jwks: PublicKeys | None = None,
+        jwks_uri: str | None = None,
+        dpop_bound_access_tokens: bool | None = None,
+        require_pushed_authorization_requests: bool | None = None,
+        backchannel_logout_uri: str | None = None,
+        backchannel_logout_session_required: bool | None = None,
+        default_max_age: int | None = None,
         tenant: str,
         name: str,
         scopes: list[str],
@@ -339,6 +430,14 @@ class GatewayClient:
     ) -> ClientView:
         """Register an application for the tenant; its secret is made by a call of its own."""
         payload = given(
+            token_endpoint_auth_method=token_endpoint_auth_method,
+            jwks=jwks,
+            jwks_uri=jwks_uri,
+            dpop_bound_access_tokens=dpop_bound_access_tokens,
+            require_pushed_authorization_requests=require_pushed_authorization_requests,
+            backchannel_logout_uri=backchannel_logout_uri,
+            backchannel_logout_session_required=backchannel_logout_session_required,
+            default_max_age=default_max_age,
             tenant=tenant,
             name=name,
             scopes=scopes,
@@ -351,6 +450,14 @@ class GatewayClient:
     def change_client(
         self,
         *,
+        token_endpoint_auth_method: TokenEndpointAuthMethod | None = None,
+        jwks: PublicKeys | None = None,
+        jwks_uri: str | None = None,
+        dpop_bound_access_tokens: bool | None = None,
+        require_pushed_authorization_requests: bool | None = None,
+        backchannel_logout_uri: str | None = None,
+        backchannel_logout_session_required: bool | None = None,
+        default_max_age: int | None = None,
         tenant: str,
         name: str,
         scopes: list[str],
@@ -359,8 +466,16 @@ class GatewayClient:
         client_id: str,
         edition: str | None = None,
     ) -> ClientView:
-        """Change the name, scopes and redirect URIs of an application."""
+        """Change what an application is called, may do and how it proves itself."""
         payload = given(
+            token_endpoint_auth_method=token_endpoint_auth_method,
+            jwks=jwks,
+            jwks_uri=jwks_uri,
+            dpop_bound_access_tokens=dpop_bound_access_tokens,
+            require_pushed_authorization_requests=require_pushed_authorization_requests,
+            backchannel_logout_uri=backchannel_logout_uri,
+            backchannel_logout_session_required=backchannel_logout_session_required,
+            default_max_age=default_max_age,
             tenant=tenant,
             name=name,
             scopes=scopes,
@@ -370,6 +485,18 @@ class GatewayClient:
             edition=edition,
         )
         return cast(ClientView, self._dispatch(calls.change_client, payload))
+
+    def change_client_quota(
+        self,
+        *,
+        tenant: str,
+        client_id: str,
+        quota: ClientQuota | None = None,
+        edition: str | None = None,
+    ) -> ClientView:
+        """Let an application ask more or less than others; null: as the installation says."""
+        payload = given(tenant=tenant, client_id=client_id, quota=quota, edition=edition)
+        return cast(ClientView, self._dispatch(calls.change_client_quota, payload))
 
     def remove_client(self, *, tenant: str, client_id: str) -> RemovedClient:
         """Remove an application: its secrets, tokens and consents end at once."""
@@ -431,3 +558,132 @@ class GatewayClient:
         """All that is kept of me, in one document (GDPR articles 15 and 20)."""
         payload = given()
         return cast(AccountExport, self._dispatch(calls.export_account, payload))
+
+    def list_provider_clients(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> ProviderClients:
+        """The provider's own clients, with what they may do."""
+        payload = given(limit=limit, cursor=cursor)
+        return cast(ProviderClients, self._dispatch(calls.list_provider_clients, payload))
+
+    def get_provider_client(self, *, client_id: str) -> ProviderClient:
+        """One client of the provider."""
+        payload = given(client_id=client_id)
+        return cast(ProviderClient, self._dispatch(calls.get_provider_client, payload))
+
+    def register_provider_client(
+        self,
+        *,
+        token_endpoint_auth_method: TokenEndpointAuthMethod | None = None,
+        jwks: PublicKeys | None = None,
+        jwks_uri: str | None = None,
+        dpop_bound_access_tokens: bool | None = None,
+        require_pushed_authorization_requests: bool | None = None,
+        backchannel_logout_uri: str | None = None,
+        backchannel_logout_session_required: bool | None = None,
+        default_max_age: int | None = None,
+        client_id: str,
+        name: str,
+        grants: list[GrantType],
+        scopes: list[str] | None = None,
+        redirect_uris: list[str] | None = None,
+        post_logout_redirect_uris: list[str] | None = None,
+        tenants: list[str] | None = None,
+        audiences: list[str] | None = None,
+        first_party: bool | None = None,
+        quota: ClientQuota | None = None,
+        kind: ClientType,
+    ) -> ProviderClient:
+        """Register a client of the provider; every operator is told by mail."""
+        payload = given(
+            token_endpoint_auth_method=token_endpoint_auth_method,
+            jwks=jwks,
+            jwks_uri=jwks_uri,
+            dpop_bound_access_tokens=dpop_bound_access_tokens,
+            require_pushed_authorization_requests=require_pushed_authorization_requests,
+            backchannel_logout_uri=backchannel_logout_uri,
+            backchannel_logout_session_required=backchannel_logout_session_required,
+            default_max_age=default_max_age,
+            client_id=client_id,
+            name=name,
+            grants=grants,
+            scopes=scopes,
+            redirect_uris=redirect_uris,
+            post_logout_redirect_uris=post_logout_redirect_uris,
+            tenants=tenants,
+            audiences=audiences,
+            first_party=first_party,
+            quota=quota,
+            kind=kind,
+        )
+        return cast(ProviderClient, self._dispatch(calls.register_provider_client, payload))
+
+    def change_provider_client(
+        self,
+        *,
+        token_endpoint_auth_method: TokenEndpointAuthMethod | None = None,
+        jwks: PublicKeys | None = None,
+        jwks_uri: str | None = None,
+        dpop_bound_access_tokens: bool | None = None,
+        require_pushed_authorization_requests: bool | None = None,
+        backchannel_logout_uri: str | None = None,
+        backchannel_logout_session_required: bool | None = None,
+        default_max_age: int | None = None,
+        client_id: str,
+        name: str,
+        grants: list[GrantType],
+        scopes: list[str] | None = None,
+        redirect_uris: list[str] | None = None,
+        post_logout_redirect_uris: list[str] | None = None,
+        tenants: list[str] | None = None,
+        audiences: list[str] | None = None,
+        first_party: bool | None = None,
+        quota: ClientQuota | None = None,
+        edition: str | None = None,
+    ) -> ProviderClient:
+        """Change a client of the provider; what it loses its tokens lose within a second."""
+        payload = given(
+            token_endpoint_auth_method=token_endpoint_auth_method,
+            jwks=jwks,
+            jwks_uri=jwks_uri,
+            dpop_bound_access_tokens=dpop_bound_access_tokens,
+            require_pushed_authorization_requests=require_pushed_authorization_requests,
+            backchannel_logout_uri=backchannel_logout_uri,
+            backchannel_logout_session_required=backchannel_logout_session_required,
+            default_max_age=default_max_age,
+            client_id=client_id,
+            name=name,
+            grants=grants,
+            scopes=scopes,
+            redirect_uris=redirect_uris,
+            post_logout_redirect_uris=post_logout_redirect_uris,
+            tenants=tenants,
+            audiences=audiences,
+            first_party=first_party,
+            quota=quota,
+            edition=edition,
+        )
+        return cast(ProviderClient, self._dispatch(calls.change_provider_client, payload))
+
+    def remove_provider_client(self, *, client_id: str) -> RemovedClient:
+        """Remove a client of the provider: its secrets, tokens and consents end at once."""
+        payload = given(client_id=client_id)
+        return cast(RemovedClient, self._dispatch(calls.remove_provider_client, payload))
+
+    def add_provider_client_secret(
+        self,
+        *,
+        client_id: str,
+        valid_days: int | None = None,
+    ) -> NewClientSecret:
+        """Make a secret, shown once; two may live, so that one replaces the other."""
+        payload = given(client_id=client_id, valid_days=valid_days)
+        return cast(NewClientSecret, self._dispatch(calls.add_provider_client_secret, payload))
+
+    def remove_provider_client_secret(self, *, client_id: str, secret_id: str) -> ProviderClient:
+        """End a secret and every token of the client within a second; it asks anew."""
+        payload = given(client_id=client_id, secret_id=secret_id)
+        return cast(ProviderClient, self._dispatch(calls.remove_provider_client_secret, payload))

@@ -15,6 +15,8 @@ FactorKind = Literal["totp", "passkey", "recovery_code"]
 
 GrantPath = Literal["users-manager", "office-holder", "console-manager", "operator", "nobody"]
 
+ImpersonationState = Literal["proposed", "active", "declined", "expired", "ended", "over"]
+
 Language = Literal["fr", "en"]
 
 LinkPurpose = Literal["welcome", "console_welcome", "reset", "mail_change", "invitation", "not_me"]
@@ -67,6 +69,7 @@ class AuditEntry(TypedDict):
     previous_hash: str
     hash: str
     actor_name: NotRequired[str | None]
+    act_name: NotRequired[str | None]
     target_name: NotRequired[str | None]
 
 
@@ -144,6 +147,10 @@ class OwnInvitation(TypedDict):
 
 class OwnInvitations(TypedDict):
     items: list[OwnInvitation]
+
+
+class Administrators(TypedDict):
+    person_ids: list[str]
 
 
 class Grantor(TypedDict):
@@ -288,6 +295,46 @@ class PasskeySignedIn(TypedDict):
 
 class StaffRules(TypedDict):
     second_factor_required: bool
+
+
+class Impersonation(TypedDict):
+    grant_id: str
+    tenant: str
+    state: ImpersonationState
+    operator_id: str
+    operator_name: str
+    operator_login: str
+    as_person_id: str
+    as_name: str
+    reason: str
+    minutes: int
+    given_by: str | None
+    given_by_name: str | None
+    proposed_by: str | None
+    proposed_by_name: str | None
+    approved_by: str | None
+    approved_by_name: str | None
+    given_at: str
+    expires_at: str | None
+    starts_at: str | None
+    ends_at: str | None
+    begun_at: str | None
+    ended_at: str | None
+    ended_by: str | None
+    ended_by_name: str | None
+
+
+class Impersonations(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[Impersonation]
+
+
+class OpenedImpersonation(TypedDict):
+    grant_id: str
+    tenant: str
+    person_id: str
+    ends_at: str
+    seconds: int
 
 
 class Invitation(TypedDict):
@@ -602,9 +649,10 @@ class IdentityClient:
         limit: int | None = None,
         cursor: str | None = None,
         tenant: str,
+        grant: str | None = None,
     ) -> AuditEntries:
         """The tenant's audit trail in identity, oldest first."""
-        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        payload = given(limit=limit, cursor=cursor, tenant=tenant, grant=grant)
         return cast(AuditEntries, self._dispatch(calls.list_audit_entries, payload))
 
     def verify_audit_chain(self, *, tenant: str, after: int | None = None) -> AuditVerification:
@@ -671,10 +719,15 @@ class IdentityClient:
         given_name: str | None = None,
         family_name: str | None = None,
         mobile: str | None = None,
+        edition: str | None = None,
     ) -> Account:
         """Change one's names, mobile number and language."""
         payload = given(
-            language=language, given_name=given_name, family_name=family_name, mobile=mobile
+            language=language,
+            given_name=given_name,
+            family_name=family_name,
+            mobile=mobile,
+            edition=edition,
         )
         return cast(Account, self._dispatch(calls.change_account, payload))
 
@@ -747,6 +800,11 @@ class IdentityClient:
         """Give up all of one's rights on a contract, or decline its invitation."""
         payload = given(tenant=tenant)
         return cast(Nothing, self._dispatch(calls.leave_tenant, payload))
+
+    def list_administrators(self, *, chain: str) -> Administrators:
+        """The managers of a tenant's users who can act, or the operators of the installation."""
+        payload = given(chain=chain)
+        return cast(Administrators, self._dispatch(calls.list_administrators, payload))
 
     def explain_access(self, *, tenant: str, person_id: str, act: str) -> ExplainedAccess:
         """Whether a user may do something in the tenant, why, and who could let him."""
@@ -917,9 +975,7 @@ class IdentityClient:
         return cast(Enrolled, self._dispatch(calls.finish_passkey_at_sign_in, payload))
 
     def start_passkey_sign_in(self, *, login: str | None = None, bound_to: str) -> PasskeyOptions:
-        """A challenge to sign in with a passkey alone; with a login, which passkeys may answer:
-        a login nobody bears has some too.
-        """
+        """A challenge to sign in with a passkey alone: the same for every login."""
         payload = given(login=login, bound_to=bound_to)
         return cast(PasskeyOptions, self._dispatch(calls.start_passkey_sign_in, payload))
 
@@ -947,10 +1003,110 @@ class IdentityClient:
         payload = given()
         return cast(StaffRules, self._dispatch(calls.get_staff_rules, payload))
 
-    def change_staff_rules(self, *, second_factor_required: bool) -> StaffRules:
+    def change_staff_rules(
+        self,
+        *,
+        second_factor_required: bool,
+        edition: str | None = None,
+    ) -> StaffRules:
         """Demand a second factor of the provider's own people, at once, or no longer."""
-        payload = given(second_factor_required=second_factor_required)
+        payload = given(second_factor_required=second_factor_required, edition=edition)
         return cast(StaffRules, self._dispatch(calls.change_staff_rules, payload))
+
+    def give_impersonation(
+        self,
+        *,
+        tenant: str,
+        as_person_id: str,
+        operator: str,
+        minutes: int | None = None,
+        reason: str,
+    ) -> Impersonation:
+        """Let one of the provider's staff see the contract as a user does, for a while."""
+        payload = given(
+            tenant=tenant,
+            as_person_id=as_person_id,
+            operator=operator,
+            minutes=minutes,
+            reason=reason,
+        )
+        return cast(Impersonation, self._dispatch(calls.give_impersonation, payload))
+
+    def list_impersonations(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+    ) -> Impersonations:
+        """Who of staff may see the contract, as whom, why, until when; newest first."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        return cast(Impersonations, self._dispatch(calls.list_impersonations, payload))
+
+    def get_impersonation(self, *, grant_id: str, tenant: str) -> Impersonation:
+        """One of them."""
+        payload = given(grant_id=grant_id, tenant=tenant)
+        return cast(Impersonation, self._dispatch(calls.get_impersonation, payload))
+
+    def end_impersonation(self, *, grant_id: str, tenant: str) -> Impersonation:
+        """End it everywhere within a second, or turn a proposal down."""
+        payload = given(grant_id=grant_id, tenant=tenant)
+        return cast(Impersonation, self._dispatch(calls.end_impersonation, payload))
+
+    def list_own_impersonations(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        looking: bool | None = None,
+    ) -> Impersonations:
+        """By which one is seen oneself, or sees a contract as somebody else does."""
+        payload = given(limit=limit, cursor=cursor, looking=looking)
+        return cast(Impersonations, self._dispatch(calls.list_own_impersonations, payload))
+
+    def end_own_impersonation(self, *, grant_id: str) -> Impersonation:
+        """End one by which one is seen oneself, or that one looks by."""
+        payload = given(grant_id=grant_id)
+        return cast(Impersonation, self._dispatch(calls.end_own_impersonation, payload))
+
+    def propose_impersonation(
+        self,
+        *,
+        tenant: str,
+        as_person_id: str,
+        operator: str,
+        minutes: int | None = None,
+    ) -> Impersonation:
+        """Propose that one of staff sees a contract as a user does; a second one approves."""
+        payload = given(
+            tenant=tenant, as_person_id=as_person_id, operator=operator, minutes=minutes
+        )
+        return cast(Impersonation, self._dispatch(calls.propose_impersonation, payload))
+
+    def list_impersonation_proposals(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Impersonations:
+        """What is proposed and not decided, of all contracts; newest first."""
+        payload = given(limit=limit, cursor=cursor)
+        return cast(Impersonations, self._dispatch(calls.list_impersonation_proposals, payload))
+
+    def approve_impersonation(self, *, grant_id: str) -> Impersonation:
+        """Approve what another of staff proposed, for eyes that are not one's own."""
+        payload = given(grant_id=grant_id)
+        return cast(Impersonation, self._dispatch(calls.approve_impersonation, payload))
+
+    def decline_impersonation(self, *, grant_id: str) -> Impersonation:
+        """Turn down what was proposed; who proposed it may too."""
+        payload = given(grant_id=grant_id)
+        return cast(Impersonation, self._dispatch(calls.decline_impersonation, payload))
+
+    def open_impersonation(self, *, grant_id: str, operator_id: str) -> OpenedImpersonation:
+        """The named one of staff begins to look: as whom, in which tenant, for how long."""
+        payload = given(grant_id=grant_id, operator_id=operator_id)
+        return cast(OpenedImpersonation, self._dispatch(calls.open_impersonation, payload))
 
     def read_link(
         self,
@@ -1358,9 +1514,15 @@ class IdentityClient:
         payload = given(person_id=person_id)
         return cast(StaffMember, self._dispatch(calls.get_staff_member, payload))
 
-    def change_staff_roles(self, *, person_id: str, roles: list[StaffRole]) -> StaffMember:
+    def change_staff_roles(
+        self,
+        *,
+        person_id: str,
+        roles: list[StaffRole],
+        edition: str | None = None,
+    ) -> StaffMember:
         """Replace somebody's staff roles; never one's own, and an operator remains."""
-        payload = given(person_id=person_id, roles=roles)
+        payload = given(person_id=person_id, roles=roles, edition=edition)
         return cast(StaffMember, self._dispatch(calls.change_staff_roles, payload))
 
     def dismiss_staff(self, *, person_id: str) -> Nothing:
@@ -1394,6 +1556,7 @@ class IdentityClient:
         given_name: str,
         family_name: str,
         mobile: str | None = None,
+        edition: str | None = None,
     ) -> User:
         """Change what the tenant calls a user, and the mobile number of his IAM user."""
         payload = given(
@@ -1402,6 +1565,7 @@ class IdentityClient:
             given_name=given_name,
             family_name=family_name,
             mobile=mobile,
+            edition=edition,
         )
         return cast(User, self._dispatch(calls.change_user, payload))
 
@@ -1438,11 +1602,18 @@ class IdentityClient:
         )
         return cast(User, self._dispatch(calls.invite_user, payload))
 
-    def change_roles(self, *, tenant: str, person_id: str, roles: dict[Section, Role]) -> User:
+    def change_roles(
+        self,
+        *,
+        tenant: str,
+        person_id: str,
+        roles: dict[Section, Role],
+        edition: str | None = None,
+    ) -> User:
         """Replace a user's roles; nobody grants what he does not hold, and the holder of an
         office keeps his.
         """
-        payload = given(tenant=tenant, person_id=person_id, roles=roles)
+        payload = given(tenant=tenant, person_id=person_id, roles=roles, edition=edition)
         return cast(User, self._dispatch(calls.change_roles, payload))
 
     def remove_user(self, *, tenant: str, person_id: str) -> Nothing:

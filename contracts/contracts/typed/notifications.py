@@ -24,6 +24,7 @@ class AuditEntry(TypedDict):
     previous_hash: str
     hash: str
     actor_name: NotRequired[str | None]
+    act_name: NotRequired[str | None]
     target_name: NotRequired[str | None]
 
 
@@ -85,9 +86,10 @@ class NotificationsClient:
         limit: int | None = None,
         cursor: str | None = None,
         tenant: str,
+        grant: str | None = None,
     ) -> AuditEntries:
         """The tenant's audit trail in notifications, oldest first."""
-        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        payload = given(limit=limit, cursor=cursor, tenant=tenant, grant=grant)
         return cast(AuditEntries, self._dispatch(calls.list_audit_entries, payload))
 
     def verify_audit_chain(self, *, tenant: str, after: int | None = None) -> AuditVerification:

@@ -28,6 +28,7 @@ class AuditEntry(TypedDict):
     previous_hash: str
     hash: str
     actor_name: NotRequired[str | None]
+    act_name: NotRequired[str | None]
     target_name: NotRequired[str | None]
 
 
@@ -110,9 +111,10 @@ class SubscriptionsClient:
         limit: int | None = None,
         cursor: str | None = None,
         tenant: str,
+        grant: str | None = None,
     ) -> AuditEntries:
         """The tenant's audit trail in subscriptions, oldest first."""
-        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        payload = given(limit=limit, cursor=cursor, tenant=tenant, grant=grant)
         return cast(AuditEntries, self._dispatch(calls.list_audit_entries, payload))
 
     def verify_audit_chain(self, *, tenant: str, after: int | None = None) -> AuditVerification:

@@ -28,6 +28,7 @@ class AuditEntry(TypedDict):
     previous_hash: str
     hash: str
     actor_name: NotRequired[str | None]
+    act_name: NotRequired[str | None]
     target_name: NotRequired[str | None]
 
 
@@ -83,6 +84,10 @@ class Contracts(TypedDict):
     items: list[ContractView]
 
 
+class ContractName(TypedDict):
+    name: str
+
+
 class ExportedOffice(TypedDict):
     tenant: str
     office: Office
@@ -115,9 +120,10 @@ class TenancyClient:
         limit: int | None = None,
         cursor: str | None = None,
         tenant: str,
+        grant: str | None = None,
     ) -> AuditEntries:
         """The tenant's audit trail in tenancy, oldest first."""
-        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        payload = given(limit=limit, cursor=cursor, tenant=tenant, grant=grant)
         return cast(AuditEntries, self._dispatch(calls.list_audit_entries, payload))
 
     def verify_audit_chain(self, *, tenant: str, after: int | None = None) -> AuditVerification:
@@ -176,6 +182,11 @@ class TenancyClient:
         """One contract: name, offices, support level, state."""
         payload = given(tenant=tenant)
         return cast(ContractView, self._dispatch(calls.get_contract, payload))
+
+    def name_contract(self, *, contract: str) -> ContractName:
+        """What a contract is called, for who is asked something about it."""
+        payload = given(contract=contract)
+        return cast(ContractName, self._dispatch(calls.name_contract, payload))
 
     def rename_contract(
         self,

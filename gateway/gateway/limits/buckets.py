@@ -28,6 +28,7 @@ class Kind(StrEnum):
     ADDRESS = "address"
     PERSON = "person"
     CLIENT = "client"
+    STAFF = "staff"  # for what he looks at of the customers'
 
 
 class Holder(NamedTuple):
@@ -71,9 +72,11 @@ class Buckets:
         self._full_at: OrderedDict[Holder, int] = OrderedDict()
         self._unshared: dict[Holder, list[int]] = {}  # since, spent
 
-    def spend(self, holder: Holder) -> Standing | None:
-        """One request of ``holder``; None where nothing limits him."""
-        quota = self._quotas.get(holder.kind)
+    def spend(self, holder: Holder, *, own: Quota | None = None) -> Standing | None:
+        """One request of ``holder``; None where nothing limits him. ``own``: a quota that is his
+        alone, in place of the one of his kind.
+        """
+        quota = own or self._quotas.get(holder.kind)
         if quota is None:
             return None
         step = quota.seconds * _SECOND // quota.amount
@@ -90,6 +93,17 @@ class Buckets:
         missing = full_at - now
         remaining = (whole - missing) // step
         return Standing(holder.kind.value, quota, remaining, _seconds(missing))
+
+    def charge(self, holder: Holder, requests: int) -> None:
+        """So many more, for what has been done already: it may leave the holder in debt."""
+        quota = self._quotas.get(holder.kind)
+        if quota is None or requests <= 0:
+            return
+        spent = requests * (quota.seconds * _SECOND // quota.amount)
+        with self._lock:
+            now = self._monotonic_ns()
+            self._keep(holder, max(self._full_at.get(holder, now), now) + spent, now)
+            self._note(holder, now, spent)
 
     def refusal(self, holder: Holder) -> Standing | None:
         """What one more request of ``holder`` would be told; None where it would pass."""

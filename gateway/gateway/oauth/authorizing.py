@@ -75,7 +75,7 @@ def read_question(
             client=client,
             redirect_uri=redirect_uri,
             prompt=_prompt(values.get("prompt")),
-            max_age=_max_age(values.get("max_age")),
+            max_age=_max_age(values.get("max_age"), client),
             login_hint=_hint(values.get("login_hint")),
             language=_language(values.get("ui_locales")),
             wishes=read_wishes(values, subject_of=subject_of),
@@ -124,9 +124,11 @@ def _prompt(given: str | None) -> frozenset[str]:
     return prompt
 
 
-def _max_age(given: str | None) -> timedelta | None:
+def _max_age(given: str | None, client: Client) -> timedelta | None:
+    """What the client registered holds where the request does not say."""
     if given is None:
-        return None
+        default = client.row.default_max_age
+        return None if default is None else timedelta(seconds=default)
     if not _SECONDS.fullmatch(given):
         raise refused("invalid_request", "Invalid 'max_age'")
     return timedelta(seconds=int(given))

@@ -6,6 +6,7 @@ No secret travels and none is kept here. Whatever is wrong, the answer is the on
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,10 +15,11 @@ from joserfc import jws
 from joserfc.errors import JoseError
 
 from gateway.oauth.client_authentication import QueryClient
-from gateway.oauth.client_keys import ALGORITHMS, key_for
+from gateway.oauth.client_keys import ALGORITHMS, Key, key_for
 from gateway.oauth.clients import Client
 from gateway.oauth.once import Once
 from gateway.oauth.protocol_request import ProtocolRequest
+from gateway.oauth.published_keys import PublishedKeys
 from servicekit.clock import Clock
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -30,7 +32,8 @@ _REGISTRY = jws.JWSRegistry(algorithms=list(ALGORITHMS))
 class ClientAssertions:
     """``audiences``: the issuer and the token endpoint, character by character."""
 
-    def __init__(self, *, issuer: str, once: Once, clock: Clock) -> None:
+    def __init__(self, *, issuer: str, once: Once, clock: Clock, published: PublishedKeys) -> None:
+        self._published = published
         self._audiences = frozenset({issuer, f"{issuer}/oauth/token"})
         self._once = once
         self._clock = clock
@@ -51,13 +54,22 @@ class ClientAssertions:
     def _is_proved(self, client: Client, raw: str) -> bool:
         try:
             signed = jws.deserialize_compact(
-                raw, lambda one: key_for(client.row.jwks or {}, one.headers()), registry=_REGISTRY
+                raw, lambda one: self._key(client, one.headers()), registry=_REGISTRY
             )
             claims = _claims(signed.payload)
             until = self._checked(client, claims)
         except (JoseError, ValueError, KeyError, TypeError, OverflowError):
             return False
         return self._once.first("client", client.client_id, claims["jti"], until=until)
+
+    def _key(self, client: Client, header: Mapping[str, Any]) -> Key:
+        """Raises ValueError."""
+        row = client.row
+        if row.jwks_uri is None:
+            return key_for(row.jwks or {}, header)
+        if header.get("alg") not in ALGORITHMS:
+            raise ValueError("no such algorithm")
+        return key_for(self._published.of(row.jwks_uri, kid=header.get("kid")), header)
 
     def _checked(self, client: Client, claims: dict[str, Any]) -> datetime:
         """Until when it would be good. Raises ValueError, KeyError, TypeError."""
@@ -104,4 +116,4 @@ def _named(query_client: QueryClient, raw: str) -> Client | None:
         client = query_client(claims["sub"])
     except (JoseError, ValueError, KeyError, TypeError):
         return None
-    return client if client is not None and client.row.jwks is not None else None
+    return client if client is not None and client.row.has_keys else None

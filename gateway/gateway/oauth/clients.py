@@ -69,7 +69,9 @@ class Client(ClientMixin):
         return any(fitting)
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        if self.row.jwks is not None:
+        if self.row.token_endpoint_auth_method is not None:
+            return method == self.row.token_endpoint_auth_method
+        if self.row.has_keys:
             return method == "private_key_jwt"
         if self.confidential:
             return method in ("client_secret_basic", "client_secret_post")

@@ -24,6 +24,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from contracts.rights import FRESH_PROOF
+from contracts.tenancy import name_contract
 from gateway.i18n import current_language
 from gateway.oauth.asking import Asking, plain_path
 from gateway.oauth.authorizing import NoRedirect, Question, read_question, refused
@@ -39,9 +40,9 @@ from gateway.pages.csrf import FIELD, StaleForm, refuse_stale_form, renew_form_s
 from gateway.pages.errors import crash, error_page, http_error, refusal, stale
 from gateway.pages.headers import allow_form_target
 from gateway.pages.local_paths import origin_after
-from gateway.pages.visit import browser_session, call_id, parts
+from gateway.pages.visit import ask_as_gateway, browser_session, call_id, parts
 from gateway.wire import Circumstances
-from servicekit.errors import GuichetError
+from servicekit.errors import GuichetError, NotFound, Unavailable
 
 _BROWSER = "asked"
 _log = structlog.get_logger(__name__)
@@ -235,12 +236,26 @@ def _consent_page(question: Question, grant: AuthorizationCodeGrant, sent: Param
     page = render_template(
         "oauth/consent.html",
         client=question.client.row.name,
-        owner=question.client.row.owned_by,
+        owner=_owner_of(question),
         wishes=scope_words(grant.request.scope.split()),
         # With its stamp: who has just signed in for this request is not asked to again.
         asked=urlencode(list(sent.items())),
     )
     return make_response(page, 200)
+
+
+def _owner_of(question: Question) -> str | None:
+    """The contract whose application it is, by name and code; by its code alone where its name
+    cannot be asked now.
+    """
+    code = question.client.row.owned_by
+    if code is None:
+        return None
+    try:
+        named = ask_as_gateway(name_contract, {"contract": code})
+    except (NotFound, Unavailable):
+        return code
+    return f"{named['name']} ({code})"
 
 
 def _answer(grant: AuthorizationCodeGrant, session: Session | None) -> Response:

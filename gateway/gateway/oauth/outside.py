@@ -1,8 +1,9 @@
-"""Posting a form to an address that somebody else has registered.
+"""Posting a form to, or reading a document from, an address that somebody else has registered.
 
 It is resolved once; every address that the name has must be a public one, and the connection goes
 to the one that was looked at: a name that changes its mind meanwhile changes nothing. Redirects
-are not followed, what is answered is not read, and all of it together takes seconds at most.
+are not followed, of an answer no more is read than was asked for, and all of it together takes
+seconds at most.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlencode, urlsplit
@@ -36,6 +38,23 @@ class Outside:
 
     def post(self, url: str, form: Mapping[str, str]) -> int:
         """The status of the answer. Raises NotSentError."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, _ = self._exchange("POST", url, body=urlencode(form), headers=kind, most=0)
+        return status
+
+    def get(self, url: str, *, most: int) -> bytes:
+        """A document of ``most`` bytes at most. Raises NotSentError."""
+        accepted = {"Accept": "application/json", "Accept-Encoding": "identity"}
+        status, document = self._exchange("GET", url, body=None, headers=accepted, most=most + 1)
+        if status != 200:
+            raise NotSentError(f"status {status}")
+        if len(document) > most:
+            raise NotSentError("too large")
+        return document
+
+    def _exchange(
+        self, method: str, url: str, *, body: str | None, headers: Mapping[str, str], most: int
+    ) -> tuple[int, bytes]:
         split = urlsplit(url)
         if split.scheme not in ("http", "https") or not split.hostname:
             raise NotSentError("no address")
@@ -43,9 +62,15 @@ class Outside:
         address = self._resolved(split.hostname, port)
         connection = HTTPConnection(split.hostname, port, timeout=self._patience)
         connection.default_port = 443 if split.scheme == "https" else 80
+        path = f"{split.path or '/'}?{split.query}" if split.query else split.path or "/"
         try:
             connection.sock = self._connected(address, port, split.hostname, split.scheme)
-            return self._exchanged(connection, split.path or "/", split.query, form)
+            with _cut_off(connection.sock, after=self._patience):
+                connection.request(
+                    method, path, body=body, headers={**headers, "Connection": "close"}
+                )
+                answer = connection.getresponse()
+                return answer.status, answer.read(most) if most else b""
         except (OSError, HTTPException) as error:
             raise NotSentError(type(error).__name__) from None
         finally:
@@ -73,26 +98,16 @@ class Outside:
             plain.close()
             raise
 
-    def _exchanged(
-        self, connection: HTTPConnection, path: str, query: str, form: Mapping[str, str]
-    ) -> int:
-        """A timeout is for each read: who answers by the byte is cut off by the clock."""
-        line = connection.sock
-        cut = threading.Timer(self._patience, _cut, (line,))
-        cut.start()
-        try:
-            connection.request(
-                "POST",
-                f"{path}?{query}" if query else path,
-                body=urlencode(form),
-                headers={
-                    "Content-Type": "application/x-www-form-urlencoded",
-                    "Connection": "close",
-                },
-            )
-            return connection.getresponse().status
-        finally:
-            cut.cancel()
+
+@contextmanager
+def _cut_off(line: socket.socket, *, after: float) -> Iterator[None]:
+    """A timeout is for each read: who answers by the byte is cut off by the clock."""
+    cut = threading.Timer(after, _cut, (line,))
+    cut.start()
+    try:
+        yield
+    finally:
+        cut.cancel()
 
 
 def is_public(address: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from gateway.oauth.outside import is_public
 from gateway.store.clients import ClientKind
 
 _PLAIN = re.compile(r"[\x21-\x7e]{1,2000}")
@@ -15,25 +16,44 @@ _PRIVATE_USE = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 
 def registration_fault(uri: str, kind: ClientKind) -> str | None:
-    """Why ``uri`` may not be registered, in words for whoever registers it; None where it may."""
+    """The code of why ``uri`` may not be registered; None where it may."""
     if not _PLAIN.fullmatch(uri) or _BROKEN.search(uri):
-        return "not a plain absolute URI (no wildcard, no space, no quote)"
+        return "uri-not-plain"
     try:
         parts = urlsplit(uri)
         _ = parts.port
     except ValueError:
-        return "not a URI"
+        return "uri-not-plain"
     if "#" in uri:
-        return "has a fragment"
+        return "uri-fragment"
     if parts.username is not None or parts.password is not None:
-        return "has a user name"
+        return "uri-user"
     if parts.scheme == "https":
-        return None if parts.hostname else "has no host"
+        return None if parts.hostname else "uri-no-host"
     if parts.scheme == "http":
-        return None if _is_loopback(parts) else "http is for loopback addresses only"
+        return None if _is_loopback(parts) else "uri-http"
     if kind is ClientKind.PUBLIC and _PRIVATE_USE.fullmatch(parts.scheme):
         return None
-    return "neither https, nor loopback, nor a private-use scheme like com.example.app"
+    return "uri-scheme"
+
+
+def fetching_fault(uri: str, *, private_allowed: bool) -> str | None:
+    """Of an address that we ask ourselves. What its name stands for is looked at each time anew
+    (``gateway/oauth/outside.py``); what can be seen to be ours is refused at once.
+    """
+    fault = registration_fault(uri, ClientKind.CONFIDENTIAL)
+    if fault is not None or private_allowed:
+        return fault
+    host = urlsplit(uri).hostname or ""
+    return "uri-private" if urlsplit(uri).scheme != "https" or _is_private(host) else None
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return not is_public(host)
+    except ValueError:
+        name = host.rstrip(".")
+        return "." not in name or name.endswith((".localhost", ".local", ".internal"))
 
 
 def matches(registered: str, requested: str, kind: ClientKind) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from contracts.registry import SCOPES
 from gateway.oauth.acting import acting
 from gateway.oauth.client_keys import keys_fault
 from gateway.oauth.clients import CLIENT_ID
+from gateway.oauth.endings import Endings
 from gateway.oauth.redirects import registration_fault
 from gateway.oauth.scopes import SCOPES_SUPPORTED
 from gateway.oauth.secrecy import digest_of, new_secret
@@ -87,8 +89,12 @@ def register_client(
     if faults:
         raise Invalid("fields-invalid", {"fields": faults})
     now = clock.now()
+    endings = Endings(db=db, clock=clock)
     with db.write(acting("client.register"), tenant=EVERYONE) as tx:
+        known = store.find_client(tx, client_id=asked.client_id, now=now)
         new = store.add_or_change_client(tx, client=_row(asked), now=now)
+        if known is not None and _is_less(known, asked):
+            endings.end_client(tx, client_id=asked.client_id, now=now)
         given = None
         if asked.kind is ClientKind.CONFIDENTIAL and asked.jwks is None:
             given = _ensure_secret(
@@ -127,21 +133,18 @@ def ensure_portal(*, db: Database, clock: Clock, public_url: str, secret: str) -
 
 def registration_faults(asked: Registration) -> dict[str, list[str]]:
     """Message codes by field."""
-    faults: dict[str, list[str]] = {}
-    if not CLIENT_ID.fullmatch(asked.client_id) or _LOOKS_LIKE_A_PERSON.fullmatch(asked.client_id):
-        faults["client_id"] = ["invalid"]
+    faults = identity_faults(
+        client_id=asked.client_id,
+        kind=asked.kind,
+        grants=asked.grants,
+        scopes=asked.scopes,
+        tenants=asked.tenants,
+    )
     if not 1 <= len(asked.name) <= 120 or not asked.name.isprintable():
         faults["name"] = ["length:1:120"]
-    if not asked.grants or not asked.grants <= set(GRANTS):
-        faults["grants"] = [f"choice:{','.join(GRANTS)}"]
-    if not asked.scopes <= set(SCOPES_SUPPORTED):
-        faults["scopes"] = ["invalid"]
-    if asked.kind is ClientKind.PUBLIC and asked.grants & _OF_CONFIDENTIAL_CLIENTS:
-        faults["kind"] = ["invalid"]
     if AUTHORIZATION_CODE in asked.grants and not asked.redirect_uris:
         faults["redirect_uris"] = ["required"]
     judged = {
-        "tenants": _tenants_fault(asked.tenants),
         "jwks": _keys_fault(asked),
         "backchannel_logout_uri": _logout_fault(asked.backchannel_logout_uri),
     }
@@ -149,6 +152,30 @@ def registration_faults(asked: Registration) -> dict[str, list[str]]:
     for field in ("redirect_uris", "post_logout_redirect_uris"):
         if any(registration_fault(uri, asked.kind) for uri in getattr(asked, field)):
             faults[field] = ["invalid"]
+    return faults
+
+
+def identity_faults(
+    *,
+    client_id: str,
+    kind: ClientKind,
+    grants: frozenset[str],
+    scopes: Iterable[str],
+    tenants: frozenset[str],
+) -> dict[str, list[str]]:
+    """Message codes by field: who a client is, and what it may."""
+    faults: dict[str, list[str]] = {}
+    if not CLIENT_ID.fullmatch(client_id) or _LOOKS_LIKE_A_PERSON.fullmatch(client_id):
+        faults["client_id"] = ["invalid"]
+    if not grants or not grants <= set(GRANTS):
+        faults["grants"] = [f"choice:{','.join(GRANTS)}"]
+    if not set(scopes) <= set(SCOPES_SUPPORTED):
+        faults["scopes"] = ["invalid"]
+    if kind is ClientKind.PUBLIC and grants & _OF_CONFIDENTIAL_CLIENTS:
+        faults["kind"] = ["invalid"]
+    tenants_fault = _tenants_fault(tenants)
+    if tenants_fault is not None:
+        faults["tenants"] = [tenants_fault]
     return faults
 
 
@@ -168,6 +195,17 @@ def _tenants_fault(tenants: frozenset[str]) -> str | None:
     if any(one != "*" and not TENANT_CODE.fullmatch(one) for one in tenants):
         return "invalid"
     return f"length:0:{MOST_TENANTS}" if len(tenants) > MOST_TENANTS else None
+
+
+def _is_less(known: ClientRow, asked: Registration) -> bool:
+    """Tokens that it was given say what they open, so they end."""
+    narrowed = (
+        known.scopes - asked.scopes
+        or known.grants - asked.grants
+        or known.tenants - asked.tenants
+        or known.audiences - asked.audiences
+    )
+    return bool(narrowed) or (asked.dpop_bound_access_tokens and not known.dpop_bound_access_tokens)
 
 
 def _ensure_secret(

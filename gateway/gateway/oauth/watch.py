@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from gateway.limits.client_quotas import ClientQuotas
 from gateway.oauth.acting import acting
 from gateway.oauth.endings import Endings
 from gateway.oauth.keys import KeyRing
@@ -26,6 +27,7 @@ from servicekit.clock import Clock
 from servicekit.db import EVERYONE, Database
 
 _EVERY = 0.5  # so that an ending is known everywhere within a second
+_QUOTAS_EVERY = 1.0
 _KEYS_EVERY = 5.0
 _ROTATION_EVERY = 60.0
 _SWEEP_EVERY = 300.0
@@ -36,12 +38,15 @@ class Watch:
     is known, and none of them lives for more than minutes.
     """
 
-    def __init__(self, *, db: Database, clock: Clock, keys: KeyRing, ended: Endings) -> None:
+    def __init__(
+        self, *, db: Database, clock: Clock, keys: KeyRing, ended: Endings, quotas: ClientQuotas
+    ) -> None:
         self._db = db
         self._clock = clock
         self._ended = ended
         acts = [
             (_EVERY, ended.refresh),
+            (_QUOTAS_EVERY, quotas.refresh),
             (_KEYS_EVERY, keys.refresh),
             (_ROTATION_EVERY, keys.rotate_when_due),
             (_SWEEP_EVERY, self.sweep),

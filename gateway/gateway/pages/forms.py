@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from flask import request
+from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 
 from gateway.api.circumstances import fit_idempotency_key
@@ -23,13 +24,15 @@ SECRET_FIELDS = ("password", "password_again", "current_password", "new_password
 class Form:
     """``errors`` are sentences by field name; ``notice`` is about the whole.
 
-    ``key`` makes sending twice one act; a definite refusal gets a new one.
+    ``key`` makes sending twice one act; a definite refusal gets a new one. ``meanwhile``: what is
+    there now, by label, where somebody else has changed it since the form was shown.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     many: Mapping[str, list[str]] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     notice: str | None = None
+    meanwhile: tuple[tuple[str, str], ...] = ()
     key: str = field(default_factory=lambda: uuid4().hex)
 
     def value(self, name: str, default: str = "") -> str:
@@ -53,12 +56,23 @@ class Form:
     def _by_field(self, faults: Mapping[str, object], known: Mapping[str, str]) -> dict[str, str]:
         sentences: dict[str, str] = {}
         for path, codes in faults.items():
-            name = known.get(path, path)
+            name, place = self._placed(known.get(path, path))
             said = [str(code) for code in codes] if isinstance(codes, list) else [str(codes)]
             if said and said[0].startswith("length:") and not self._has(name):
                 said = ["required"]
-            sentences[name] = " ".join(sentence(code, current_language()) for code in said)
+            fault = " ".join(sentence(code, current_language()) for code in said)
+            told = fault if place is None else f"{place} {fault}"
+            sentences[name] = f"{sentences[name]} {told}" if name in sentences else told
         return sentences
+
+    def _placed(self, path: str) -> tuple[str, str | None]:
+        """A fault inside what one field holds: of a line, or of a part of a document."""
+        name, _, inside = path.partition(".")
+        if path in self.values or name not in self.values or not inside:
+            return path, None
+        if inside.isdigit():
+            return name, gettext("Line %(number)s:", number=int(inside) + 1)
+        return name, f"{inside}:"
 
     def _has(self, name: str) -> bool:
         return bool(self.value(name).strip() or (name in SECRET_FIELDS and secret(name)))

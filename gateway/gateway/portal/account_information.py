@@ -22,9 +22,11 @@ from gateway.pages.forms import Form, filled, sent_form
 from gateway.pages.going import see_other
 from gateway.pages.roles import roles_in_words
 from gateway.portal.iam import iam_columns, iam_rows
+from gateway.portal.meanwhile import overtaken
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.visitors import ask, visitor
 from gateway.portal.words import language_names
+from servicekit.editions import edition_of
 
 _IAM = "/account/iam-users/<uuid:iam_user_id>"
 _LEAVE = "/account/contracts/<tenant:tenant>/leave"
@@ -49,18 +51,25 @@ def register(blueprint: Blueprint) -> None:
 
 def show_account() -> Response:
     account = ask(get_account)
+    return _account_page(_filled(account), account=account)
+
+
+def _filled(account: dict[str, Any]) -> Form:
     known = {name: account[name] or "" for name in (*_NAMES, "mobile", "language")}
-    return _account_page(Form(values=known), account=account)
+    return Form(values={**known, "edition": edition_of(account)})
 
 
 def change() -> Response:
     form = sent_form()
     named = filled(form.values, (*_NAMES, "mobile"))
-    asked = {name: named[name] or "" for name in _NAMES} | {"language": form.value("language")}
+    asked: dict[str, Any] = {name: named[name] or "" for name in _NAMES}
+    asked |= {"language": form.value("language"), "edition": form.value("edition") or None}
     try:
         account = ask(change_account, asked | {"mobile": named["mobile"]}, form=form, null="mobile")
     except REFUSALS as error:
-        return _account_page(form.refused(error), status=error.status)
+        account = ask(get_account)
+        again = overtaken(form, error, _filled(account))
+        return _account_page(again, account=account, status=error.status)
     response = see_other(url_for("portal.account"), "account-changed")
     remember_language(response, Language(account["language"]))
     return response

@@ -15,6 +15,7 @@ def act_names() -> dict[str, str]:
         "gateway.register_client": gettext("Register an application"),
         "gateway.change_client": gettext("Change an application"),
         "gateway.remove_client": gettext("Remove an application"),
+        "gateway.change_client_quota": gettext("Set the quota of an application"),
         "gateway.add_client_secret": gettext("Make a secret for an application"),
         "gateway.remove_client_secret": gettext("End a secret of an application"),
         "identity.list_users": gettext("See the list of users"),

@@ -3,13 +3,13 @@ by."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from contracts.codes import TenantCode
 from contracts.gateway import (
@@ -17,6 +17,7 @@ from contracts.gateway import (
     ApplicationKind,
     add_client_secret,
     change_client,
+    change_client_quota,
     get_client,
     list_clients,
     register_client,
@@ -30,7 +31,19 @@ from gateway.oauth.grantable import grantable_scopes
 from gateway.pages.forms import Form, sent_form
 from gateway.pages.going import see_other
 from gateway.pages.visit import ask_as_gateway, parts
+from gateway.portal.client_forms import (
+    QUOTA_FIELDS,
+    demands,
+    has_keys,
+    methods,
+    quota_in,
+    quota_values,
+    said_in,
+    values_of,
+)
+from gateway.portal.client_secret_words import secret_state
 from gateway.portal.lists import asked_page, page_links, whole
+from gateway.portal.meanwhile import overtaken
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import Column, contract_head
 from gateway.portal.visitors import ask, visitor
@@ -41,8 +54,6 @@ from servicekit.pseudonyms import person_target
 
 _ALL = "/contracts/<tenant:tenant>/applications"
 _ONE = f"{_ALL}/<client_id>"
-_SOON = timedelta(days=30)
-_LINES = ("redirect_uris", "post_logout_redirect_uris")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ def register(blueprint: Blueprint) -> None:
     rule(f"{_ALL}/new/<kind>", "applications_register", register_application, methods=["POST"])
     rule(_ONE, "applications_one", show_application, methods=["GET"])
     rule(_ONE, "applications_change", change_application, methods=["POST"])
+    rule(f"{_ONE}/quota", "applications_quota", change_quota, methods=["POST"])
     rule(f"{_ONE}/remove", "applications_remove", ask_removal, methods=["GET"])
     rule(f"{_ONE}/remove", "applications_do_remove", remove_application, methods=["POST"])
     rule(f"{_ONE}/secrets", "applications_secret", make_secret, methods=["POST"])
@@ -106,8 +118,8 @@ def show_registration(tenant: TenantCode, kind: str) -> Response:
 
 def register_application(tenant: TenantCode, kind: str) -> Response:
     form, of_kind = sent_form(), _kind(kind)
-    asked = {"tenant": tenant, "kind": of_kind.value, **_described(form)}
     try:
+        asked = {"tenant": tenant, "kind": of_kind.value, **said_in(form)}
         client = ask(register_client, asked, form=form)
     except REFUSALS as error:
         return _registration(tenant, of_kind, form.refused(error), status=error.status)
@@ -117,21 +129,35 @@ def register_application(tenant: TenantCode, kind: str) -> Response:
 
 def show_application(tenant: TenantCode, client_id: str) -> Response:
     client = _get(tenant, client_id)
-    lines = {name: "\n".join(client[name]) for name in _LINES}
-    values = {"name": client["name"], "edition": edition_of(client), **lines}
-    return _application(tenant, client, Form(values=values, many={"scopes": client["scopes"]}))
+    return _application(tenant, client, _filled(client))
 
 
 def change_application(tenant: TenantCode, client_id: str) -> Response:
     form = sent_form()
-    asked = {"tenant": tenant, "client_id": client_id, **_described(form)}
+    named = {"tenant": tenant, "client_id": client_id, "edition": form.value("edition")}
     try:
-        client = ask(change_client, {**asked, "edition": form.value("edition")}, form=form)
+        client = ask(change_client, {**named, **said_in(form)}, form=form)
     except REFUSALS as error:
         client = _get(tenant, client_id)
-        return _application(tenant, client, form.refused(error), status=error.status)
+        again = overtaken(form, error, _filled(client))
+        return _application(tenant, client, again, status=error.status)
     here = url_for("portal.applications_one", tenant=tenant, client_id=client_id)
     return see_other(here, "application-changed", name=client["name"])
+
+
+def change_quota(tenant: TenantCode, client_id: str) -> Response:
+    """By the provider alone."""
+    form = sent_form()
+    one = {"tenant": tenant, "client_id": client_id}
+    asked = {**one, "quota": quota_in(form), "edition": form.value("edition")}
+    try:
+        client = ask(change_client_quota, asked, form=form)
+    except REFUSALS as error:
+        client = _get(tenant, client_id)
+        again = overtaken(_beside(form, client), error, _filled(client), known=QUOTA_FIELDS)
+        return _application(tenant, client, again, status=error.status)
+    page = url_for("portal.applications_one", **one)
+    return see_other(page, "application-changed", name=client["name"])
 
 
 def ask_removal(tenant: TenantCode, client_id: str) -> Response:
@@ -160,7 +186,8 @@ def make_secret(tenant: TenantCode, client_id: str) -> Response:
         )
     except REFUSALS as error:
         client = _get(tenant, client_id)
-        return _application(tenant, client, form.refused(error), status=error.status)
+        again = _beside(form, client).refused(error)
+        return _application(tenant, client, again, status=error.status)
     page = render_template(
         "portal/application_secret.html",
         head=contract_head(tenant),
@@ -178,7 +205,8 @@ def end_secret(tenant: TenantCode, client_id: str, secret_id: UUID) -> Response:
         ask(remove_client_secret, {**one, "secret_id": str(secret_id)}, form=form)
     except REFUSALS as error:
         client = _get(tenant, client_id)
-        return _application(tenant, client, form.refused(error), status=error.status)
+        again = _beside(form, client).refused(error)
+        return _application(tenant, client, again, status=error.status)
     return see_other(url_for("portal.applications_one", **one), "secret-ended")
 
 
@@ -193,12 +221,17 @@ def _kind(text: str) -> ApplicationKind:
         raise NotFound("client-unknown") from None
 
 
-def _described(form: Form) -> dict[str, Any]:
-    return {
-        "name": form.value("name").strip(),
-        "scopes": form.chosen("scopes"),
-        **{name: form.value(name).split() for name in _LINES},
-    }
+def _filled(client: dict[str, Any]) -> Form:
+    values, ticked = values_of(client)
+    return Form(
+        values={**values, **quota_values(client), "edition": edition_of(client)}, many=ticked
+    )
+
+
+def _beside(form: Form, client: dict[str, Any]) -> Form:
+    """Of a small form on the page, whose other fields show what is there."""
+    shown = _filled(client)
+    return replace(form, values={**shown.values, **form.values}, many=shown.many | form.many)
 
 
 def _registration(
@@ -212,9 +245,18 @@ def _registration(
         kind=name,
         about=about,
         scopes=_choices(tenant, kind),
-        answered=kind is not ApplicationKind.SERVICE,
+        **_offered(kind),
     )
     return make_response(page, status)
+
+
+def _offered(kind: ApplicationKind) -> dict[str, Any]:
+    by_browser = kind is not ApplicationKind.SERVICE
+    return {
+        "answered": by_browser,
+        "demands": demands(by_browser=by_browser),
+        "methods": methods() if kind is not ApplicationKind.NATIVE else (),
+    }
 
 
 def _application(
@@ -228,9 +270,10 @@ def _application(
         client=client,
         kind=application_kinds()[client["kind"]][0],
         scopes=_choices(tenant, kind, also=client["scopes"]),
-        answered=kind is not ApplicationKind.SERVICE,
+        **_offered(kind),
+        may_limit=visitor().may(change_client_quota, tenant),
         may_change=visitor().may(change_client, tenant),
-        with_secret=kind is not ApplicationKind.NATIVE,
+        with_secret=kind is not ApplicationKind.NATIVE and not has_keys(client),
         may_make=len(client["secrets"]) < MOST_SECRETS,
         columns=[
             Column(gettext("Made on")),
@@ -257,7 +300,7 @@ def _secret_rows(
     told = ask_as_gateway(name_people, asked) if makers else {}
     names = {one["target"]: one["name"] for one in told.get("items", ())}
     return [
-        SecretRow(one, names.get(makers.get(one["secret_id"], "")), _secret_state(one, now))
+        SecretRow(one, names.get(makers.get(one["secret_id"], "")), secret_state(one, now))
         for one in secrets
     ]
 
@@ -292,19 +335,9 @@ def _choices(
 
 def _state(client: dict[str, Any], now: datetime) -> tuple[str, str]:
     """Of the secret that lives longest: whoever has replaced one is not warned of the other."""
-    if client["kind"] == ApplicationKind.NATIVE:
+    if client["kind"] == ApplicationKind.NATIVE or has_keys(client):
         return gettext("None needed"), "plain"
     if not client["secrets"]:
         return gettext("None"), "warn"
     longest = max(client["secrets"], key=lambda one: one["expires_at"] or "9999")
-    return _secret_state(longest, now)
-
-
-def _secret_state(secret: dict[str, Any], now: datetime) -> tuple[str, str]:
-    if secret["expires_at"] is None:
-        return gettext("Valid"), "good"
-    left = datetime.fromisoformat(secret["expires_at"]) - now
-    if left > _SOON:
-        return gettext("Valid"), "good"
-    days = max(0, left.days)
-    return ngettext("Ends in %(num)s day", "Ends in %(num)s days", days), "warn"
+    return secret_state(longest, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, render_template, url_for
@@ -16,11 +17,13 @@ from contracts.identity import (
 )
 from gateway.pages.forms import Form, sent_form
 from gateway.pages.going import see_other
+from gateway.portal.meanwhile import overtaken
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import contract_head
 from gateway.portal.tabs import office_tabs
 from gateway.portal.user_states import full_name
 from gateway.portal.visitors import ask, visitor
+from servicekit.editions import edition_of
 from servicekit.errors import GuichetError
 
 _LOST = "/contracts/<tenant:tenant>/users/<uuid:person_id>/second-factors"
@@ -53,16 +56,22 @@ def reset(tenant: TenantCode, person_id: UUID) -> Response:
 
 
 def show_rules() -> Response:
-    return _rules_page(Form())
+    return _rules_page(_ruled(ask(get_staff_rules)))
+
+
+def _ruled(rules: dict[str, Any]) -> Form:
+    demanded = "yes" if rules["second_factor_required"] else "no"
+    return Form(values={"second_factor_required": demanded, "edition": edition_of(rules)})
 
 
 def change_rules() -> Response:
     form = sent_form()
     demanded = form.value("second_factor_required") == "yes"
+    asked = {"second_factor_required": demanded, "edition": form.value("edition") or None}
     try:
-        ask(change_staff_rules, {"second_factor_required": demanded}, form=form)
+        ask(change_staff_rules, asked, form=form)
     except REFUSALS as error:
-        return _rules_page(form.refused(error), error)
+        return _rules_page(overtaken(form, error, _ruled(ask(get_staff_rules))), error)
     return see_other(url_for("portal.office_staff"), "staff-rules-changed")
 
 
@@ -79,12 +88,10 @@ def _reset_page(tenant: TenantCode, person_id: UUID, form: Form, *, status: int 
 
 
 def _rules_page(form: Form, error: GuichetError | None = None) -> Response:
-    demanded = ask(get_staff_rules)["second_factor_required"]
     page = render_template(
         "back_office/staff_rules.html",
         tabs=office_tabs(),
         form=form,
-        demanded="yes" if demanded else "no",
         choices=[
             ("no", gettext("A password is enough"), None),
             ("yes", gettext("A second factor is demanded"), None),

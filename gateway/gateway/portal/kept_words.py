@@ -6,7 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from flask_babel import gettext
 
+from contracts.registry import SCOPES
+from gateway.oauth.consent_words import scope_words
+from gateway.oauth.grantable import OF_THE_PERSON
 from gateway.pages.labels import field_label
+from gateway.portal.client_forms import demand_words, grant_names, methods
 from gateway.portal.recovery_words import recovery_kinds
 from gateway.portal.words import (
     language_names,
@@ -63,7 +67,21 @@ def _flags() -> dict[str, str]:
     }
 
 
+def _scope_names() -> dict[str, str]:
+    scopes = (*SCOPES, *OF_THE_PERSON)
+    return {scope: scope_words([scope])[0] for scope in scopes}
+
+
+def _ours() -> dict[str, str]:
+    return {"first_party": gettext("It is ours: nobody is asked to agree")}
+
+
 _CHOICES = {
+    "scopes": _scope_names,
+    "demands": demand_words,
+    "grants": grant_names,
+    "token_endpoint_auth_method": lambda: dict(methods()),
+    "own": _ours,
     "kind": recovery_kinds,
     "roles": staff_role_names,
     "support_level": _support_names,

@@ -20,11 +20,13 @@ from gateway.i18n import current_language
 from gateway.pages.forms import Form, filled, sent_form
 from gateway.pages.going import see_other
 from gateway.portal.lists import asked_page, page_links
+from gateway.portal.meanwhile import overtaken
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import Column
 from gateway.portal.tabs import office_tabs
 from gateway.portal.visitors import ask, visitor
 from gateway.portal.words import language_names, staff_role_names
+from servicekit.editions import edition_of
 from servicekit.errors import Forbidden
 
 _MEMBER = "/back-office/staff/<uuid:person_id>"
@@ -88,18 +90,26 @@ def appoint() -> Response:
 
 def show_roles(person_id: UUID) -> Response:
     member = ask(get_staff_member, {"person_id": str(person_id)})
-    return _roles_page(member, Form(many={"roles": list(member["roles"])}))
+    return _roles_page(member, _held(member))
 
 
 def replace_roles(person_id: UUID) -> Response:
     form = sent_form()
-    asked = {"person_id": str(person_id), "roles": form.chosen("roles")}
+    asked = {
+        "person_id": str(person_id),
+        "roles": form.chosen("roles"),
+        "edition": form.value("edition") or None,
+    }
     try:
         member = ask(change_staff_roles, asked, form=form)
     except REFUSALS as error:
         member = ask(get_staff_member, {"person_id": str(person_id)})
-        return _roles_page(member, form.refused(error), status=error.status)
+        return _roles_page(member, overtaken(form, error, _held(member)), status=error.status)
     return see_other(url_for("portal.office_staff"), "staff-appointed", name=_name(member))
+
+
+def _held(member: dict[str, Any]) -> Form:
+    return Form(values={"edition": edition_of(member)}, many={"roles": list(member["roles"])})
 
 
 def ask_dismissal(person_id: UUID) -> Response:

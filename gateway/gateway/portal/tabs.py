@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import request, url_for
 from flask_babel import gettext
 
-from contracts import identity, tenancy
+from contracts import gateway, identity, tenancy
 from gateway.portal.shell import Link
 from gateway.portal.visitors import visitor
 

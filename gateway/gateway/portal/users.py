@@ -33,6 +33,7 @@ from gateway.i18n import current_language
 from gateway.pages.forms import Form, asked_form, filled, sent_form
 from gateway.pages.going import see_other
 from gateway.portal.lists import asked_page, page_links
+from gateway.portal.meanwhile import overtaken
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import Column, Link, contract_head
 from gateway.portal.user_states import about_state, acts_on, full_name, state_of, user_states
@@ -44,6 +45,7 @@ from gateway.portal.words import (
     roles_in_words,
     section_names,
 )
+from servicekit.editions import edition_of
 
 _USERS = "/contracts/<tenant:tenant>/users"
 _USER = f"{_USERS}/<uuid:person_id>"
@@ -163,8 +165,7 @@ def _invitation(tenant: TenantCode, form: Form, *, status: int = 200) -> Respons
 
 def show_roles(tenant: TenantCode, person_id: Any) -> Response:
     user = _get_user(tenant, person_id)
-    held = {f"role-{section}": role for section, role in user["roles"].items()}
-    return _roles_page(tenant, user, Form(values=held))
+    return _roles_page(tenant, user, _held(user))
 
 
 def replace_roles(tenant: TenantCode, person_id: Any) -> Response:
@@ -172,14 +173,26 @@ def replace_roles(tenant: TenantCode, person_id: Any) -> Response:
     try:
         user = ask(
             change_roles,
-            {"tenant": tenant, "person_id": str(person_id), "roles": _chosen_roles(form)},
+            {
+                "tenant": tenant,
+                "person_id": str(person_id),
+                "roles": _chosen_roles(form),
+                "edition": form.value("edition") or None,
+            },
             form=form,
         )
     except REFUSALS as error:
         user = _get_user(tenant, person_id)
-        refused = form.refused(error, known=_ROLE_FIELDS)
-        return _roles_page(tenant, user, refused, status=error.status)
+        again = overtaken(form, error, _held(user), known=_ROLE_FIELDS)
+        return _roles_page(tenant, user, again, status=error.status)
     return see_other(url_for("portal.users", tenant=tenant), "roles-changed", name=full_name(user))
+
+
+def _held(user: dict[str, Any]) -> Form:
+    """A section without a role is one he holds nothing in: it is told where another took it."""
+    none = {f"role-{section.value}": "" for section in Section}
+    held = {f"role-{section}": role for section, role in user["roles"].items()}
+    return Form(values={**none, **held, "edition": edition_of(user)})
 
 
 def _roles_page(
@@ -197,8 +210,7 @@ def _roles_page(
 
 def show_edit(tenant: TenantCode, person_id: Any) -> Response:
     user = _get_user(tenant, person_id)
-    known = {name: user[name] or "" for name in ("given_name", "family_name", "mobile")}
-    return _edit_page(tenant, user, Form(values=known))
+    return _edit_page(tenant, user, _data(user))
 
 
 def edit(tenant: TenantCode, person_id: Any) -> Response:
@@ -206,11 +218,17 @@ def edit(tenant: TenantCode, person_id: Any) -> Response:
     wanted = filled(form.values, ("given_name", "family_name", "mobile"))
     asked = {"tenant": tenant, "person_id": str(person_id), **wanted}
     try:
-        user = ask(change_user, asked, form=form)
+        user = ask(change_user, {**asked, "edition": form.value("edition") or None}, form=form)
     except REFUSALS as error:
         user = _get_user(tenant, person_id)
-        return _edit_page(tenant, user, form.refused(error), status=error.status)
+        again = overtaken(form, error, _data(user))
+        return _edit_page(tenant, user, again, status=error.status)
     return see_other(url_for("portal.users", tenant=tenant), "user-changed", name=full_name(user))
+
+
+def _data(user: dict[str, Any]) -> Form:
+    known = {name: user[name] or "" for name in ("given_name", "family_name", "mobile")}
+    return Form(values={**known, "edition": edition_of(user)})
 
 
 def _edit_page(

@@ -34,6 +34,13 @@ class ClientRow:
     jwks: dict[str, Any] | None = None
     dpop_bound_access_tokens: bool = False
     backchannel_logout_uri: str | None = None
+    token_endpoint_auth_method: str | None = None
+    jwks_uri: str | None = None
+    default_max_age: int | None = None
+
+    @property
+    def has_keys(self) -> bool:
+        return self.jwks is not None or self.jwks_uri is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,8 @@ def find_client(tx: Tx, *, client_id: str, now: datetime) -> ClientRow | None:
         """
         SELECT client_id, name, kind, first_party, redirect_uris, post_logout_redirect_uris,
                grants, scopes, tenants, audiences, require_pushed_authorization_requests,
-               owned_by, jwks, dpop_bound_access_tokens,
-               backchannel_logout_uri,
+               owned_by, jwks, dpop_bound_access_tokens, backchannel_logout_uri,
+               token_endpoint_auth_method, jwks_uri, default_max_age,
                ARRAY(SELECT digest FROM client_secrets
                       WHERE client_secrets.client_id = clients.client_id
                         AND (expires_at IS NULL OR expires_at > %(now)s)) AS secrets
@@ -83,7 +90,7 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
                audiences = excluded.audiences,
                require_pushed_authorization_requests =
                    excluded.require_pushed_authorization_requests,
-               jwks = excluded.jwks,
+               jwks = excluded.jwks, jwks_uri = NULL, token_endpoint_auth_method = NULL,
                dpop_bound_access_tokens = excluded.dpop_bound_access_tokens,
                backchannel_logout_uri = excluded.backchannel_logout_uri,
                changed_at = excluded.changed_at

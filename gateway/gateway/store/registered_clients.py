@@ -1,16 +1,19 @@
-"""Clients that a tenant's administrators registered. Each statement names the tenant."""
+"""Clients that are registered over the calls: a tenant's by its administrators, and the provider's
+own by staff. Each statement names whose they are; None: the provider's."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contracts.codes import TenantCode
 from gateway.store.clients import ClientKind
 from servicekit.db import Tx
-from servicekit.errors import NotFound
+from servicekit.errors import Conflict, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,23 @@ class RegisteredRow:
     post_logout_redirect_uris: tuple[str, ...]
     created_at: datetime
     changed_at: datetime
+    first_party: bool = False
+    tenants: frozenset[str] = frozenset()
+    audiences: frozenset[str] = frozenset()
+    token_endpoint_auth_method: str | None = None
+    jwks: dict[str, Any] | None = None
+    jwks_uri: str | None = None
+    dpop_bound_access_tokens: bool = False
+    require_pushed_authorization_requests: bool = False
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
+    default_max_age: int | None = None
+    quota_amount: int | None = None
+    quota_seconds: int | None = None
+
+    @property
+    def has_keys(self) -> bool:
+        return self.jwks is not None or self.jwks_uri is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +59,10 @@ def list_clients(tx: Tx, *, tenant: TenantCode, after: str, limit: int) -> list[
     return tx.rows(
         """
         SELECT client_id, name, kind, grants, scopes, redirect_uris, post_logout_redirect_uris,
-               created_at, changed_at
+               created_at, changed_at, first_party, tenants, audiences,
+               token_endpoint_auth_method, jwks, jwks_uri, dpop_bound_access_tokens,
+               require_pushed_authorization_requests, backchannel_logout_uri,
+               backchannel_logout_session_required, default_max_age, quota_amount, quota_seconds
           FROM clients
          WHERE owned_by = %(tenant)s AND client_id > %(after)s
          ORDER BY client_id
@@ -50,14 +73,35 @@ def list_clients(tx: Tx, *, tenant: TenantCode, after: str, limit: int) -> list[
     )
 
 
-def get_client(tx: Tx, *, tenant: TenantCode, client_id: str) -> RegisteredRow:
-    """Another tenant's is unknown here."""
+def list_provider_clients(tx: Tx, *, after: str, limit: int) -> list[RegisteredRow]:
+    return tx.rows(
+        """
+        SELECT client_id, name, kind, grants, scopes, redirect_uris, post_logout_redirect_uris,
+               created_at, changed_at, first_party, tenants, audiences,
+               token_endpoint_auth_method, jwks, jwks_uri, dpop_bound_access_tokens,
+               require_pushed_authorization_requests, backchannel_logout_uri,
+               backchannel_logout_session_required, default_max_age, quota_amount, quota_seconds
+          FROM clients
+         WHERE owned_by IS NULL AND client_id > %(after)s
+         ORDER BY client_id
+         LIMIT %(limit)s
+        """,
+        {"after": after, "limit": limit},
+        RegisteredRow,
+    )
+
+
+def get_client(tx: Tx, *, tenant: TenantCode | None, client_id: str) -> RegisteredRow:
+    """Another's is unknown here."""
     found = tx.row(
         """
         SELECT client_id, name, kind, grants, scopes, redirect_uris, post_logout_redirect_uris,
-               created_at, changed_at
+               created_at, changed_at, first_party, tenants, audiences,
+               token_endpoint_auth_method, jwks, jwks_uri, dpop_bound_access_tokens,
+               require_pushed_authorization_requests, backchannel_logout_uri,
+               backchannel_logout_session_required, default_max_age, quota_amount, quota_seconds
           FROM clients
-         WHERE owned_by = %(tenant)s AND client_id = %(client_id)s
+         WHERE client_id = %(client_id)s AND owned_by IS NOT DISTINCT FROM %(tenant)s
         """,
         {"tenant": tenant, "client_id": client_id},
         RegisteredRow,
@@ -67,14 +111,15 @@ def get_client(tx: Tx, *, tenant: TenantCode, client_id: str) -> RegisteredRow:
     return found
 
 
-def get_client_to_change(tx: Tx, *, tenant: TenantCode, client_id: str) -> RegisteredRow:
+def get_client_to_change(tx: Tx, *, tenant: TenantCode | None, client_id: str) -> RegisteredRow:
     """The same, and nobody else changes it or its secrets until the transaction ends. Codes of it
     may be redeemed meanwhile: who holds a code's row waits for no client's.
     """
     tx.run(
         """
         SELECT client_id FROM clients
-         WHERE owned_by = %(tenant)s AND client_id = %(client_id)s FOR NO KEY UPDATE
+         WHERE client_id = %(client_id)s AND owned_by IS NOT DISTINCT FROM %(tenant)s
+           FOR NO KEY UPDATE
         """,
         {"tenant": tenant, "client_id": client_id},
     )
@@ -93,37 +138,61 @@ def count_clients(tx: Tx, *, tenant: TenantCode) -> int:
     return counted
 
 
-def add_client(tx: Tx, *, tenant: TenantCode, client: RegisteredRow) -> None:
-    tx.run(
-        """
-        INSERT INTO clients (client_id, owned_by, name, kind, first_party, redirect_uris,
-                             post_logout_redirect_uris, grants, scopes, tenants, audiences,
-                             created_at, changed_at)
-        VALUES (%(client_id)s, %(tenant)s, %(name)s, %(kind)s, false, %(redirect_uris)s,
-                %(post_logout_redirect_uris)s, %(grants)s, %(scopes)s, ARRAY[%(tenant)s]::text[],
-                '{}', %(created_at)s, %(changed_at)s)
-        """,
-        {**_written(client), "tenant": tenant, "created_at": client.created_at},
-    )
+def add_client(tx: Tx, *, tenant: TenantCode | None, client: RegisteredRow) -> None:
+    """Raises Conflict("client-exists")."""
+    with tx.unless(constraint="clients_pkey", error=Conflict("client-exists")):
+        tx.run(
+            """
+            INSERT INTO clients (
+                client_id, owned_by, name, kind, first_party, redirect_uris,
+                post_logout_redirect_uris, grants, scopes, tenants, audiences,
+                token_endpoint_auth_method, jwks, jwks_uri, dpop_bound_access_tokens,
+                require_pushed_authorization_requests, backchannel_logout_uri,
+                backchannel_logout_session_required, default_max_age, quota_amount, quota_seconds,
+                created_at, changed_at)
+            VALUES (
+                %(client_id)s, %(tenant)s, %(name)s, %(kind)s, %(first_party)s, %(redirect_uris)s,
+                %(post_logout_redirect_uris)s, %(grants)s, %(scopes)s, %(tenants)s, %(audiences)s,
+                %(token_endpoint_auth_method)s, %(jwks)s, %(jwks_uri)s,
+                %(dpop_bound_access_tokens)s, %(require_pushed_authorization_requests)s,
+                %(backchannel_logout_uri)s, %(backchannel_logout_session_required)s,
+                %(default_max_age)s, %(quota_amount)s, %(quota_seconds)s, %(created_at)s,
+                %(changed_at)s)
+            """,
+            {**_written(client), "tenant": tenant, "created_at": client.created_at},
+        )
 
 
-def change_client(tx: Tx, *, tenant: TenantCode, client: RegisteredRow) -> None:
+def change_client(tx: Tx, *, tenant: TenantCode | None, client: RegisteredRow) -> None:
     tx.run(
         """
         UPDATE clients
-           SET name = %(name)s, scopes = %(scopes)s, redirect_uris = %(redirect_uris)s,
+           SET name = %(name)s, first_party = %(first_party)s, grants = %(grants)s,
+               scopes = %(scopes)s, tenants = %(tenants)s, audiences = %(audiences)s,
+               redirect_uris = %(redirect_uris)s,
                post_logout_redirect_uris = %(post_logout_redirect_uris)s,
+               token_endpoint_auth_method = %(token_endpoint_auth_method)s,
+               jwks = %(jwks)s, jwks_uri = %(jwks_uri)s,
+               dpop_bound_access_tokens = %(dpop_bound_access_tokens)s,
+               require_pushed_authorization_requests = %(require_pushed_authorization_requests)s,
+               backchannel_logout_uri = %(backchannel_logout_uri)s,
+               backchannel_logout_session_required = %(backchannel_logout_session_required)s,
+               default_max_age = %(default_max_age)s,
+               quota_amount = %(quota_amount)s, quota_seconds = %(quota_seconds)s,
                changed_at = %(changed_at)s
-         WHERE owned_by = %(tenant)s AND client_id = %(client_id)s
+         WHERE client_id = %(client_id)s AND owned_by IS NOT DISTINCT FROM %(tenant)s
         """,
         {**_written(client), "tenant": tenant},
     )
 
 
-def remove_client(tx: Tx, *, tenant: TenantCode, client_id: str) -> None:
+def remove_client(tx: Tx, *, tenant: TenantCode | None, client_id: str) -> None:
     """With its secrets, codes, families and consents."""
     tx.run(
-        "DELETE FROM clients WHERE owned_by = %(tenant)s AND client_id = %(client_id)s",
+        """
+        DELETE FROM clients
+         WHERE client_id = %(client_id)s AND owned_by IS NOT DISTINCT FROM %(tenant)s
+        """,
         {"tenant": tenant, "client_id": client_id},
     )
 
@@ -181,14 +250,111 @@ def remove_secret(tx: Tx, *, client_id: str, secret_id: UUID) -> bool:
     )
 
 
+def remove_secrets(tx: Tx, *, client_id: str) -> int:
+    """Of one that proves itself by its keys from now on."""
+    return tx.run(
+        "DELETE FROM client_secrets WHERE client_id = %(client_id)s", {"client_id": client_id}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SecretOfClientRow:
+    """One live secret, and whose client it opens."""
+
+    secret_id: UUID
+    client_id: str
+    client_name: str
+    owned_by: TenantCode | None
+    expires_at: datetime | None
+
+
+def find_secret(tx: Tx, *, secret_id: UUID) -> SecretOfClientRow | None:
+    """Also one that has expired."""
+    return tx.row(
+        """
+        SELECT s.secret_id, s.client_id, c.name AS client_name, c.owned_by, s.expires_at
+          FROM client_secrets s
+          JOIN clients c ON c.client_id = s.client_id
+         WHERE s.secret_id = %(secret_id)s
+        """,
+        {"secret_id": secret_id},
+        SecretOfClientRow,
+    )
+
+
+def change_secrets_to_end(
+    tx: Tx,
+    *,
+    maker: UUID,
+    tenant: TenantCode | None,
+    everywhere: bool,
+    ends_at: datetime,
+    now: datetime,
+) -> list[SecretOfClientRow]:
+    """Live ones that he made, for clients of the tenant (None: the provider's own) or for all:
+    none of them opens longer than until ``ends_at``.
+    """
+    return tx.rows(
+        """
+        UPDATE client_secrets AS s
+           SET expires_at = least(coalesce(s.expires_at, %(ends_at)s), %(ends_at)s)
+          FROM clients AS c
+         WHERE s.created_by = %(maker)s AND c.client_id = s.client_id
+           AND (%(everywhere)s OR c.owned_by IS NOT DISTINCT FROM %(tenant)s)
+           AND (s.expires_at IS NULL OR s.expires_at > %(now)s)
+        RETURNING s.secret_id, s.client_id, c.name AS client_name, c.owned_by, s.expires_at
+        """,
+        {
+            "maker": maker,
+            "tenant": tenant,
+            "everywhere": everywhere,
+            "ends_at": ends_at,
+            "now": now,
+        },
+        SecretOfClientRow,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRow:
+    client_id: str
+    quota_amount: int
+    quota_seconds: int
+
+
+def list_quotas(tx: Tx) -> list[QuotaRow]:
+    """Unbounded on purpose: staff give them by hand, and one left out would not hold."""
+    return tx.rows(
+        """
+        SELECT client_id, quota_amount, quota_seconds FROM clients
+         WHERE quota_amount IS NOT NULL ORDER BY client_id
+        """,
+        {},
+        QuotaRow,
+    )
+
+
 def _written(client: RegisteredRow) -> dict[str, object]:
     return {
         "client_id": client.client_id,
         "name": client.name,
         "kind": client.kind.value,
+        "first_party": client.first_party,
         "grants": sorted(client.grants),
         "scopes": list(client.scopes),
+        "tenants": sorted(client.tenants),
+        "audiences": sorted(client.audiences),
         "redirect_uris": list(client.redirect_uris),
         "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
+        "token_endpoint_auth_method": client.token_endpoint_auth_method,
+        "jwks": None if client.jwks is None else json.dumps(client.jwks),
+        "jwks_uri": client.jwks_uri,
+        "dpop_bound_access_tokens": client.dpop_bound_access_tokens,
+        "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
+        "backchannel_logout_uri": client.backchannel_logout_uri,
+        "backchannel_logout_session_required": client.backchannel_logout_session_required,
+        "default_max_age": client.default_max_age,
+        "quota_amount": client.quota_amount,
+        "quota_seconds": client.quota_seconds,
         "changed_at": client.changed_at,
     }

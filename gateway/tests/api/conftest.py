@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 import pytest
@@ -12,8 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from contracts.declare import Call
-from contracts.registry import CALLS, SCOPES
-from contracts.rights import CallerKind
+from contracts.registry import CALLS
 from gateway.api.face import create_face
 from gateway.dispatch import Dispatcher
 from gateway.limits.admission import Admission
@@ -21,38 +20,21 @@ from gateway.limits.buckets import Buckets
 from gateway.oauth.possession import Possession
 from gateway.oauth.tokens import TokenChecker
 from gateway.rights import RightsCache
+from gateway.tests.bearers import Token
 from gateway.wire import Wire
 from servicekit.clock import SystemClock
 from servicekit.context import Context, ContextSigner, ContextVerifier, generate_key_pair
 from servicekit.errors import GuichetError, Unauthenticated
 
-PERSON = "018f0000-0000-7000-8000-000000000001"
 TENANT = "OCB0001234"
 PUBLIC_URL = "http://localhost:8080"
 
 
-@dataclass(frozen=True)
-class FakeToken:
-    subject: str = PERSON
-    kind: CallerKind = CallerKind.PERSON
-    client_id: str = "portal"
-    scopes: frozenset[str] = frozenset(SCOPES)
-    tenants: frozenset[str] = frozenset()
-    session_id: str | None = None
-    token_id: str = "t"
-    act: str | None = None
-    grant: Any = None
-    key: str | None = None
-    domain: str | None = None
-    proved_at: datetime | None = field(default_factory=lambda: datetime.now(UTC))
-    factors: frozenset[str] = frozenset({"pwd"})
-
-
 @dataclass
 class FakeTokens:
-    known: dict[str, FakeToken] = field(default_factory=dict)
+    known: dict[str, Token] = field(default_factory=dict)
 
-    def check(self, raw: str) -> FakeToken:
+    def check(self, raw: str) -> Token:
         if raw not in self.known:
             raise Unauthenticated("token-refused")
         return self.known[raw]
@@ -94,7 +76,7 @@ class Face:
     rights: RightsCache
 
     def hold_token(self, **claims: Any) -> None:
-        self.tokens.known["good"] = FakeToken(**claims)
+        self.tokens.known["good"] = Token(**claims)
 
     def grant(self, *, roles: dict[str, str], staff: tuple[str, ...] = ()) -> None:
         tenants = [{"tenant": TENANT, "roles": roles, "offices": []}] if roles else []
@@ -110,6 +92,13 @@ class Face:
 ALL_ROLES = dict.fromkeys(
     ("contract", "users", "services", "subscriptions", "technical_console"), "manager"
 )
+
+
+class NoQuotas:
+    """No client has one of its own."""
+
+    def of(self, client_id: str) -> None:
+        return None
 
 
 class _Unlimited:
@@ -156,10 +145,10 @@ class Faces:
         services = FakeServices(ContextVerifier(public))
         wire = Wire(rpc=services, signer=ContextSigner(private))
         rights = RightsCache(wire=wire)
-        tokens = FakeTokens({"good": FakeToken()})
+        tokens = FakeTokens({"good": Token()})
         self.dispatcher.part = Dispatcher(wire=wire, rights=rights)
         self.tokens.part = tokens
-        self.admission.part = Admission(Buckets({}))
+        self.admission.part = Admission(Buckets({}), NoQuotas())
         face = Face(self.app.test_client(), services, tokens, rights)
         for name in CALLS:
             services.answers[name] = lambda payload: {}

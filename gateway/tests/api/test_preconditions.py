@@ -146,11 +146,16 @@ def test_a_condition_nobody_looks_at_stops_the_act(
 
 @pytest.mark.parametrize("call", EDITABLE, ids=lambda call: call.full_name)
 def test_what_can_be_edited_can_be_read_at_the_same_address(call: Any) -> None:
-    """The edition that is compared is the one that was shown."""
+    """The edition that is compared is the one that was shown; of a part of something (its roles,
+    its quota) it is the one of the whole, which stands at the address above it."""
+    path = call.route.path
     readers = [
         other
         for other in CALLS.values()
-        if other.route and other.route.method == "GET" and other.route.path == call.route.path
+        if other.route
+        and other.route.method == "GET"
+        and (other.route.path == path or path.startswith(f"{other.route.path}/"))
+        and other.response is call.response
     ]
     assert [one.response for one in readers] == [call.response]
     assert any(refusal.code == "changed-meanwhile" for refusal in call.refusals)

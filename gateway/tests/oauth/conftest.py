@@ -79,6 +79,8 @@ class FakeIdentity:
                 "tenant": None,
                 "iam_user_id": None,
             }
+        if call.name == "name_contract":
+            return {"name": "Production"}
         raise AssertionError(f"not expected: {call.full_name}")
 
 
@@ -293,6 +295,8 @@ def settings_for(database_url: str, **changes: Any) -> Settings:
         "limit_address": None,
         "limit_person": None,
         "limit_client": None,
+        "secret_warning_days": (30, 7, 1),
+        "secret_of_leaver_days": 30,
         "ops_peers": {},
         "db_pool": 6,
         "brand": "Cloudstore",

@@ -13,6 +13,8 @@ from contracts.codes import Language
 from contracts.declare import Call
 from contracts.identity import resolve_rights
 from gateway.dispatch import Dispatcher
+from gateway.local_calls import LocalCalls
+from gateway.oauth.client_news import ClientNews
 from gateway.parts import build_local_calls
 from gateway.rights import RightsCache
 from servicekit.errors import Forbidden, Invalid, NotFound, Unauthenticated
@@ -63,6 +65,19 @@ class Person:
         return "code=" in answer.location
 
 
+def local_calls(provider: Any, rights: Any) -> LocalCalls:
+    parts = provider.parts
+    return build_local_calls(
+        parts.db,
+        provider.clock,
+        parts.endings,
+        parts.own_data,
+        rights,
+        news=ClientNews(days=()),
+        private_allowed=False,
+    )
+
+
 @pytest.fixture
 def wire() -> Wire:
     return Wire()
@@ -77,7 +92,7 @@ def newcomer(provider: Any, wire: Wire) -> Any:
         wire=wire,
         rights=rights,
         clock=provider.clock,
-        local=build_local_calls(parts.db, provider.clock, parts.endings, parts.own_data, rights),
+        local=local_calls(provider, rights),
     )
     scopes = frozenset({"openid", "account", "staff", "people.write"})
     app = provider.register(name="Billing", scopes=scopes)
@@ -208,6 +223,5 @@ def test_support_signs_no_staff_out(newcomer: Any, wire: Wire, above: str) -> No
 
 
 def test_every_call_of_the_contract_is_answered(provider: Any) -> None:
-    parts = provider.parts
-    local = build_local_calls(parts.db, provider.clock, parts.endings, parts.own_data, parts.rights)
+    local = local_calls(provider, provider.parts.rights)
     assert set(local.methods) == set(calls.GATEWAY.calls)

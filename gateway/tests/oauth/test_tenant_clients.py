@@ -17,6 +17,7 @@ from contracts.registry import SCOPES
 from contracts.rights import Caller, CallerKind
 from gateway.dispatch import load_payload
 from gateway.local_calls import LocalCalls
+from gateway.oauth.client_news import ClientNews
 from gateway.parts import build_local_calls
 from gateway.wire import Circumstances
 from servicekit.context import new_call_id
@@ -72,7 +73,15 @@ class Administrator:
 @pytest.fixture
 def administrator(provider: Any) -> Callable[..., Administrator]:
     parts = provider.parts
-    local = build_local_calls(parts.db, provider.clock, parts.endings, parts.own_data, parts.rights)
+    local = build_local_calls(
+        parts.db,
+        provider.clock,
+        parts.endings,
+        parts.own_data,
+        parts.rights,
+        news=ClientNews(days=(30, 7, 1)),
+        private_allowed=False,
+    )
     return lambda **said: Administrator(
         local, TenantCode.numbered(uuid4().int % 10_000_000), **said
     )
@@ -160,16 +169,15 @@ def test_an_application_of_people_reaches_neither_accounts_nor_staff_work(
     [
         ("web", CALLBACK, None),
         ("web", "http://127.0.0.1/cb", None),
-        ("web", "http://app.example/cb", "redirect-uri"),
-        ("web", "https://*.example/cb", "redirect-uri"),
-        ("web", "https://app.example/cb#x", "redirect-uri"),
-        ("web", "https://user@app.example/cb", "redirect-uri"),
-        ("web", "com.example.app:/cb", "redirect-uri"),
+        ("web", "http://app.example/cb", "uri-http"),
+        ("web", "https://*.example/cb", "uri-not-plain"),
+        ("web", "https://app.example/cb#x", "uri-fragment"),
+        ("web", "https://user@app.example/cb", "uri-user"),
+        ("web", "com.example.app:/cb", "uri-scheme"),
         ("native", "com.example.app:/cb", None),
         ("native", "http://[::1]/cb", None),
-        ("native", "myapp:/cb", "redirect-uri"),
-        ("native", "javascript:alert(1)", "redirect-uri"),
-        ("service", CALLBACK, "redirect-uri-unused"),
+        ("native", "myapp:/cb", "uri-scheme"),
+        ("native", "javascript:alert(1)", "uri-scheme"),
     ],
 )
 def test_a_redirect_uri_is_exact_and_safe(
@@ -179,7 +187,13 @@ def test_a_redirect_uri_is_exact_and_safe(
     if fault is None:
         assert john.register(**said)["redirect_uris"] == [uri]
     else:
-        assert faults(lambda: john.register(**said)) == {"redirect_uris": [fault]}
+        said["redirect_uris"] = [CALLBACK, uri]
+        assert faults(lambda: john.register(**said)) == {"redirect_uris.1": [fault]}
+
+
+def test_a_service_is_answered_nowhere(john: Any) -> None:
+    found = faults(lambda: john.register(redirect_uris=[CALLBACK]))
+    assert found == {"redirect_uris": ["redirect-uri-unused"]}
 
 
 def test_an_application_of_people_names_where_it_is_answered(john: Any) -> None:

@@ -119,6 +119,9 @@ def test_what_is_registered_is_what_was_filled_in(portal: Any) -> None:
             "scopes": ["contracts.read", "openid"],
             "redirect_uris": ["https://app.example/cb", "http://127.0.0.1/cb"],
             "post_logout_redirect_uris": [],
+            "dpop_bound_access_tokens": False,
+            "require_pushed_authorization_requests": False,
+            "backchannel_logout_session_required": False,
         }
     ]
 
@@ -132,7 +135,7 @@ def test_only_what_one_may_give_is_offered(portal: Any) -> None:
 
 def test_a_fault_stands_at_its_field_and_nothing_is_lost(portal: Any) -> None:
     portal.services.answers["gateway.register_client"] = Invalid(
-        "fields-invalid", {"fields": {"redirect_uris": ["redirect-uri"]}}
+        "fields-invalid", {"fields": {"redirect_uris.0": ["uri-http"]}}
     )
     answer = portal.send(
         f"{ALL}/new/web",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts import identity, subscriptions, tenancy
+from contracts import gateway, identity, subscriptions, tenancy
 from contracts import notifications as calls
 from notifications.actions.keep_copies import (
     follow_clock,
@@ -16,7 +16,7 @@ from notifications.actions.list_mails import MailsPage, list_mails
 from notifications.actions.own_data import erase_person, export_person
 from notifications.actions.queue_mail import queue_mail
 from notifications.actions.resend_mail import resend_mail
-from notifications.domain import letters, people_letters
+from notifications.domain import client_letters, letters, people_letters
 from notifications.domain.letters import Letter
 from notifications.domain.mails import Mail
 from notifications.domain.readers import Reader, Tenant
@@ -258,6 +258,22 @@ class NotificationsService:
     @hears(subscriptions.TerminationTookEffect)
     def on_termination_took_effect(self, fact: Fact) -> None:
         self._queue(fact, letters.termination_effective(fact.data))
+
+    @hears(gateway.ClientAnnounced)
+    def on_client_announced(self, fact: Fact) -> None:
+        self._queue(fact, client_letters.client_announced(fact.data))
+
+    @hears(gateway.ClientSecretExpiryApproached)
+    def on_client_secret_expiry_approached(self, fact: Fact) -> None:
+        self._queue(fact, client_letters.client_secret_expires_soon(fact.data))
+
+    @hears(gateway.ClientSecretExpired)
+    def on_client_secret_expired(self, fact: Fact) -> None:
+        self._queue(fact, client_letters.client_secret_expired(fact.data))
+
+    @hears(gateway.SessionsEnded)
+    def on_sessions_ended(self, fact: Fact) -> None:
+        self._queue(fact, client_letters.sessions_ended(fact.data))
 
     def _keep_reader(self, fact: Fact) -> None:
         known = ("person_id", "login", "email", "given_name", "family_name", "language")

@@ -17,12 +17,13 @@ import pytest
 
 from contracts.codes import CredentialKind, Language, Role, Section, StaffRole, TenantCode
 from contracts.declare import Event
+from contracts.gateway import ClientChange
 from contracts.identity import FactorChange, PolicyPart, RecoveryKind
 from contracts.identity.facts import Leaving
 from contracts.registry import EVENTS, events_heard_by
 from contracts.subscriptions import Product
 from notifications.clients.wording import PARTS, TEMPLATES, House, Wording
-from notifications.domain import letters, people_letters
+from notifications.domain import client_letters, letters, people_letters
 from notifications.domain.letters import Letter, Template
 from notifications.service import NotificationsService
 from servicekit.plain import plain
@@ -79,6 +80,15 @@ LOOKED_AT = {
     "as_name": "John Doe",
     "reason": "An invoice is missing",
     "ends_at": AT,
+}
+CLIENT = {
+    "person_id": PERSON,
+    "tenant": TenantCode("OCB0000001"),
+    "client_id": "ocb0000001-1f",
+    "client_name": "<Billing>",
+    "changed_at": AT,
+    "expires_at": AT,
+    "expired_at": AT,
 }
 PORTAL, API = CredentialKind.PORTAL, CredentialKind.API
 
@@ -213,6 +223,29 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     (letters.user_changed, {**ACCOUNT, "names": True, "mobile": True}),
     (letters.access_enabled, ACCOUNT),
     (letters.access_enabled, {**ACCOUNT, "user_name": None}),
+    *(
+        (client_letters.client_announced, {**CLIENT, **owner, "change": change, **by})
+        for change in ClientChange
+        for owner in ({}, {"tenant": None})
+        for by in ({"changed_by_name": "Jane Roe"}, {"changed_by_name": None})
+    ),
+    (
+        client_letters.client_announced,
+        {
+            **CLIENT,
+            "change": ClientChange.MAKER_LOST_RIGHT,
+            "changed_by_name": None,
+            "secret_ends_at": AT,
+        },
+    ),
+    *(
+        (client_letters.client_secret_expires_soon, {**CLIENT, **owner, "days": days})
+        for days in (1, 30)
+        for owner in ({}, {"tenant": None})
+    ),
+    (client_letters.client_secret_expired, CLIENT),
+    (client_letters.client_secret_expired, {**CLIENT, "tenant": None}),
+    (client_letters.sessions_ended, {"person_id": PERSON, "ended_at": AT}),
     (letters.mail_change, {**ACCOUNT, "login": "John.Doe", "tenant": None, **ELSEWHERE}),
     (letters.mail_change_requested, {**ACCOUNT, "login": "John.Doe", "tenant": None, **ASKED}),
     (

@@ -47,6 +47,10 @@ class TenancyService:
     def get_contract(self, context: Context, payload: dict[str, Any]) -> Contract:
         return read_contract(db=self.house.db, context=context, tenant=payload["tenant"])
 
+    @answers(calls.name_contract)
+    def name_contract(self, context: Context, payload: dict[str, Any]) -> Contract:
+        return read_contract(db=self.house.db, context=context, tenant=payload["contract"])
+
     @answers(calls.rename_contract)
     def rename_contract(self, context: Context, payload: dict[str, Any]) -> Contract:
         return rename_contract(

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from contracts.codes import Language
+from contracts.identity import Account as ShownAccount
 from contracts.identity import PersonChanged
 from identity.actions.callers import person_of
 from identity.actions.read_people import account_of
@@ -14,6 +15,7 @@ from identity.domain.people import Account, Person
 from identity.store import iam_users, persons, users
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
+from servicekit.editions import demand_edition
 from servicekit.pseudonyms import person_target
 
 
@@ -32,10 +34,14 @@ def change_account(
     given_name: str | None = None,
     family_name: str | None = None,
     mobile: str | Unchanged | None = Unchanged.UNCHANGED,
+    edition: str | None = None,
 ) -> Account:
     person_id = person_of(context)
     with db.write(context, tenant=EVERYONE) as tx:
         before = persons.get_person_to_change(tx, person_id=person_id)
+        if edition is not None:
+            present = account_of(tx, person_id=person_id, now=now)
+            demand_edition(edition, shown_as=ShownAccount, present=present)
         after = replace(
             before,
             language=language or before.language,

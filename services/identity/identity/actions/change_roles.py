@@ -7,6 +7,7 @@ from uuid import UUID
 
 from contracts.codes import TenantCode
 from contracts.identity import RolesChanged
+from contracts.identity import User as ShownUser
 from identity.actions.callers import roles_of_caller
 from identity.actions.registering import provide_iam_user
 from identity.clients.sealing import Sealer
@@ -21,6 +22,7 @@ from identity.domain.roles import (
 from identity.store import persons, tenants, users
 from servicekit.context import Context
 from servicekit.db import Database, Tx
+from servicekit.editions import demand_edition
 from servicekit.pseudonyms import person_target
 
 
@@ -33,11 +35,13 @@ def change_roles(
     tenant: TenantCode,
     person_id: UUID,
     roles: Roles,
+    edition: str | None = None,
 ) -> User:
     check_roles_exist(roles)
     with db.write(context, tenant=tenant) as tx:
         tenants.lock_tenant(tx, tenant=tenant)
         user = users.get_user(tx, tenant=tenant, person_id=person_id)
+        demand_edition(edition, shown_as=ShownUser, present=user)
         giver = roles_of_caller(tx, context=context, tenant=tenant)
         check_grant(giver=giver, before=user.roles, after=roles)
         check_office_keeps(offices=user.offices, before=user.roles, after=roles)

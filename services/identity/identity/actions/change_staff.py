@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import StaffRole
+from contracts.identity import StaffMember as ShownMember
 from contracts.identity import StaffRolesChanged
 from identity.actions.appoint_staff import announce_staff
 from identity.actions.callers import person_id_of_caller
@@ -16,6 +17,7 @@ from identity.domain.staff import KEEPERS, check_not_own, check_operator_remains
 from identity.store import persons, staff
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
+from servicekit.editions import demand_edition
 from servicekit.errors import NotFound
 from servicekit.pseudonyms import person_target
 
@@ -32,9 +34,15 @@ def change_staff_roles(
     now: datetime,
     person_id: UUID,
     roles: Collection[StaffRole],
+    edition: str | None = None,
 ) -> StaffMember:
     """The same roles again change nothing and tell nobody."""
     with db.write(context, tenant=EVERYONE) as tx:
+        if edition is not None:
+            staff.lock_operators(tx)
+            persons.get_person_to_change(tx, person_id=person_id)
+            present = member_of_staff(tx, person_id=person_id)
+            demand_edition(edition, shown_as=ShownMember, present=present)
         _change(tx, context=context, now=now, person_id=person_id, after=roles)
         return tx.answer(member_of_staff(tx, person_id=person_id))
 

@@ -6,11 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import TenantCode
+from contracts.identity import User as ShownUser
 from contracts.identity import UserChanged
 from identity.domain.people import User
-from identity.store import iam_users, persons, users
+from identity.store import iam_users, persons, tenants, users
 from servicekit.context import Context
 from servicekit.db import Database, Tx
+from servicekit.editions import demand_edition
 from servicekit.errors import Conflict
 from servicekit.pseudonyms import person_target
 
@@ -25,10 +27,13 @@ def change_user(
     given_name: str,
     family_name: str,
     mobile: str | None,
+    edition: str | None = None,
 ) -> User:
     """Names, e-mail and number that the person gave himself stay as they are everywhere else."""
     with db.write(context, tenant=tenant) as tx:
+        tenants.lock_tenant(tx, tenant=tenant)
         user = users.get_user(tx, tenant=tenant, person_id=person_id)
+        demand_edition(edition, shown_as=ShownUser, present=user)
         changed = _changed(user, given_name=given_name, family_name=family_name, mobile=mobile)
         if "names" in changed:
             person = persons.get_person(tx, person_id=person_id)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from contracts import identity as calls
 from identity.actions.close_login import disable_person, enable_person
 from identity.actions.find_persons import find_persons
+from identity.actions.list_administrators import list_administrators
 from identity.actions.read_people import Page
 from identity.actions.read_person_file import NamedTarget, get_person_file, name_people
 from identity.domain.person_files import Found, PersonFile, PersonRow
@@ -36,3 +38,9 @@ class PeopleCalls(Housed):
         self, context: Context, payload: dict[str, Any]
     ) -> dict[str, list[NamedTarget]]:
         return name_people(db=self.house.db, context=context, **payload)
+
+    @answers(calls.list_administrators)
+    def list_administrators(
+        self, context: Context, payload: dict[str, Any]
+    ) -> dict[str, list[UUID]]:
+        return list_administrators(db=self.house.db, context=context, **payload)

@@ -124,6 +124,14 @@ def get_staff_rule(tx: Tx) -> bool:
     return required
 
 
+def get_staff_rule_to_change(tx: Tx) -> bool:
+    """The same, and nobody else changes it until the transaction ends."""
+    required: bool = tx.value(
+        "SELECT second_factor_required FROM staff_rules WHERE singleton FOR UPDATE", {}
+    )
+    return required
+
+
 def change_staff_rule(tx: Tx, *, second_factor_required: bool) -> bool:
     """False where it is so already."""
     changed = tx.run(

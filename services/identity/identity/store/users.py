@@ -338,6 +338,25 @@ def list_user_managers(tx: Tx, *, tenant: TenantCode) -> list[UUID]:
     return [row["person_id"] for row in found]
 
 
+def list_administrators(tx: Tx, *, tenant: TenantCode, limit: int) -> list[UUID]:
+    """Enabled managers on Users who have accepted; also who has no password yet: he is mailed."""
+    found = tx.rows(
+        """
+        SELECT m.person_id
+          FROM memberships m
+          JOIN persons p ON p.id = m.person_id AND p.enabled
+          JOIN users u ON u.tenant = m.tenant AND u.person_id = m.person_id
+                      AND u.disabled_at IS NULL AND u.accepted_at IS NOT NULL
+         WHERE m.tenant = %(tenant)s AND m.section = 'users' AND m.role = 'manager'
+         ORDER BY m.person_id
+         LIMIT %(limit)s
+        """,
+        {"tenant": tenant, "limit": limit},
+        dict,
+    )
+    return [row["person_id"] for row in found]
+
+
 def add_office(
     tx: Tx, *, tenant: TenantCode, office: Office, person_id: UUID, at: datetime
 ) -> None:

@@ -54,6 +54,10 @@ class Template(StrEnum):
     ORDER_PLACED = "order_placed"
     TERMINATION_SCHEDULED = "termination_scheduled"
     TERMINATION_EFFECTIVE = "termination_effective"
+    CLIENT_ANNOUNCED = "client_announced"
+    CLIENT_SECRET_EXPIRES_SOON = "client_secret_expires_soon"  # noqa: S105
+    CLIENT_SECRET_EXPIRED = "client_secret_expired"  # noqa: S105
+    SESSIONS_ENDED = "sessions_ended"
 
 
 @dataclass(frozen=True, slots=True)

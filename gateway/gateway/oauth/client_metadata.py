@@ -1,0 +1,191 @@
+"""What is said of a client when it is registered or changed over the calls: read, judged, shown.
+
+Decided on values alone, for applications of tenants and for the provider's own clients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from contracts.gateway import ClientChange, PublicKeys, TokenEndpointAuthMethod
+from gateway.oauth.client_keys import keys_fault
+from gateway.oauth.redirects import fetching_fault, registration_fault
+from gateway.oauth.registration import AUTHORIZATION_CODE
+from gateway.store.clients import ClientKind
+from gateway.store.registered_clients import KnownSecretRow, RegisteredRow
+
+_BY_SECRET = (TokenEndpointAuthMethod.BASIC, TokenEndpointAuthMethod.POST)
+_URIS = ("redirect_uris", "post_logout_redirect_uris")
+# What needs a person who is sent through a browser.
+_OF_BROWSERS = (
+    "require_pushed_authorization_requests",
+    "backchannel_logout_uri",
+    "backchannel_logout_session_required",
+    "default_max_age",
+)
+
+Faults = dict[str, list[str]]
+
+
+def described(client: RegisteredRow, said: dict[str, Any]) -> RegisteredRow:
+    """With all that a call says of it; what is left out is as if never said."""
+    method, jwks = said["token_endpoint_auth_method"], said["jwks"]
+    return replace(
+        client,
+        name=said["name"],
+        scopes=tuple(sorted(set(said["scopes"]))),
+        redirect_uris=tuple(dict.fromkeys(said["redirect_uris"])),
+        post_logout_redirect_uris=tuple(dict.fromkeys(said["post_logout_redirect_uris"])),
+        token_endpoint_auth_method=None if method is None else method.value,
+        jwks=None if jwks is None else PublicKeys().dump(jwks),
+        jwks_uri=said["jwks_uri"],
+        dpop_bound_access_tokens=said["dpop_bound_access_tokens"],
+        require_pushed_authorization_requests=said["require_pushed_authorization_requests"],
+        backchannel_logout_uri=said["backchannel_logout_uri"],
+        backchannel_logout_session_required=said["backchannel_logout_session_required"],
+        default_max_age=said["default_max_age"],
+    )
+
+
+def faults_of(client: RegisteredRow, *, private_allowed: bool) -> Faults:
+    """Message codes by field. ``private_allowed``: addresses of this very machine may be asked."""
+    found = {
+        "token_endpoint_auth_method": _method_fault(client),
+        "jwks": _inline_keys_fault(client),
+        "jwks_uri": _published_keys_fault(client, private_allowed),
+        "backchannel_logout_uri": client.backchannel_logout_uri
+        and fetching_fault(client.backchannel_logout_uri, private_allowed=private_allowed),
+    }
+    if AUTHORIZATION_CODE not in client.grants:
+        found |= {field: "field-unused" for field in _OF_BROWSERS if getattr(client, field)}
+    faults = {field: [fault] for field, fault in found.items() if fault}
+    for field in _URIS:
+        faults |= _uris_faults(client, field)
+    return faults
+
+
+def changes_between(before: RegisteredRow, after: RegisteredRow) -> list[ClientChange]:
+    """Those that whoever answers for the client must hear of."""
+    changes = []
+    if proof_of(before) != proof_of(after):
+        changes.append(ClientChange.KEYS_CHANGED)
+    if has_moved(before, after):
+        changes.append(ClientChange.ANSWERED_ELSEWHERE)
+    if has_more(before, after):
+        changes.append(ClientChange.GIVEN_MORE)
+    return changes
+
+
+def proof_of(client: RegisteredRow) -> tuple[Any, ...]:
+    """By what it proves itself."""
+    return client.token_endpoint_auth_method, client.jwks, client.jwks_uri
+
+
+def has_moved(before: RegisteredRow, after: RegisteredRow) -> bool:
+    return set(before.redirect_uris) != set(after.redirect_uris)
+
+
+def has_more(before: RegisteredRow, after: RegisteredRow) -> bool:
+    loosened = before.dpop_bound_access_tokens and not after.dpop_bound_access_tokens
+    return loosened or any(
+        set(getattr(after, held)) - set(getattr(before, held))
+        for held in ("scopes", "grants", "tenants", "audiences")
+    )
+
+
+def has_less(before: RegisteredRow, after: RegisteredRow) -> bool:
+    """Tokens that were given say what they open, so they end."""
+    tightened = after.dpop_bound_access_tokens and not before.dpop_bound_access_tokens
+    return tightened or any(
+        set(getattr(before, held)) - set(getattr(after, held))
+        for held in ("scopes", "grants", "tenants", "audiences")
+    )
+
+
+def shown_metadata(client: RegisteredRow, secrets: Sequence[KnownSecretRow]) -> dict[str, Any]:
+    quota = {"requests": client.quota_amount, "seconds": client.quota_seconds}
+    method = client.token_endpoint_auth_method
+    return {
+        "client_id": client.client_id,
+        "name": client.name,
+        "scopes": list(client.scopes),
+        "redirect_uris": list(client.redirect_uris),
+        "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
+        "token_endpoint_auth_method": method and TokenEndpointAuthMethod(method),
+        "jwks": client.jwks,
+        "jwks_uri": client.jwks_uri,
+        "dpop_bound_access_tokens": client.dpop_bound_access_tokens,
+        "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
+        "backchannel_logout_uri": client.backchannel_logout_uri,
+        "backchannel_logout_session_required": client.backchannel_logout_session_required,
+        "default_max_age": client.default_max_age,
+        "quota": None if client.quota_amount is None else quota,
+        "secrets": [
+            {
+                "secret_id": one.secret_id,
+                "created_at": one.created_at,
+                "expires_at": one.expires_at,
+                "created_by": one.created_by,
+            }
+            for one in secrets
+        ],
+        "created_at": client.created_at,
+        "changed_at": client.changed_at,
+    }
+
+
+def recorded(client: RegisteredRow) -> dict[str, object]:
+    """For the trail: which keys, never what is in them."""
+    return {
+        "name": client.name,
+        "scopes": list(client.scopes),
+        "redirect_uris": list(client.redirect_uris),
+        "token_endpoint_auth_method": client.token_endpoint_auth_method,
+        "keys": [one.get("kid") for one in client.jwks["keys"]] if client.jwks else [],
+        "jwks_uri": client.jwks_uri,
+        "dpop_bound_access_tokens": client.dpop_bound_access_tokens,
+        "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
+        "backchannel_logout_uri": client.backchannel_logout_uri,
+    }
+
+
+def _method_fault(client: RegisteredRow) -> str | None:
+    method = client.token_endpoint_auth_method
+    if method is None:
+        return None
+    if (client.kind is ClientKind.PUBLIC) != (method == TokenEndpointAuthMethod.NONE):
+        return "auth-method-kind"
+    if method in _BY_SECRET and client.has_keys:
+        return "auth-method-keys"
+    return None
+
+
+def _inline_keys_fault(client: RegisteredRow) -> str | None:
+    if client.kind is ClientKind.PUBLIC and client.has_keys:
+        return "keys-public"
+    by_keys = client.token_endpoint_auth_method == TokenEndpointAuthMethod.PRIVATE_KEY_JWT
+    if client.jwks is None:
+        return "keys-needed" if by_keys and client.jwks_uri is None else None
+    fault = keys_fault(client.jwks)
+    return "keys-weak" if fault == "invalid" else fault
+
+
+def _published_keys_fault(client: RegisteredRow, private_allowed: bool) -> str | None:
+    if client.jwks_uri is None:
+        return None
+    if client.jwks is not None:
+        return "keys-twice"
+    return fetching_fault(client.jwks_uri, private_allowed=private_allowed)
+
+
+def _uris_faults(client: RegisteredRow, field: str) -> Faults:
+    """Each address by its place, as the faults of a list's items are told."""
+    uris, by_browser = getattr(client, field), AUTHORIZATION_CODE in client.grants
+    if uris and not by_browser:
+        return {field: ["redirect-uri-unused"]}
+    if by_browser and field == "redirect_uris" and not uris:
+        return {field: ["required"]}
+    judged = enumerate(registration_fault(uri, client.kind) for uri in uris)
+    return {f"{field}.{place}": [fault] for place, fault in judged if fault is not None}
