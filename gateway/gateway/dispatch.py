@@ -31,6 +31,7 @@ from servicekit.pseudonyms import person_target
 from servicekit.reasons import demand_reason
 
 if TYPE_CHECKING:
+    from gateway.limits.looks import Looks
     from gateway.oauth.tokens import AccessToken
 
 # They travel in the signed context, in one frame of the broker; such a person names the tenant.
@@ -58,9 +59,10 @@ class Dispatcher:
         clock: Clock | None = None,
         local: LocalCalls | None = None,
         naming: Naming | None = None,
+        looks: Looks | None = None,
     ) -> None:
         """``clock``: real time, on which tokens live; ``local`` answers the gateway's own calls.
-        Without ``naming`` trails show no names.
+        Without ``naming`` trails show no names; without ``looks`` staff look at what they like.
         """
         self.wire = wire
         self._naming = naming
@@ -68,6 +70,7 @@ class Dispatcher:
         self._sessions = sessions
         self._clock = clock or SystemClock()
         self._local = local
+        self._looks = looks
 
     def as_gateway(
         self,
@@ -112,11 +115,15 @@ class Dispatcher:
         _demand(call, caller)
         demand_reason(call, caller, reason)
         demand_fresh_proof(call, caller, now=self._clock.now())
+        if self._looks is not None:
+            self._looks.admit(call, caller)
         self._spare_own_session(call, token, about)
         if self._local is not None and call.service == GATEWAY.service:
             answer = self._local.answer(call, payload, loaded, caller, about)
         else:
             answer = self.wire.send(call, payload, caller, about)
+        if self._looks is not None:
+            self._looks.charge(call, caller, answer)
         return self._naming.named(call, payload, answer, about) if self._naming else answer
 
     def _spare_own_session(self, call: Call, token: AccessToken, about: Circumstances) -> None:

@@ -15,6 +15,7 @@ from gateway.given_reasons import GivenReasons
 from gateway.limits.admission import Admission
 from gateway.limits.buckets import Buckets, Kind
 from gateway.limits.client_quotas import ClientQuotas
+from gateway.limits.looks import Looks
 from gateway.limits.sharing import Sharing
 from gateway.listening import Listening
 from gateway.local_calls import LocalCalls
@@ -179,6 +180,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
                 db, clock, endings, own_data, rights, news=news, private_allowed=private_allowed
             ),
             naming=naming,
+            looks=Looks(buckets),
         ),
         clients=clients,
         keys=keys,
@@ -276,6 +278,7 @@ def _buckets(settings: Settings) -> Buckets:
             Kind.ADDRESS: settings.limit_address,
             Kind.PERSON: settings.limit_person,
             Kind.CLIENT: settings.limit_client,
+            Kind.STAFF: settings.limit_staff,
         }
     )
 

@@ -25,6 +25,7 @@ class Settings:
     limit_address: Quota | None = setting("GUICHET_LIMIT_ADDRESS")
     limit_person: Quota | None = setting("GUICHET_LIMIT_PERSON")
     limit_client: Quota | None = setting("GUICHET_LIMIT_CLIENT")
+    limit_staff: Quota | None = setting("GUICHET_LIMIT_STAFF")
     secret_warning_days: tuple[int, ...] = setting("GUICHET_SECRET_WARNING_DAYS")
     secret_of_leaver_days: int = setting("GUICHET_SECRET_OF_LEAVER_DAYS")
     ops_peers: dict[str, str] = setting("GUICHET_OPS_PEERS")

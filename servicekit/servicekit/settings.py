@@ -170,6 +170,13 @@ _ALL = (
         default="12000/60",
     ),
     Setting(
+        "GUICHET_LIMIT_STAFF",
+        "What one of staff may look at of people and contracts, each one on a page counted.",
+        "gateway",
+        quota,
+        default="1000/3600",
+    ),
+    Setting(
         "GUICHET_SECRET_WARNING_DAYS",
         "How many days before a client's secret ends those who answer for the client are mailed,"
         " by comma; they are once more when it has ended.",

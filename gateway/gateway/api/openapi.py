@@ -28,8 +28,9 @@ from gateway.api.preconditions import edition_field, is_demanded
 from gateway.api.problem import MEDIA_TYPE, PRECONDITION_FAILED
 from gateway.api.reading import intake_of
 from gateway.api.wording import sentence
+from gateway.limits.looks import CODE as LOOKS_EXCEEDED
 from servicekit.editions import CHANGED_MEANWHILE
-from servicekit.errors import KINDS, Invalid, Unauthenticated
+from servicekit.errors import KINDS, Invalid, TooMany, Unauthenticated
 from servicekit.freshness import STEP_UP_REQUIRED
 from servicekit.reasons import REASON_REQUIRED
 
@@ -177,6 +178,8 @@ def refusals(call: Call) -> dict[int, tuple[str, ...]]:
     found.setdefault(403, []).extend(_BY_AUDIENCE[call.right.audience])
     if call.reason or (call.tenant_field is not None and call.right.staff):
         found.setdefault(Invalid.status, []).append(REASON_REQUIRED)
+    if call.right.staff and call.effect is Effect.READ:
+        found.setdefault(TooMany.status, []).append(LOOKS_EXCEEDED)
     if call.step_up:
         found.setdefault(Unauthenticated.status, []).append(STEP_UP_REQUIRED)
     for group in _common(call):

@@ -13,31 +13,26 @@ import pytest
 from contracts import identity, subscriptions, tenancy
 from contracts.codes import Language, Office, Role, Section, StaffRole
 from contracts.declare import Call
-from contracts.registry import SCOPES
 from contracts.rights import Caller, CallerKind
 from gateway.dispatch import Dispatcher
+from gateway.limits.buckets import Buckets, Kind
+from gateway.limits.looks import Looks
 from gateway.rights import RightsCache
+from gateway.tests.bearers import PERSON, Token
 from gateway.wire import Circumstances
-from servicekit.errors import Forbidden, GuichetError, Invalid, NotFound, Unauthenticated
+from servicekit.errors import (
+    Forbidden,
+    GuichetError,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+)
+from servicekit.setting_kinds import Quota
 
 pytestmark = pytest.mark.unit
 
-PERSON = "018f0000-0000-7000-8000-000000000001"
 TENANT = "OCB0000001"
-
-
-@dataclass(frozen=True)
-class Token:
-    subject: str = PERSON
-    kind: CallerKind = CallerKind.PERSON
-    scopes: frozenset[str] = frozenset(SCOPES)
-    tenants: frozenset[str] = frozenset()
-    act: str | None = None
-    grant: Any = None
-    session_id: str | None = None
-    domain: str | None = None
-    proved_at: datetime | None = field(default_factory=lambda: datetime.now(UTC))
-    factors: frozenset[str] = frozenset({"pwd"})
 
 
 @dataclass
@@ -282,3 +277,15 @@ def test_who_changes_his_password_keeps_his_own_session() -> None:
     ):
         dispatcher.as_token(call, payload, token, language=Language.FRENCH, call_id="c-9")
     assert spared == [(session, "c-9")]
+
+
+def test_staff_who_have_looked_at_enough_are_sent_nowhere() -> None:
+    wire = holding({}, staff=("support",))
+    looks = Looks(Buckets({Kind.STAFF: Quota(1, 3600)}))
+    dispatcher = Dispatcher(wire=wire, rights=RightsCache(wire=wire), looks=looks)
+    look = {"language": Language.ENGLISH, "reason": "ticket 4711"}
+    asked = {"person_id": PERSON}
+    dispatcher.as_token(identity.get_person_file, asked, Token(), **look)
+    with pytest.raises(TooMany, match="looks-exceeded"):
+        dispatcher.as_token(identity.get_person_file, asked, Token(), **look)
+    assert len(wire.sent) == 1

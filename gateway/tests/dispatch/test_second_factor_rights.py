@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from contracts import identity, tenancy
-from contracts.codes import Language, TenantCode
+from contracts.codes import Language
 from contracts.declare import Call
-from contracts.registry import SCOPES
-from contracts.rights import CallerKind
 from gateway.dispatch import Dispatcher
 from gateway.rights import RightsCache
+from gateway.tests.bearers import PERSON, Token
 from servicekit.errors import Forbidden
 
 pytestmark = pytest.mark.unit
 
-PERSON = "018f0000-0000-7000-8000-000000000001"
 STRICT, EASY, FOREIGN = "OCB0000001", "OCB0000002", "OCB0000003"
 MFA = frozenset({"pwd", "otp", "mfa"})
-
-
-@dataclass(frozen=True)
-class Token:
-    subject: str = PERSON
-    kind: CallerKind = CallerKind.PERSON
-    scopes: frozenset[str] = frozenset(SCOPES)
-    tenants: frozenset[str] = frozenset()
-    act: str | None = None
-    grant: Any = None
-    session_id: str | None = None
-    domain: TenantCode | None = None
-    proved_at: datetime | None = field(default_factory=lambda: datetime.now(UTC))
-    factors: frozenset[str] = frozenset({"pwd"})
 
 
 @dataclass

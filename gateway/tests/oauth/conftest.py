@@ -295,6 +295,7 @@ def settings_for(database_url: str, **changes: Any) -> Settings:
         "limit_address": None,
         "limit_person": None,
         "limit_client": None,
+        "limit_staff": None,
         "secret_warning_days": (30, 7, 1),
         "secret_of_leaver_days": 30,
         "ops_peers": {},
