@@ -16,6 +16,7 @@ from gateway.bodies import bounded_bodies
 from gateway.forwarding import behind_proxies
 from gateway.limits.admission import tell_standing
 from gateway.limits.doors import guard_pages
+from gateway.oauth.counter import Counter
 from gateway.oauth.front import create_front
 from gateway.oauth.routes import create_provider
 from gateway.pages.errors import crash, http_error, refusal
@@ -44,8 +45,9 @@ def create_app(parts: Parts) -> Flask:
     _answer_strays(app)
     app.after_request(_harden)
     both = beside(app.wsgi_app, _face(parts))
+    counted = Counter(parts.server, secure=settings.secure).before(both)
     slots = max(1, settings.threads // 2)
-    app.wsgi_app = bounded_bodies(both, slots=slots)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = bounded_bodies(counted, slots=slots)  # type: ignore[assignment, method-assign]
     if settings.trusted_proxies:
         vouched = behind_proxies(app.wsgi_app, trusted=settings.trusted_proxies)
         app.wsgi_app = vouched  # type: ignore[method-assign]

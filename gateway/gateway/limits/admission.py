@@ -8,18 +8,18 @@ public client, whose name anybody may say.
 from __future__ import annotations
 
 from ipaddress import IPv6Address, IPv6Network
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask import Response, g, request
+from flask import Response, g
 
 from contracts.rights import CallerKind
 from gateway.forwarding import parse_address
+from gateway.limits.asked import asked_from, note
 from gateway.limits.buckets import Buckets, Holder, Kind, Standing
 from gateway.metrics import LIMITED
 from gateway.oauth.registration import PORTAL
 from servicekit.errors import TooMany
-from servicekit.setting_kinds import Quota
 
 if TYPE_CHECKING:
     from gateway.oauth.clients import Client
@@ -28,16 +28,11 @@ if TYPE_CHECKING:
 CODE = "quota-exceeded"
 
 
-class Quotas(Protocol):
-    def of(self, client_id: str) -> Quota | None: ...
-
-
 class Admission:
     """Each method spends one request and raises TooMany("quota-exceeded") where none is left."""
 
-    def __init__(self, buckets: Buckets, quotas: Quotas) -> None:
+    def __init__(self, buckets: Buckets) -> None:
         self._buckets = buckets
-        self._quotas = quotas
 
     def admit_stranger(self) -> None:
         self._admit(_address())
@@ -50,32 +45,27 @@ class Admission:
         self._admit(Holder(Kind.PERSON, str(person_id)))
 
     def admit_bearer(self, token: AccessToken) -> None:
-        if token.kind is CallerKind.PERSON:
-            self._admit(Holder(Kind.PERSON, token.subject))
-        else:
-            self._admit_client(token.subject)
+        kind = Kind.PERSON if token.kind is CallerKind.PERSON else Kind.CLIENT
+        self._admit(Holder(kind, token.subject))
 
     def admit_client(self, client: Client) -> None:
         """One that asks the protocol's endpoints. The portal asks for people who are counted."""
         if client.client_id == PORTAL:
             return
         if client.confidential:
-            self._admit_client(client.client_id)
+            self._admit(Holder(Kind.CLIENT, client.client_id))
         else:
             self.admit_stranger()
 
-    def _admit_client(self, client_id: str) -> None:
-        self._admit(Holder(Kind.CLIENT, client_id), own=self._quotas.of(client_id))
-
-    def _admit(self, holder: Holder, *, own: Quota | None = None) -> None:
-        standing = self._buckets.spend(holder, own=own)
-        g.standing = standing
+    def _admit(self, holder: Holder) -> None:
+        standing = self._buckets.spend(holder)
+        note(standing)
         self._refuse(standing)
 
     def _refuse(self, standing: Standing | None) -> None:
         if standing is None or standing.retry_after is None:
             return
-        g.standing = standing
+        note(standing)
         LIMITED.labels(standing.policy).inc()
         raise TooMany(
             CODE,
@@ -88,17 +78,23 @@ class Admission:
 
 
 def _address() -> Holder:
-    return Holder(Kind.ADDRESS, address_name(request.remote_addr))
+    return Holder(Kind.ADDRESS, address_name(asked_from()))
 
 
 def tell_standing(response: Response) -> Response:
     """``RateLimit`` and ``RateLimit-Policy`` (draft-ietf-httpapi-ratelimit-headers-10)."""
-    standing: Standing | None = g.get("standing")
-    if standing is not None:
-        name, quota = standing.policy, standing.quota
-        response.headers["RateLimit-Policy"] = f'"{name}";q={quota.amount};w={quota.seconds}'
-        response.headers["RateLimit"] = f'"{name}";r={standing.remaining};t={standing.full_in}'
+    response.headers.update(standing_headers(g.get("standing")))
     return response
+
+
+def standing_headers(standing: Standing | None) -> list[tuple[str, str]]:
+    if standing is None:
+        return []
+    name, quota = standing.policy, standing.quota
+    return [
+        ("RateLimit-Policy", f'"{name}";q={quota.amount};w={quota.seconds}'),
+        ("RateLimit", f'"{name}";r={standing.remaining};t={standing.full_in}'),
+    ]
 
 
 def address_name(text: str | None) -> str:

@@ -1,4 +1,7 @@
-"""The endpoints a program comes to: tokens, keys, claims, metadata. JSON, never pages."""
+"""The endpoints a program comes to: keys, claims, metadata. JSON, never pages.
+
+Tokens are given and checked at the counter.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from contracts.identity import get_person
 from contracts.rights import CallerKind
 from gateway.api.bearer import challenge, presented_token
 from gateway.i18n import current_language
+from gateway.oauth.counter import LARGEST_FORM, PATIENCE
 from gateway.oauth.lifetimes import JWKS_KEPT
 from gateway.oauth.metadata import metadata
 from gateway.oauth.protocol_request import repeated
@@ -28,8 +32,6 @@ from servicekit.errors import (
 if TYPE_CHECKING:
     from gateway.parts import Parts
 
-LARGEST_FORM = 64 * 1024
-_PATIENCE = 2
 _PUBLIC_SECONDS = int(JWKS_KEPT.total_seconds())
 # RFC 6750, section 3.1, and RFC 9449, section 7.1; anything else is an invalid token.
 _TOKEN_FAULTS = {"scope-missing": "insufficient_scope", "proof-refused": "invalid_dpop_proof"}
@@ -64,11 +66,6 @@ def _add_metadata(blueprint: Blueprint, parts: Parts) -> None:
 
 
 def _add_endpoints(blueprint: Blueprint, parts: Parts) -> None:
-    @blueprint.post("/oauth/token")
-    def token() -> Response:
-        response: Response = parts.server.create_token_response()
-        return response
-
     @blueprint.post("/oauth/par")
     def push() -> Response:
         response: Response = parts.server.create_endpoint_response("pushed_authorization_request")
@@ -82,11 +79,6 @@ def _add_endpoints(blueprint: Blueprint, parts: Parts) -> None:
     @blueprint.post("/oauth/revoke")
     def revoke() -> Response:
         response: Response = parts.server.create_endpoint_response("revocation")
-        return response
-
-    @blueprint.post("/oauth/introspect")
-    def introspect() -> Response:
-        response: Response = parts.server.create_endpoint_response("introspection")
         return response
 
     @blueprint.route("/oauth/userinfo", methods=["GET", "POST"])
@@ -172,7 +164,7 @@ def _error(status: int, error: str, description: str | None = None) -> Response:
 def _refusal(error: GuichetError) -> Response:
     if isinstance(error, Unavailable | TooMany):
         response = _error(error.status, "temporarily_unavailable")
-        response.headers["Retry-After"] = str(error.details.get("retry_after", _PATIENCE))
+        response.headers["Retry-After"] = str(error.details.get("retry_after", PATIENCE))
         return response
     if isinstance(error, Unauthenticated | Forbidden):
         response = _error(error.status, _TOKEN_FAULTS.get(error.code, "invalid_token"))

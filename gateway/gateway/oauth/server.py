@@ -50,6 +50,10 @@ from gateway.oauth.sessions import Sessions
 from gateway.oauth.tokens import TokenChecker
 from servicekit.clock import Clock
 
+CHALLENGE = "WWW-Authenticate"
+# Status, body and headers of an answer of the protocol.
+Told = tuple[int, dict[str, Any], list[tuple[str, str]]]
+
 
 class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
     def __init__(
@@ -145,7 +149,33 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         return str(hinted_claims(self, id_token_hint)["sub"])
 
     def handle_error_response(self, request: Any, error: OAuth2Error) -> Response:
-        response: Response = super().handle_error_response(request, error)
-        if isinstance(error, InvalidClientError) and response.status_code == 401:
-            response.headers["WWW-Authenticate"] = 'Basic realm="guichet", charset="UTF-8"'
+        response: Response = self.handle_response(*_told(error))
         return response
+
+    # --- for the counter, which makes its own answers -------------------------------------------
+
+    def answer_token(self, request: ProtocolRequest) -> Told:
+        try:
+            grant = self.get_token_grant(request)
+            grant.validate_token_request()
+            told: Told = grant.create_token_response()
+        except OAuth2Error as error:
+            return _told(error)
+        return told
+
+    def answer_endpoint(self, name: str, request: ProtocolRequest) -> Told:
+        [endpoint] = self._endpoints[name]
+        try:
+            told: Told = endpoint(request)
+        except OAuth2Error as error:
+            return _told(error)
+        return told
+
+
+def _told(error: OAuth2Error) -> Told:
+    status, body, headers = error(None)
+    if isinstance(error, InvalidClientError) and status == 401:
+        # Of our realm instead of Authlib's.
+        others = [(name, value) for name, value in headers if name != CHALLENGE]
+        headers = [*others, (CHALLENGE, 'Basic realm="guichet", charset="UTF-8"')]
+    return status, body, headers

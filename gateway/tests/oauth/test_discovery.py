@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from gateway.oauth.counter import INTROSPECTION, TOKEN
 from servicekit.errors import Unavailable
 
 pytestmark = pytest.mark.servers
@@ -42,7 +43,7 @@ def test_both_metadata_documents_are_one_and_every_endpoint_is_there(provider: A
         "urn:ietf:params:oauth:grant-type:token-exchange",
     ]
     assert told["authorization_response_iss_parameter_supported"] is True
-    rules = {rule.rule for rule in provider.app.url_map.iter_rules()}
+    rules = {rule.rule for rule in provider.app.url_map.iter_rules()} | {TOKEN, INTROSPECTION}
     for name, value in told.items():
         if name.endswith(("_endpoint", "jwks_uri")):
             assert value.removeprefix(URL) in rules, name
