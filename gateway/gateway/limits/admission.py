@@ -8,7 +8,7 @@ public client, whose name anybody may say.
 from __future__ import annotations
 
 from ipaddress import IPv6Address, IPv6Network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from flask import Response, g
@@ -19,7 +19,9 @@ from gateway.limits.asked import asked_from, note
 from gateway.limits.buckets import Buckets, Holder, Kind, Standing
 from gateway.metrics import LIMITED
 from gateway.oauth.registration import PORTAL
+from gateway.oauth.tokens import bearer_of
 from servicekit.errors import TooMany
+from servicekit.setting_kinds import Quota
 
 if TYPE_CHECKING:
     from gateway.oauth.clients import Client
@@ -28,11 +30,16 @@ if TYPE_CHECKING:
 CODE = "quota-exceeded"
 
 
+class Quotas(Protocol):
+    def of(self, client_id: str) -> Quota | None: ...
+
+
 class Admission:
     """Each method spends one request and raises TooMany("quota-exceeded") where none is left."""
 
-    def __init__(self, buckets: Buckets) -> None:
+    def __init__(self, buckets: Buckets, quotas: Quotas) -> None:
         self._buckets = buckets
+        self._quotas = quotas
 
     def admit_stranger(self) -> None:
         self._admit(_address())
@@ -45,20 +52,25 @@ class Admission:
         self._admit(Holder(Kind.PERSON, str(person_id)))
 
     def admit_bearer(self, token: AccessToken) -> None:
-        kind = Kind.PERSON if token.kind is CallerKind.PERSON else Kind.CLIENT
-        self._admit(Holder(kind, token.subject))
+        if token.kind is CallerKind.PERSON:
+            self._admit(Holder(Kind.PERSON, bearer_of(token)))
+        else:
+            self._admit_client(token.subject)
 
     def admit_client(self, client: Client) -> None:
         """One that asks the protocol's endpoints. The portal asks for people who are counted."""
         if client.client_id == PORTAL:
             return
         if client.confidential:
-            self._admit(Holder(Kind.CLIENT, client.client_id))
+            self._admit_client(client.client_id)
         else:
             self.admit_stranger()
 
-    def _admit(self, holder: Holder) -> None:
-        standing = self._buckets.spend(holder)
+    def _admit_client(self, client_id: str) -> None:
+        self._admit(Holder(Kind.CLIENT, client_id), own=self._quotas.of(client_id))
+
+    def _admit(self, holder: Holder, *, own: Quota | None = None) -> None:
+        standing = self._buckets.spend(holder, own=own)
         note(standing)
         self._refuse(standing)
 
