@@ -20,6 +20,7 @@ from contracts.identity import change_password, confirm_totp, finish_passkey
 from contracts.rights import Audience, Caller, CallerKind, Grant, role_suffices
 from gateway.local_calls import LocalCalls
 from gateway.naming import Naming
+from gateway.oauth.tokens import bearer_of
 from gateway.rights import Holding, PersonRights, RightsCache
 from gateway.wire import Circumstances, JsonObject, Wire
 from servicekit.clock import Clock, SystemClock
@@ -27,7 +28,6 @@ from servicekit.context import new_call_id
 from servicekit.errors import Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
 from servicekit.faults import fields_invalid
 from servicekit.freshness import demand_fresh_proof
-from servicekit.pseudonyms import person_target
 from servicekit.reasons import demand_reason
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def _caller_looking(
 
 def operator_of(token: AccessToken) -> UUID:
     """Who looks. Raises ValueError where that is no person."""
-    return UUID((token.act or "").removeprefix(person_target("")))
+    return UUID(bearer_of(token))
 
 
 def load_payload(call: Call, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from gateway.oauth.clients import ClientDirectory
 from gateway.oauth.devices import Devices
 from gateway.oauth.endings import Endings
 from gateway.oauth.granting import Grants
+from gateway.oauth.impersonations import Impersonations
 from gateway.oauth.issuing import Issuer
 from gateway.oauth.kept_forms import KeptForms
 from gateway.oauth.keys import KeyRing
@@ -202,6 +203,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
             grants=grants,
             pushed=PushedRequests(db=db, clock=clock),
             devices=Devices(db=db, clock=clock, grants=grants),
+            impersonations=Impersonations(wire=wire, clock=clock),
             possession=possession,
             assertions=ClientAssertions(
                 issuer=settings.issuer,

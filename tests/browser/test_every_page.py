@@ -78,6 +78,18 @@ def people_about_john(town: Town, john: Customer, eve: Customer) -> None:
     )
     assert order.status_code < 300, order.text
     api.post("/account/mail-change", {"email": f"new.{john.email}"}, 202)
+    let_operator_see(town, api, john)
+
+
+def let_operator_see(town: Town, api: Api, john: Customer) -> None:
+    """As John, who has the menu of every page."""
+    users = api.get(f"/tenants/{john.tenant}/users")["items"]
+    asked = {
+        "as_person_id": next(one["person_id"] for one in users if one["login"] == john.login),
+        "operator": town.demo["staff"]["operator"]["login"],
+        "reason": "La facture de novembre ne s’affiche pas dans l’espace client",
+    }
+    api.post(f"/tenants/{john.tenant}/impersonations", asked, 201)
 
 
 def invitation(email: str, given_name: str) -> dict[str, Any]:
@@ -272,6 +284,19 @@ def pages_of_staff(walk: Walk, page: Page, town: Town, john: Customer) -> None:
         page,
         [str(file), f"{file}/enable", f"{file}/unlock", "/back-office", "/back-office/recoveries"],
     )
+    see_as(walk, page, john)
+
+
+def see_as(walk: Walk, page: Page, john: Customer) -> None:
+    page.goto("/back-office/see-as")
+    page.locator("form[action$='/begin'] button").first.click()
+    banner = page.locator("form[action='/see-as/end']")
+    for path in ("/", f"/contracts/{john.tenant}/users"):
+        page.goto(path)
+        expect(banner).to_be_visible()
+        walk.look(page)
+    banner.locator("button").click()
+    expect(page).to_have_url(re.compile("/back-office/see-as$"))
 
 
 def pages_of_sales(walk: Walk, page: Page, town: Town) -> None:

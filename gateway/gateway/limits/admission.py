@@ -19,6 +19,7 @@ from gateway.limits.asked import asked_from, note
 from gateway.limits.buckets import Buckets, Holder, Kind, Standing
 from gateway.metrics import LIMITED
 from gateway.oauth.registration import PORTAL
+from gateway.oauth.tokens import bearer_of
 from servicekit.errors import TooMany
 from servicekit.setting_kinds import Quota
 
@@ -52,7 +53,7 @@ class Admission:
 
     def admit_bearer(self, token: AccessToken) -> None:
         if token.kind is CallerKind.PERSON:
-            self._admit(Holder(Kind.PERSON, token.subject))
+            self._admit(Holder(Kind.PERSON, bearer_of(token)))
         else:
             self._admit_client(token.subject)
 

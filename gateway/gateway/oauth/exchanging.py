@@ -63,19 +63,23 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
 
     def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
         client, subject = self.request.client, self._subject_token
-        token = self.server.issuer.exchanged_token(
-            client,
-            subject,
-            scope=self.request.scope,
-            audience=self._audience(client),
-            key=self.request.key,
-        )
+        asked: dict[str, Any] = {
+            "scope": self.request.scope,
+            "audience": self._audience(client),
+            "key": self.request.key,
+        }
+        opened = self._opened(client)
+        if opened is None:
+            token = self.server.issuer.exchanged_token(client, subject, **asked)
+        else:
+            token = self.server.issuer.impersonation_token(client, subject, opened, **asked)
         _log.info(
             "token-exchanged",
             client_id=client.client_id,
             person_id=subject.subject,
             of=subject.client_id,
             scope=self.request.scope,
+            impersonation=None if opened is None else opened["grant_id"],
         )
         return 200, {**token, "issued_token_type": ACCESS_TOKEN}, self.TOKEN_RESPONSE_HEADER
 
@@ -84,6 +88,16 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
         token: AccessToken = self.request.credential
         return token
 
+    def _opened(self, client: Client) -> dict[str, Any] | None:
+        """What an operator may see as somebody else, where he names a grant. Only an application of
+        the provider's own asks so."""
+        grant_id = self.request.form.get("impersonation")
+        if grant_id is None:
+            return None
+        if not client.own:
+            raise UnauthorizedClientError()
+        return self.server.impersonations.open(grant_id, self._subject_token)
+
     def _subject(self, client: Client) -> AccessToken:
         """The same answer whatever is wrong with it: a client learns nothing of others' tokens."""
         try:
@@ -91,6 +105,8 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
         except Unauthenticated:
             raise _unacceptable() from None
         if token.kind is not CallerKind.PERSON or not token.concerns(client):
+            raise _unacceptable()
+        if token.grant is not None:  # who only looks sends nobody else to look
             raise _unacceptable()
         if len(token.actors) >= MOST_ACTORS:
             raise InvalidRequestError("The token went through too many hands.")

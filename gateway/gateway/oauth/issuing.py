@@ -24,7 +24,9 @@ from gateway.oauth.lifetimes import (
 )
 from gateway.oauth.proofs import acr_of
 from gateway.oauth.tokens import TYPE, AccessToken, act_of
+from gateway.oauth.views import grant_key
 from servicekit.clock import Clock
+from servicekit.pseudonyms import person_target
 
 BACKCHANNEL_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
@@ -89,6 +91,30 @@ class Issuer:
             "origins": [subject.token_id, *subject.origins],
         }
         return self._response(client, claims, scope=scope, seconds=int(left), key=key)
+
+    def impersonation_token(
+        self,
+        client: Client,
+        operator: AccessToken,
+        opened: dict[str, Any],
+        *,
+        scope: str,
+        audience: str,
+        key: str | None = None,
+    ) -> dict[str, Any]:
+        """The token response for an operator who sees as somebody else. It rests on the operator's
+        own sign-in, proves nothing, and ends with the grant."""
+        person = _person_of(operator)
+        longest = int(ACCESS_TOKEN_OF_CLIENT.total_seconds())
+        claims = _person_claims(person, proof_counts=False) | {
+            "sub": opened["person_id"],
+            "aud": audience,
+            "act": act_of((person_target(operator.subject),)),
+            "impersonation": {"grant": opened["grant_id"], "tenant": opened["tenant"]},
+            "origins": [operator.token_id, grant_key(opened["grant_id"])],
+        }
+        seconds = min(longest, opened["seconds"])
+        return self._response(client, claims, scope=scope, seconds=seconds, key=key)
 
     def id_token(
         self, client: Client, person: SignedInPerson, *, access_token: str, nonce: str | None

@@ -39,6 +39,7 @@ from gateway.oauth.grants import (
     ProofKey,
     RefreshTokenGrant,
 )
+from gateway.oauth.impersonations import Impersonations
 from gateway.oauth.issuing import Issuer, SignedInPerson
 from gateway.oauth.keys import KeyRing
 from gateway.oauth.possession import Possession
@@ -65,6 +66,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         pushed: PushedRequests,
         devices: Devices,
         assertions: ClientAssertions,
+        impersonations: Impersonations,
         possession: Possession,
         tokens: TokenChecker,
         keys: KeyRing,
@@ -79,6 +81,7 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         self.grants = grants
         self.pushed = pushed
         self.devices = devices
+        self.impersonations = impersonations
         self.possession = possession
         self.tokens = tokens
         self.keys = keys

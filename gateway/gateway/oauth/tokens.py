@@ -24,6 +24,7 @@ from gateway.oauth.endings import Endings
 from gateway.oauth.keys import ALGORITHM, KeyRing
 from servicekit.clock import Clock
 from servicekit.errors import Unauthenticated
+from servicekit.pseudonyms import person_target
 
 if TYPE_CHECKING:
     from gateway.oauth.clients import Client
@@ -196,6 +197,13 @@ def _actors(act: Any) -> tuple[str, ...]:
         actors.append(_text(act["sub"]))
         act = act.get("act")
     return tuple(actors)
+
+
+def bearer_of(token: AccessToken) -> str:
+    """Whose hands a person's token is in: his, or those of who sees what he sees."""
+    if token.grant is None:
+        return token.subject
+    return (token.act or "").removeprefix(person_target(""))
 
 
 def act_of(actors: tuple[str, ...]) -> dict[str, Any] | None:

@@ -113,7 +113,7 @@ def _actor(entry: dict[str, Any]) -> str:
     return name or gettext("the installation")
 
 
-def _address(tenant: TenantCode, grant_id: UUID, **values: str) -> str:
+def _address(tenant: TenantCode, grant_id: UUID, **values: Any) -> str:
     return url_for("portal.users_support_one", tenant=tenant, grant_id=grant_id, **values)
 
 

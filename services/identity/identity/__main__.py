@@ -19,8 +19,8 @@ from contracts.codes import Language, StaffRole
 from identity.actions.appoint_staff import appoint_staff
 from identity.clients.hashing import Hasher
 from identity.clients.sealing import Sealer
+from identity.domain import impersonation, recoveries
 from identity.domain.people import NewPerson
-from identity.domain.recoveries import TRANSITIONS
 from identity.settings import Settings, ToolSettings
 from servicekit import states
 from servicekit.clock import clock_for
@@ -78,13 +78,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def states_page() -> str:
-    chapter = states.chapter(
-        title="Recovery act", states=calls.RecoveryState, transitions=TRANSITIONS
+    recovery = states.chapter(
+        title="Recovery act", states=calls.RecoveryState, transitions=recoveries.TRANSITIONS
+    )
+    grant = states.chapter(
+        title="Impersonation grant",
+        states=calls.ImpersonationState,
+        transitions=impersonation.TRANSITIONS,
     )
     return states.page(
-        title="States of a recovery act",
+        title="States of recovery acts and of impersonation grants",
         command="python -m identity draw-states",
-        chapters=(chapter,),
+        chapters=(recovery, grant),
     )
 
 

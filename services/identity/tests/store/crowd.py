@@ -105,6 +105,18 @@ INSERT INTO recoveries (id, kind, state, person_id, reason, evidence, proposed_b
 SELECT md5('r' || n)::uuid, 'enable_person', 'refused', md5('p' || n)::uuid, 'x', 'x',
        md5('p1')::uuid, %(at)s, %(at)s, md5('p2')::uuid, %(at)s
   FROM generate_series(3, %(people)s) AS n;
+INSERT INTO impersonation_grants (id, tenant, state, operator_id, as_person_id, reason, minutes,
+                                  given_by, given_at, starts_at, ends_at, ended_at)
+SELECT md5('g' || n)::uuid, 'OCB1' || lpad(n::text, 6, '0'), 'ended', md5('p' || mod(n, 7))::uuid,
+       md5('p' || n)::uuid, 'x', 15, md5('p' || n)::uuid, %(at)s, %(at)s, %(at)s, %(at)s
+  FROM generate_series(8, %(people)s) AS n
+ WHERE mod(n, 7) > 0;
+INSERT INTO impersonation_grants (id, tenant, state, operator_id, as_person_id, reason, minutes,
+                                  given_by, given_at, starts_at, ends_at, ended_at)
+SELECT md5('h' || n)::uuid, 'OCB0001234', 'ended', md5('p' || mod(n, 7))::uuid, md5('p8')::uuid,
+       'x', 15, md5('p8')::uuid, %(at)s, %(at)s, %(at)s, %(at)s
+  FROM generate_series(1, 700) AS n
+ WHERE mod(n, 7) > 0;
 INSERT INTO erasures (id, person_id, state, by_staff, requested_at, due_at, ended_at)
 SELECT md5('e' || n)::uuid, md5('p' || n)::uuid, 'cancelled', false, %(at)s, %(at)s, %(at)s
   FROM generate_series(1, %(people)s) AS n

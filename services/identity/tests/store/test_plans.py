@@ -21,8 +21,10 @@ from contracts import identity as calls
 from contracts.codes import CredentialKind, StaffRole
 from contracts.identity import IDENTITY
 from identity.actions.decide_recovery import RUN_OUT, TAKE_EFFECT, run_out, take_effect
+from identity.actions.end_impersonation import run_out as run_out_impersonation
 from identity.actions.erase_person import erase_person
 from identity.actions.request_erasure import ERASE
+from identity.actions.telling_of_impersonation import RUN_OUT as IMPERSONATION_RUN_OUT
 from identity.domain.expiry import ExpiryWindow
 from identity.store import credentials, policies
 from servicekit.db import EVERYONE, Database
@@ -72,6 +74,7 @@ def test_no_call_reads_a_large_table_from_end_to_end(desk: Desk, person: Any) ->
     change_staff(desk, ada)
     look_after_people(desk, bob, ada)
     recover(desk, bob, ada)
+    impersonate(desk, bob, ada, me)
     change_passwords(desk, me)
     leave(desk)
     assert IDENTITY.calls.keys() - desk.asked == set()
@@ -290,6 +293,34 @@ def recover(desk: Desk, bob: UUID, ada: UUID) -> None:
 def change_passwords(desk: Desk, me: UUID) -> None:
     portal, api = PASSWORD + "1", API_PASSWORD + "1"
     desk.ask(calls.prove_password, person_id=me, password=portal)
+def impersonate(desk: Desk, bob: UUID, ada: UUID, me: UUID) -> None:
+    """One that the tenant gives, one that two of staff give, one that is declined."""
+    here = {"tenant": TENANT, "as_person_id": me, "operator": "Bob.Help"}
+    one = desk.ask(calls.give_impersonation, by=me, **here, reason="An invoice is missing")
+    by_id = {"grant_id": one["grant_id"]}
+    desk.ask(calls.open_impersonation, **by_id, operator_id=bob)
+    for looking, who in ((True, bob), (False, me)):
+        page = desk.ask(calls.list_own_impersonations, by=who, looking=looking, limit=1)
+        assert page["items"]
+    page = desk.ask(calls.list_impersonations, by=me, tenant=TENANT, limit=2)
+    asked = {"tenant": TENANT, "limit": 2, "cursor": page["next_cursor"]}
+    desk.ask(calls.list_impersonations, by=me, **asked)
+    desk.ask(calls.get_impersonation, by=me, tenant=TENANT, **by_id)
+    desk.ask(calls.end_impersonation, by=me, tenant=TENANT, **by_id)
+    for decide in (calls.approve_impersonation, calls.decline_impersonation):
+        proposed = desk.ask(calls.propose_impersonation, by=bob, **here)
+        desk.ask(calls.list_impersonation_proposals, by=ada, limit=2)
+        desk.ask(decide, by=ada, grant_id=proposed["grant_id"])
+        if decide is calls.approve_impersonation:
+            desk.ask(calls.end_own_impersonation, by=bob, grant_id=proposed["grant_id"])
+    desk.ask(calls.give_impersonation, by=me, **here, reason="Still missing")
+    john = desk.counter
+    john.pass_time(hours=1)
+    due = {IMPERSONATION_RUN_OUT: lambda item: run_out_impersonation(db=john.db, item=item)}
+    with desk.watching("impersonations that are over"):
+        assert DueRunner(john.db, john.clock, due).step()
+
+
     mine = {"person_id": me, "iam_user_id": desk.counter.iam_user_id()}
     desk.ask(calls.prove_password, **mine, password=api)
     new = {"current_password": portal, "new_password": PASSWORD + "2"}
