@@ -226,18 +226,31 @@ def flashed_sentences() -> list[str]:
 
 
 def flash_words() -> dict[str, str]:
-    # Formatted by flashed_sentences: gettext leaves the percent signs alone without arguments.
+    """Formatted by flashed_sentences: gettext leaves the percent signs alone without arguments."""
+    return _said_at_the_door() | _said_of_oneself() | _said_of_a_contract() | _said_to_staff()
+
+
+def _said_at_the_door() -> dict[str, str]:
     return {
         "signed-out": gettext("You are signed out."),
-        "application-registered": gettext("%(name)s is registered."),
-        "application-changed": gettext("%(name)s is changed."),
-        "application-removed": gettext("%(name)s is removed."),
-        "secret-ended": gettext("The secret has ended."),
-        "consent-withdrawn": gettext("%(name)s no longer acts in your name."),
         "device-allowed": gettext("The device is allowed."),
         "device-denied": gettext("The device is not allowed."),
         "sign-in-again": gettext("Signing in took too long: please start again."),
         "password-set": gettext("Your password is set: sign in with it."),
+        "password-expires": gettext(
+            "Your password expires on %(instant)s: change it before, under My account."
+        ),
+        "api-password-expires": gettext(
+            "Your API password expires on %(instant)s: change it before, at API Login."
+        ),
+        "last-sign-in": gettext("Your last sign-in: %(instant)s, from %(place)s."),
+        "entry-notice": gettext("Notice: %(notice)s"),
+    }
+
+
+def _said_of_oneself() -> dict[str, str]:
+    return {
+        "consent-withdrawn": gettext("%(name)s no longer acts in your name."),
         "password-changed": gettext("Your password is changed. Your other sessions have ended."),
         "session-ended": gettext("That session has ended."),
         "other-sessions-ended": gettext("All your other sessions have ended."),
@@ -246,12 +259,25 @@ def flash_words() -> dict[str, str]:
         "factor-app-removed": gettext("Your authenticator application is removed."),
         "passkey-added": gettext("Your passkey is in use."),
         "passkey-renamed": gettext("Your passkey has its new name."),
-        "factors-reset": gettext("The second factors of %(name)s are removed. A mail says so."),
-        "staff-rules-changed": gettext("The rule for the sign-in of staff is changed."),
         "passkey-removed": gettext("Your passkey is removed."),
         "account-changed": gettext("Your account is changed."),
+        "api-link-sent": gettext("The link for your API password is on its way to you."),
+        "mail-change-asked": gettext("A link is on its way to %(email)s."),
+        "invitation-accepted": gettext("You have accepted contract %(tenant)s."),
+        "tenant-left": gettext("You have no rights any more on contract %(tenant)s."),
+        "recovery-stopped": gettext("It is stopped. Our staff will see it."),
+        "erasure-requested": gettext("Your data will be erased in seven days. A mail tells you."),
+        "erasure-cancelled": gettext("Your data stays."),
+    }
+
+
+def _said_of_a_contract() -> dict[str, str]:
+    return {
+        "application-registered": gettext("%(name)s is registered."),
+        "application-changed": gettext("%(name)s is changed."),
+        "application-removed": gettext("%(name)s is removed."),
+        "secret-ended": gettext("The secret has ended."),
         "user-invited": gettext("%(name)s is invited. A mail is on its way."),
-        "roles-changed": gettext("The roles of %(name)s are changed."),
         "user-removed": gettext("%(name)s no longer has access to this contract."),
         "welcome-sent": gettext("A new welcome mail is on its way to %(name)s."),
         "user-changed": gettext("%(name)s is changed."),
@@ -260,13 +286,17 @@ def flash_words() -> dict[str, str]:
         "iam-user-disabled": gettext("IAM user %(name)s is disabled."),
         "iam-user-enabled": gettext("IAM user %(name)s is enabled again."),
         "console-link-sent": gettext("A link for the API password is on its way to %(name)s."),
-        "api-link-sent": gettext("The link for your API password is on its way to you."),
-        "mail-change-asked": gettext("A link is on its way to %(email)s."),
-        "invitation-accepted": gettext("You have accepted contract %(tenant)s."),
-        "tenant-left": gettext("You have no rights any more on contract %(tenant)s."),
         "order-placed": gettext("Your order is placed: %(quantity)s × %(flavour)s."),
         "termination-scheduled": gettext("%(quantity)s will end on %(day)s."),
+        "roles-changed": gettext("The roles of %(name)s are changed."),
+        "factors-reset": gettext("The second factors of %(name)s are removed. A mail says so."),
         "failed-login-reset": gettext("The API Login of %(name)s is unlocked."),
+    }
+
+
+def _said_to_staff() -> dict[str, str]:
+    return {
+        "staff-rules-changed": gettext("The rule for the sign-in of staff is changed."),
         "tenant-opened": gettext("The contract %(tenant)s is open."),
         "staff-appointed": gettext("%(name)s has the staff roles you chose."),
         "staff-dismissed": gettext("%(name)s is no longer of staff."),
@@ -283,18 +313,7 @@ def flash_words() -> dict[str, str]:
         "recovery-approve": gettext("Approved."),
         "recovery-refuse": gettext("Refused."),
         "recovery-withdraw": gettext("Withdrawn."),
-        "recovery-stopped": gettext("It is stopped. Our staff will see it."),
-        "erasure-requested": gettext("Your data will be erased in seven days. A mail tells you."),
-        "erasure-cancelled": gettext("Your data stays."),
         "reason-ended": gettext("You no longer look at %(about)s."),
         "rules-changed": gettext("The security rules are changed."),
-        "password-expires": gettext(
-            "Your password expires on %(instant)s: change it before, under My account."
-        ),
-        "api-password-expires": gettext(
-            "Your API password expires on %(instant)s: change it before, at API Login."
-        ),
-        "last-sign-in": gettext("Your last sign-in: %(instant)s, from %(place)s."),
-        "entry-notice": gettext("Notice: %(notice)s"),
         "clock-moved": gettext("The clock now says %(instant)s."),
     }

@@ -7,6 +7,10 @@ from flask_babel import gettext
 
 def act_names() -> dict[str, str]:
     """By full name of the call; a test holds that each act of a contract has its words."""
+    return _acts_on_a_contract() | _acts_on_its_people() | _acts_on_its_trails()
+
+
+def _acts_on_a_contract() -> dict[str, str]:
     return {
         "tenancy.get_contract": gettext("See the contract"),
         "tenancy.rename_contract": gettext("Give the contract another name"),
@@ -18,6 +22,17 @@ def act_names() -> dict[str, str]:
         "gateway.change_client_quota": gettext("Set the quota of an application"),
         "gateway.add_client_secret": gettext("Make a secret for an application"),
         "gateway.remove_client_secret": gettext("End a secret of an application"),
+        "subscriptions.place_order": gettext("Order a service"),
+        "subscriptions.list_subscriptions": gettext("See the subscriptions"),
+        "subscriptions.get_subscription": gettext("See one subscription"),
+        "subscriptions.terminate_subscription": gettext("Terminate a subscription"),
+        "notifications.list_mails": gettext("See which mails were sent"),
+        "notifications.resend_mail": gettext("Send a mail again"),
+    }
+
+
+def _acts_on_its_people() -> dict[str, str]:
+    return {
         "identity.list_users": gettext("See the list of users"),
         "identity.get_user": gettext("See one user"),
         "identity.explain_access": gettext("Ask what a user may do"),
@@ -47,12 +62,11 @@ def act_names() -> dict[str, str]:
         "identity.drop_password_policy": gettext("Take the provider's password rules again"),
         "identity.get_entry_rules": gettext("See the rules for signing in"),
         "identity.change_entry_rules": gettext("Change the rules for signing in"),
-        "subscriptions.place_order": gettext("Order a service"),
-        "subscriptions.list_subscriptions": gettext("See the subscriptions"),
-        "subscriptions.get_subscription": gettext("See one subscription"),
-        "subscriptions.terminate_subscription": gettext("Terminate a subscription"),
-        "notifications.list_mails": gettext("See which mails were sent"),
-        "notifications.resend_mail": gettext("Send a mail again"),
+    }
+
+
+def _acts_on_its_trails() -> dict[str, str]:
+    return {
         "gateway.list_audit_entries": gettext("Read the audit trail: applications"),
         "gateway.verify_audit_chain": gettext("Verify the audit trail: applications"),
         "identity.list_audit_entries": gettext("Read the audit trail: identities"),

@@ -10,6 +10,7 @@ from identity.actions.callers import person_of
 from identity.actions.carrying_out import check_fit
 from identity.actions.close_login import record
 from identity.actions.decide_recovery import RUN_OUT
+from identity.domain.person_files import PersonRow
 from identity.domain.recoveries import (
     TRANSITIONS,
     Recovery,
@@ -39,15 +40,7 @@ def propose_recovery(
         raise Invalid("new-email-required", {"fields": {"new_email": ["new-email-required"]}})
     actor = person_of(context)
     with db.write(context, tenant=EVERYONE) as tx:
-        row = person_files.get_row_to_change(tx, person_id=person_id)
-        check_hands(
-            actor=actor,
-            held=staff.list_roles_to_rely_on(tx, person_id=actor),
-            person_id=person_id,
-            staff_roles=staff.list_roles(tx, person_id=person_id),
-        )
-        if row.erased_at is not None:
-            raise Conflict("person-erased")
+        row = _person_for(tx, actor=actor, person_id=person_id)
         check_fit(tx, kind=kind, row=row, new_email=new_email, now=now)
         recovery = RecoveryRow(
             recovery_id=new_id(),
@@ -67,6 +60,20 @@ def propose_recovery(
         recoveries.add_recovery(tx, recovery=recovery)
         _tell(tx, recovery=recovery, now=now)
         return tx.answer(recoveries.get_recovery(tx, recovery_id=recovery.recovery_id))
+
+
+def _person_for(tx: Tx, *, actor: UUID, person_id: UUID) -> PersonRow:
+    """The person concerned, as far as ``actor`` is one to propose anything for him."""
+    row = person_files.get_row_to_change(tx, person_id=person_id)
+    check_hands(
+        actor=actor,
+        held=staff.list_roles_to_rely_on(tx, person_id=actor),
+        person_id=person_id,
+        staff_roles=staff.list_roles(tx, person_id=person_id),
+    )
+    if row.erased_at is not None:
+        raise Conflict("person-erased")
+    return row
 
 
 def _tell(tx: Tx, *, recovery: RecoveryRow, now: datetime) -> None:

@@ -185,6 +185,7 @@ def join(
     must not be enough to learn whose it is. No ``invited_by``: the provider.
     """
     purpose = LinkPurpose.WELCOME if newly_registered else LinkPurpose.INVITATION
+    inviter_id, inviter = _named(invited_by)
     joined = users.add_user(
         tx,
         tenant=tenant,
@@ -192,7 +193,7 @@ def join(
         typed=None if newly_registered else typed,
         at=now,
         invited_until=now + LIFETIMES[purpose],
-        invited_by=None if invited_by is None else invited_by.person_id,
+        invited_by=inviter_id,
     )
     if not joined:
         return False
@@ -206,10 +207,14 @@ def join(
             tenant=tenant,
             person_id=person.person_id,
             roles=roles,
-            invited_by_name=None if invited_by is None else invited_by.full_name,
+            invited_by_name=inviter,
             now=now,
         )
     return True
+
+
+def _named(inviter: Person | None) -> tuple[UUID | None, str | None]:
+    return (None, None) if inviter is None else (inviter.person_id, inviter.full_name)
 
 
 def _tell_joined(
