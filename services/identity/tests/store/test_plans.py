@@ -89,6 +89,8 @@ def sign_in_at_each_door(desk: Desk) -> None:
         desk.ask(calls.web_sign_in, domain=TENANT, user_name=name, password=PASSWORD, refused=code)
         desk.ask(calls.api_sign_in, identifier=name, refused=code, **api)
     desk.ask(calls.api_sign_in, identifier="john.doe@example.com", **api)
+    site = {"address": "2001:db8:7:1::1", "password": PASSWORD}
+    desk.ask(calls.sign_in, login="Nobody", refused="sign-in-refused", **site)
     with desk.watching("due work"):
         john.do_what_is_due()
     me = john.person_id()
