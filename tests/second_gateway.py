@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -45,8 +47,9 @@ class SecondGateway:
             self._process.wait(timeout=_STOPS_WITHIN)
 
     def kill(self) -> None:
+        """As a machine that fails: launcher and worker at once."""
         if self._process is not None:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(timeout=_STOPS_WITHIN)
 
     def _ready(self) -> bool:
