@@ -1,21 +1,21 @@
-"""Two processes of identity beside one another: one lock, one throttle, no try checked too many."""
+"""Two processes of identity beside one another: one lock, one throttle, no try checked too many,
+and what serves once serves once."""
 
 from __future__ import annotations
 
 import re
 import time
 import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+import pyotp
 import pytest
 
 from contracts import identity as calls
 from contracts.codes import StaffRole
-from local.ports import free_port
+from contracts.declare import Call
 from servicekit.errors import GuichetError, Unavailable
 
 pytestmark = pytest.mark.servers
@@ -24,6 +24,7 @@ TENANT = "OCB0001234"
 PORTAL = "Un-Guichet.Bien+Tenu7"
 WRONG = "not the password 1A"
 GUESSES = 100
+TOGETHER = 24
 LIMIT = 5  # of the portal's policy
 
 
@@ -36,36 +37,36 @@ def john(identity: Any) -> str:
     return str(registered["person_id"])
 
 
-@pytest.fixture(scope="module")
-def second(identity: Any) -> Iterator[Any]:
-    """On the same database and broker: the broker hands requests to either."""
-    env = {**identity.env, "GUICHET_OPS_PORT": str(free_port())}
-    other = replace(identity, env=env, log=identity.log.with_name("second.log"), process=None)
-    other.start()
-    yield other
-    other.process.terminate()
-    assert other.process.wait(timeout=30) == 0, other.log.read_text()[-4000:]
+def metrics(process: Any) -> str:
+    url = f"http://127.0.0.1:{process.env['GUICHET_OPS_PORT']}/metrics"
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return str(answer.read().decode())
 
 
 def checks(process: Any) -> dict[str, int]:
     """Passwords this process has checked, against a real hash and against none."""
-    url = f"http://127.0.0.1:{process.env['GUICHET_OPS_PORT']}/metrics"
-    with urllib.request.urlopen(url, timeout=5) as answer:
-        text = answer.read().decode()
-    found = re.findall(r'guichet_password_checks_total\{against="(\w+)"\} ([0-9.]+)', text)
+    found = re.findall(
+        r'guichet_password_checks_total\{against="(\w+)"\} ([0-9.]+)', metrics(process)
+    )
     return {against: int(float(count)) for against, count in found}
+
+
+def answered(process: Any, call: Call) -> int:
+    """Calls that this process has answered, however."""
+    counted = rf'guichet_calls_seconds_count{{call="{call.full_name}"[^}}]*}} (\S+)'
+    return int(sum(float(count) for count in re.findall(counted, metrics(process))))
 
 
 def together(processes: list[Any], against: str) -> int:
     return sum(checks(process).get(against, 0) for process in processes)
 
 
-def outcome(identity: Any, **payload: Any) -> str:
-    """A busy house says so and counts nothing: such a guess is made again."""
+def outcome(identity: Any, call: Call, payload: dict[str, Any]) -> str:
+    """A busy house says so and counts nothing: such a try is made again."""
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
-            identity.ask(calls.sign_in, **payload)
+            identity.ask(call, **payload)
         except Unavailable:
             time.sleep(0.05)
         except GuichetError as error:
@@ -75,9 +76,11 @@ def outcome(identity: Any, **payload: Any) -> str:
     raise AssertionError("never answered")
 
 
-def all_at_once(identity: Any, payloads: list[dict[str, Any]]) -> list[str]:
-    with ThreadPoolExecutor(max_workers=24) as pool:
-        return list(pool.map(lambda payload: outcome(identity, **payload), payloads))
+def all_at_once(
+    identity: Any, payloads: list[dict[str, Any]], *, call: Call = calls.sign_in
+) -> list[str]:
+    with ThreadPoolExecutor(max_workers=TOGETHER) as pool:
+        return list(pool.map(lambda payload: outcome(identity, call, payload), payloads))
 
 
 def test_hundred_guesses_over_two_processes_count_and_five_are_checked(
@@ -103,7 +106,7 @@ def test_hundred_guesses_over_two_processes_count_and_five_are_checked(
     assert identity.value("SELECT count(*) FROM sign_ins WHERE outcome IN ('wrong', 'locked')") == (
         GUESSES
     )
-    assert outcome(identity, login="John.Doe", password=PORTAL) == "sign-in-refused"
+    assert all_at_once(identity, [{"login": "John.Doe", "password": PORTAL}]) == ["sign-in-refused"]
     assert together(both, "hash") - real == LIMIT
 
 
@@ -136,3 +139,37 @@ def test_address_is_counted_by_both_together(identity: Any, second: Any, john: s
     checked = [checks(process) for process in both]
     assert sum(sum(each.values()) for each in checked) - spent == allowed + 30
     assert together(both, "hash") == real, "all of them as nobody"
+
+
+def test_a_recovery_code_lets_one_in(identity: Any, second: Any, john: str) -> None:
+    secret = identity.ask(calls.start_totp, by=john)["secret"]
+    enrolled = identity.ask(calls.confirm_totp, by=john, code=pyotp.TOTP(secret).now())
+    asked = {"person_id": john, "kind": "recovery_code", "code": enrolled["recovery_codes"][0]}
+    call = calls.prove_second_factor
+    told = all_at_once(identity, [asked] * TOGETHER, call=call)
+    assert sorted(told) == ["accepted"] + ["second-factor-refused"] * (TOGETHER - 1)
+    assert min(answered(process, call) for process in (identity, second)) > 0, "both had a share"
+    left = identity.value(
+        "SELECT count(*) FROM recovery_codes"
+        " WHERE person_id = %(person_id)s::uuid AND used_at IS NULL",
+        person_id=john,
+    )
+    assert left == 9
+    assert identity.heard(calls.RecoveryCodeUsed, person_id=john)["left"] == 9
+
+
+def test_a_link_sets_one_password(identity: Any, second: Any, john: str) -> None:
+    identity.ask(calls.request_password_reset, credential="portal", identifier="John.Doe")
+    token = identity.token(calls.PasswordResetRequested, person_id=john)
+    call = calls.set_password_by_link
+    before = [answered(process, call) for process in (identity, second)]
+    payloads = [
+        {"token": token, "password": f"Un-Autre.Guichet+Tenu{number}"} for number in range(TOGETHER)
+    ]
+    told = all_at_once(identity, payloads, call=call)
+    assert sorted(told) == ["accepted"] + ["link-not-usable"] * (TOGETHER - 1)
+    after = [answered(process, call) for process in (identity, second)]
+    assert all(now > then for now, then in zip(after, before, strict=True)), "both had a share"
+    [chosen] = [one for one, code in zip(payloads, told, strict=True) if code == "accepted"]
+    entering = {"login": "John.Doe", "password": chosen["password"]}
+    assert all_at_once(identity, [entering]) == ["accepted"]
