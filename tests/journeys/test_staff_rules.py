@@ -153,5 +153,5 @@ def test_two_hands_are_two_wills(
 
 
 def again(api: Api, act: str) -> dict[str, Any]:
-    found = api.get(act)
+    found = api.get(act, **WHY)
     return {name: found[name] for name in ("person_id", "kind", "new_email", "evidence")}
