@@ -35,10 +35,10 @@ PART = 5000  # entries that one call verifies: a fraction of a second
 _ADD_ENTRY = """
 INSERT INTO house.audit_entries
     (tenant, sequence, at, actor_kind, actor, act, action, target, details, reason, call_id,
-     previous_hash, hash)
+     previous_hash, hash, grant_id)
 VALUES
     (%(tenant)s, %(sequence)s, %(at)s, %(actor_kind)s, %(actor)s, %(act)s, %(action)s,
-     %(target)s, %(details)s, %(reason)s, %(call_id)s, %(previous_hash)s, %(hash)s)
+     %(target)s, %(details)s, %(reason)s, %(call_id)s, %(previous_hash)s, %(hash)s, %(grant_id)s)
 """
 _MOVE_HEAD = """
 UPDATE house.audit_heads SET sequence = %(sequence)s, hash = %(hash)s WHERE tenant = %(tenant)s
@@ -220,7 +220,11 @@ def _locked_heads(tx: Tx, chains: Sequence[str]) -> dict[str, Head]:
 def adding(chain: str, entry: AuditEntry) -> tuple[str, dict[str, Any]]:
     return (
         _ADD_ENTRY,
-        {"tenant": chain, **{name: getattr(entry, name) for name in _FIELDS}},
+        {
+            "tenant": chain,
+            "grant_id": entry.details.get("grant"),
+            **{name: getattr(entry, name) for name in _FIELDS},
+        },
     )
 
 
@@ -335,7 +339,7 @@ def _entries_of_grant(
         "SELECT sequence, at, actor_kind, actor, act, action, target, details, reason, call_id,"
         "       previous_hash, hash"
         " FROM house.audit_entries"
-        " WHERE tenant = %(tenant)s AND details ? 'grant' AND details ->> 'grant' = %(grant)s"
+        " WHERE tenant = %(tenant)s AND grant_id = %(grant)s"
         "   AND sequence > %(after)s"
         " ORDER BY sequence LIMIT %(limit)s",
         {"tenant": chain, "after": after, "limit": limit, "grant": str(grant)},

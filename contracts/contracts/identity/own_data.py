@@ -21,6 +21,7 @@ from contracts.fields import (
     Text,
 )
 from contracts.identity.contract import IDENTITY, NoFields
+from contracts.identity.impersonation import Impersonation
 from contracts.identity.people import PersonAsked, SignInOfPerson, TenantOfPerson
 from contracts.identity.recoveries import OwnRecovery
 from contracts.rights import gateway_only, self_service
@@ -66,6 +67,12 @@ class ExportedIdentity(Strict):
     links = Many(Part(ExportedLink), maximum=1000, required=True)
     sign_ins = Many(Part(SignInOfPerson), maximum=5000, required=True)
     recoveries = Many(Part(OwnRecovery), maximum=1000, required=True)
+    impersonations = Many(
+        Part(Impersonation),
+        maximum=1000,
+        load_default=list,
+        metadata={"description": "By which staff might see a contract as he does."},
+    )
 
 
 export_person = IDENTITY.call(

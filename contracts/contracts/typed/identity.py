@@ -519,6 +519,7 @@ class ExportedIdentity(TypedDict):
     links: list[ExportedLink]
     sign_ins: list[SignInOfPerson]
     recoveries: list[OwnRecovery]
+    impersonations: NotRequired[list[Impersonation]]
 
 
 class Erasure(TypedDict):

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import FactorKind, Language, StaffRole
+from identity.domain.impersonation import Grant
 from identity.domain.person_files import (
     ExportedFactor,
     ExportedIamUser,
@@ -16,7 +17,14 @@ from identity.domain.person_files import (
     TenantHeld,
 )
 from identity.domain.recoveries import RecoveryRow
-from identity.store import credentials, factors, person_files, recoveries, staff
+from identity.store import (
+    credentials,
+    factors,
+    impersonation_grants,
+    person_files,
+    recoveries,
+    staff,
+)
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 
@@ -42,6 +50,7 @@ class ExportedIdentity:
     links: Sequence[ExportedLink]
     sign_ins: Sequence[SignIn]
     recoveries: Sequence[RecoveryRow]
+    impersonations: Sequence[Grant]
 
 
 def export_person(*, db: Database, context: Context, person_id: UUID) -> ExportedIdentity:
@@ -65,7 +74,16 @@ def export_person(*, db: Database, context: Context, person_id: UUID) -> Exporte
             links=person_files.list_links(tx, person_id=person_id, limit=_MOST),
             sign_ins=person_files.list_sign_ins(tx, person_id=person_id, limit=_MOST_SIGN_INS),
             recoveries=recoveries.list_rows_of(tx, person_id=person_id, limit=_MOST),
+            impersonations=_impersonations(tx, person_id=person_id),
         )
+
+
+def _impersonations(tx: Tx, *, person_id: UUID) -> list[Grant]:
+    """By which he was seen; those by which one of staff looks are his work, not his data."""
+    ids = impersonation_grants.list_ids_of_person(
+        tx, person_id=person_id, looking=False, before=None, limit=_MOST
+    )
+    return impersonation_grants.list_grants(tx, grant_ids=ids)
 
 
 def _factors(tx: Tx, *, person_id: UUID) -> Iterable[ExportedFactor]:
