@@ -88,7 +88,7 @@ def operator_approves(page: Page, look: Look) -> None:
     look(page)
     page.get_by_role("row").filter(has_text="John Doe").first.get_by_role("link").click()
     page.get_by_label("Reason").fill("Ticket 4711")
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("heading", name="Approve")).to_be_visible()
     look(page)
     page.get_by_role("button", name="Approve").click()
