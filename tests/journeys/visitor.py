@@ -214,7 +214,7 @@ def person_tokens(
         }
     )
     visitor = browser or Visitor(url)
-    callback = _callback(visitor, f"{url}/oauth/authorize?{query}", client, login, password)
+    callback = walk_back(visitor, f"{url}/oauth/authorize?{query}", client, login, password)
     answer = {name: values[0] for name, values in parse_qs(urlsplit(callback).query).items()}
     assert answer.get("state") == state, callback
     assert answer.get("iss") == url, callback
@@ -236,7 +236,7 @@ def person_tokens(
     return dict(response.json())
 
 
-def _callback(
+def walk_back(
     visitor: Visitor, address: str, client: dict[str, Any], login: str, password: str
 ) -> str:
     """Walk the redirects by hand up to the one that leaves for the client."""
@@ -253,7 +253,10 @@ def _callback(
         assert page.status == 200, f"{page.status} at {page.url}: {page.text[:400]}"
         name = "password" if any("password" in form.fields for form in page.forms) else "consent"
         form = page.form(name)
-        typed = {"login": login, "password": password} if name == "password" else {"consent": "yes"}
+        if name == "password":
+            typed = {"login": login, "password": password}
+        else:
+            typed = {"decision": "allow"}
         response = visitor.http.post(
             urljoin(page.url, form.action or page.url),
             data={**form.fields, **typed},
