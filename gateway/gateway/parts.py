@@ -160,7 +160,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
     tokens = _token_checker(settings, keys, endings, clock)
     issuer = _issuer(settings, keys, clock)
     buckets = _buckets(settings)
-    quotas = ClientQuotas(db=db)
+    quotas = ClientQuotas(db=db, buckets=buckets)
     admission = Admission(buckets, quotas)
     news = ClientNews(days=settings.secret_warning_days)
     private_allowed = settings.mode is not Mode.PRODUCTION

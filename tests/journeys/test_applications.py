@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
 
@@ -87,3 +88,87 @@ def test_what_one_may_not_give_is_refused_by_field(api: Api, customer: Customer)
     assert [(one["field"], one["code"]) for one in answer.json()["errors"]] == [
         ("scopes", "scope-not-grantable")
     ]
+
+
+def test_who_administers_it_is_mailed_of_a_program_and_of_its_secret(
+    town: Town, api: Api, customer: Customer
+) -> None:
+    everything = f"/tenants/{customer.tenant}/clients"
+    asked = {"name": "Relance", "kind": "service", "scopes": ["contracts.read"]}
+    client = api.post(everything, asked, 201)
+    made = api.post(f"{everything}/{client['client_id']}/secrets", {}, 201)
+
+    def told() -> str:
+        found = town.mail.messages(to=customer.email, subject="Application modifiée")
+        texts = [town.mail.read(one["ID"])["Text"] for one in found]
+        return "\n".join(text for text in texts if client["client_id"] in text)
+
+    assert eventually(lambda: "a été enregistrée" in told() and "nouveau secret" in told())
+    assert made["client_secret"] not in told()
+    assert "John Doe" in told(), "who did it"
+
+
+def test_an_application_of_another_contract_is_unknown_to_its_manager(
+    town: Town, api: Api, customer: Customer
+) -> None:
+    theirs = settled_customer(town)
+    other = town.api({"login": theirs.login, "password": PORTAL_PASSWORD}, SCOPE)
+    said = {"name": "Leur", "kind": "service", "scopes": ["contracts.read"]}
+    client = other.post(f"/tenants/{theirs.tenant}/clients", said, 201)
+    one = f"/tenants/{customer.tenant}/clients/{client['client_id']}"
+    for method, path, body in (
+        ("GET", one, None),
+        ("PUT", one, {"name": "Mien", "scopes": ["contracts.read"]}),
+        ("POST", f"{one}/secrets", {}),
+        ("DELETE", one, None),
+    ):
+        told = {"If_Match": "*"} if method == "PUT" else {}
+        answer = api.call(method, path, body, **told)
+        assert (answer.status_code, answer.json()["code"]) == (404, "client-unknown"), method
+    there = f"/tenants/{theirs.tenant}/clients/{client['client_id']}"
+    assert api.call("GET", there).json()["code"] == "tenant-foreign"
+    assert api.call("GET", "/clients").json()["code"] == "staff-only"
+
+
+def test_an_operator_registers_a_client_with_a_reason(town: Town) -> None:
+    member = town.demo["staff"]["operator"]
+    office = town.api(member, "openid clients.read clients.write")
+    name = f"own-{secrets.token_hex(4)}"
+    said = {
+        "client_id": name,
+        "name": "Banc",
+        "kind": "confidential",
+        "grants": ["client_credentials"],
+        "scopes": ["contracts.read"],
+        "tenants": ["*"],
+    }
+    assert office.call("POST", "/clients", said).json()["code"] == "reason-required"
+    why = {"Guichet_Reason": "ticket 7"}
+    made = office.call("POST", "/clients", said, **why)
+    assert made.status_code == 201, made.text
+    secret = office.call("POST", f"/clients/{name}/secrets", {}, **why).json()["client_secret"]
+    token = client_token(town.url, name, secret, "contracts.read")
+    program = Api(town.url, token)
+    assert program.get("/contracts")["items"]
+    quota = {**said, "quota": {"requests": 3, "seconds": 3600}}
+    quota.pop("kind")
+    quota.pop("client_id")
+    read = office.call("GET", f"/clients/{name}").headers["ETag"]
+    changed = office.call("PUT", f"/clients/{name}", quota, If_Match=read, **why)
+    assert changed.status_code == 200, changed.text
+    assert eventually(lambda: program.call("GET", "/contracts").status_code == 429)
+    assert office.call("DELETE", f"/clients/{name}", **why).status_code == 200
+    assert eventually(lambda: program.call("GET", "/contracts").status_code == 401)
+
+
+def test_support_that_ends_all_sessions_tells_the_person(town: Town) -> None:
+    john = settled_customer(town)
+    scope = "openid account people.read people.write"
+    his = town.api({"login": john.login, "password": PORTAL_PASSWORD}, CUSTOMER_SCOPE)
+    office = town.api(town.demo["staff"]["operator"], scope)
+    person = his.get("/account")["person_id"]
+    path = f"/people/{person}/sessions/end-all"
+    assert office.call("POST", path, Guichet_Reason="ticket 7").status_code == 200
+    mail = town.mail.wait_for(to=john.email, subject="Vos sessions ont été fermées")
+    assert "par notre support" in mail["Text"]
+    assert eventually(lambda: his.call("GET", "/account").status_code == 401)

@@ -117,6 +117,12 @@ class Buckets:
         wait = missing + step - step * quota.amount
         return _refused(holder, quota, missing, wait) if wait > 0 else None
 
+    def forget(self, holder: Holder) -> None:
+        """His quota is another one from now on: what he spent was counted by the former."""
+        with self._lock:
+            self._full_at.pop(holder, None)
+            self._unshared.pop(holder, None)
+
     def take_spending(self) -> tuple[int, list[Spending]]:
         """What is not shared yet, with the instant of asking; it counts as shared from now on."""
         with self._lock:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from gateway.limits.buckets import Buckets, Holder, Kind
 from gateway.store.registered_clients import list_quotas
 from servicekit.db import EVERYONE, Database
 from servicekit.setting_kinds import Quota
 
 
 class ClientQuotas:
-    def __init__(self, *, db: Database) -> None:
+    def __init__(self, *, db: Database, buckets: Buckets) -> None:
         self._db = db
+        self._buckets = buckets
         self._by_client: Mapping[str, Quota] = {}
 
     def of(self, client_id: str) -> Quota | None:
@@ -25,6 +27,9 @@ class ClientQuotas:
         """Raises Unavailable; what was known then goes on to hold."""
         with self._db.read(tenant=EVERYONE) as tx:
             rows = list_quotas(tx)
-        self._by_client = {
-            row.client_id: Quota(row.quota_amount, row.quota_seconds) for row in rows
-        }
+        before = self._by_client
+        now = {row.client_id: Quota(row.quota_amount, row.quota_seconds) for row in rows}
+        self._by_client = now
+        for client_id in before.keys() | now.keys():
+            if before.get(client_id) != now.get(client_id):
+                self._buckets.forget(Holder(Kind.CLIENT, client_id))

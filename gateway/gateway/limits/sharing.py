@@ -11,12 +11,12 @@ from __future__ import annotations
 import hashlib
 from datetime import timedelta
 
-from gateway.limits.buckets import Buckets, Holder, Spending
+from gateway.limits.buckets import Buckets, Holder, Kind, Spending
 from gateway.oauth.acting import acting
 from gateway.rounds import Rounds
-from gateway.store.spent_quotas import add_spending, remove_full_quotas
+from gateway.store.spent_quotas import add_spending, remove_full_quotas, remove_quota
 from servicekit.clock import Clock
-from servicekit.db import EVERYONE, Database
+from servicekit.db import EVERYONE, Database, Tx
 
 _EVERY = 0.5
 _SWEEP_AFTER = 600  # exchanges
@@ -57,7 +57,7 @@ class Sharing:
 
     def _tell(self, spending: list[Spending], as_of: int) -> dict[Holder, int]:
         now = self._clock.now()
-        holders = {_digest(one.holder): one.holder for one in spending}
+        holders = {holder_digest(one.holder): one.holder for one in spending}
         with self._db.write(acting("limits.share"), tenant=EVERYONE) as tx:
             known = add_spending(
                 tx,
@@ -74,7 +74,12 @@ class Sharing:
             self.sweep()
 
 
-def _digest(holder: Holder) -> bytes:
+def forget_spending(tx: Tx, *, client_id: str) -> None:
+    """Its quota is another one from now on; each process forgets its part as it learns of it."""
+    remove_quota(tx, holder=holder_digest(Holder(Kind.CLIENT, client_id)))
+
+
+def holder_digest(holder: Holder) -> bytes:
     """Neither address nor person can be read in the table."""
     text = f"{holder.kind.value}:{holder.name}"
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

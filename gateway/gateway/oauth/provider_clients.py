@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.gateway import ClientChange, ClientType, GrantType, ProviderClient
+from gateway.limits.sharing import forget_spending
 from gateway.oauth.client_metadata import (
     changes_between,
     described,
@@ -92,6 +93,8 @@ class ProviderClients:
             changed = replace(_described(present, said), changed_at=now)
             self._refuse_faults(changed)
             self._take_over(tx, present, changed, now)
+            if quota_of(present) != quota_of(changed):
+                forget_spending(tx, client_id=client_id)
             store.change_client(tx, tenant=None, client=changed)
             _record(tx, "oauth:client:changed", changed, now)
             self._tell(tx, context, changed, changes_between(present, changed), now)
@@ -191,6 +194,10 @@ class ProviderClients:
             }
             for client in clients
         ]
+
+
+def quota_of(client: RegisteredRow) -> tuple[int | None, int | None]:
+    return client.quota_amount, client.quota_seconds
 
 
 def _blank(client_id: str, kind: ClientType, now: datetime) -> RegisteredRow:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from contracts.codes import TenantCode
 from contracts.gateway import MOST_CLIENTS, ApplicationKind, ClientChange, ClientView
+from gateway.limits.sharing import forget_spending
 from gateway.oauth.client_metadata import (
     changes_between,
     described,
@@ -142,6 +143,7 @@ class TenantClients:
                 changed_at=now,
             )
             store.change_client(tx, tenant=tenant, client=changed)
+            forget_spending(tx, client_id=client_id)
             target = f"client:{client_id}"
             details = {"quota": quota}
             tx.record("oauth:quota:changed", target=target, details=details, tenant=tenant, at=now)

@@ -16,6 +16,7 @@ from gateway.i18n import current_language
 from servicekit.errors import GuichetError, Unavailable
 
 KEY_FIELD = "idempotency_key"
+_SECRET = "keys-private"  # noqa: S105 - what is said of a field that should hold none
 # Never shown again, never put into a hidden field.
 SECRET_FIELDS = ("password", "password_again", "current_password", "new_password", "code")
 
@@ -51,7 +52,8 @@ class Form:
         errors = self._by_field(fields, known or {}) if isinstance(fields, Mapping) else {}
         key = self.key if isinstance(error, Unavailable) else uuid4().hex
         notice = None if errors else in_words(error)
-        return replace(self, errors=errors, notice=notice, key=key)
+        values = {**self.values, **dict.fromkeys(_secrets_among(fields), "")}
+        return replace(self, values=values, errors=errors, notice=notice, key=key)
 
     def _by_field(self, faults: Mapping[str, object], known: Mapping[str, str]) -> dict[str, str]:
         sentences: dict[str, str] = {}
@@ -76,6 +78,13 @@ class Form:
 
     def _has(self, name: str) -> bool:
         return bool(self.value(name).strip() or (name in SECRET_FIELDS and secret(name)))
+
+
+def _secrets_among(faults: object) -> list[str]:
+    """Fields that turned out to hold a secret: they are not shown again."""
+    if not isinstance(faults, Mapping):
+        return []
+    return [name for name, codes in faults.items() if isinstance(codes, list) and _SECRET in codes]
 
 
 def in_words(error: GuichetError) -> str:

@@ -47,5 +47,10 @@ def add_spending(
     )
 
 
+def remove_quota(tx: Tx, *, holder: bytes) -> None:
+    """Of one whose quota is another from now on."""
+    tx.run("DELETE FROM spent_quotas WHERE holder = %(holder)s", {"holder": holder})
+
+
 def remove_full_quotas(tx: Tx, *, now: datetime) -> int:
     return tx.run("DELETE FROM spent_quotas WHERE full_at <= %(now)s", {"now": now})

@@ -15,6 +15,8 @@ from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
 from gateway.limits.buckets import Holder, Kind
+from gateway.limits.sharing import forget_spending
+from gateway.oauth.acting import acting
 from servicekit.db import EVERYONE
 from servicekit.errors import Unavailable
 from servicekit.setting_kinds import Quota
@@ -113,6 +115,79 @@ def test_a_client_is_counted_wherever_and_with_whichever_token_it_asks(limited: 
     assert int(refused.headers["Retry-After"]) > 0
     assert refused.headers["RateLimit"].startswith('"client";r=0;')
     assert provider.client_token(other)
+
+
+def give_quota(provider: Any, client_id: str, quota: Quota | None) -> None:
+    """As staff do; each process reads it within a second."""
+    with provider.parts.db.write(acting("test"), tenant=EVERYONE) as tx:
+        tx.run(
+            """
+            UPDATE clients SET quota_amount = %(amount)s, quota_seconds = %(seconds)s
+             WHERE client_id = %(id)s
+            """,
+            {
+                "id": client_id,
+                "amount": quota.amount if quota else None,
+                "seconds": quota.seconds if quota else None,
+            },
+        )
+        forget_spending(tx, client_id=client_id)
+    provider.parts.quotas.refresh()
+
+
+def test_a_client_may_have_a_quota_of_its_own(limited: Any) -> None:
+    provider = limited(limit_client=FEW)
+    rich, poor, plain = provider.machine(), provider.machine(), provider.machine()
+    give_quota(provider, rich.client_id, Quota(8, 60))
+    give_quota(provider, poor.client_id, Quota(2, 3600))
+    form = {"grant_type": "client_credentials"}
+    passed = {
+        app.client_id: statuses(10, lambda app=app: provider.post("/oauth/token", form, app))
+        for app in (rich, poor, plain)
+    }
+    assert [codes.count(200) for codes in passed.values()] == [8, 2, 5]
+    told = provider.post("/oauth/token", form, rich).headers
+    assert told["RateLimit-Policy"] == '"client";q=8;w=60'
+    assert provider.post("/oauth/token", form, plain).headers["RateLimit-Policy"] == (
+        '"client";q=5;w=3600'
+    )
+
+
+def test_a_larger_quota_does_not_pay_for_the_smaller_one_before_it(limited: Any) -> None:
+    provider = limited(limit_client=FEW)
+    app = provider.machine()
+    form = {"grant_type": "client_credentials"}
+    give_quota(provider, app.client_id, Quota(1, 9999))
+    assert statuses(2, lambda: provider.post("/oauth/token", form, app)) == [200, 429]
+    provider.parts.sharing.exchange()
+    give_quota(provider, app.client_id, Quota(9, 3600))
+    provider.parts.sharing.exchange()
+    assert statuses(10, lambda: provider.post("/oauth/token", form, app)).count(200) == 9
+
+
+def test_its_own_quota_counts_its_tokens_as_well(limited: Any) -> None:
+    provider = limited(limit_client=FEW)
+    app = provider.machine()
+    token = provider.client_token(app)
+    give_quota(provider, app.client_id, Quota(3, 3600))
+    http = provider.app.test_client()
+    codes = statuses(4, lambda: ask(http, "/oauth/userinfo", Authorization=f"Bearer {token}"))
+    assert codes == [403, 403, 403, 429], "a new quota begins whole"
+
+
+def test_a_burst_of_one_client_takes_nothing_from_another_at_any_process(limited: Any) -> None:
+    one, two = limited(limit_client=FEW), limited(limit_client=FEW)
+    greedy, modest = one.machine(), one.machine()
+    for process in (one, two):
+        give_quota(process, greedy.client_id, Quota(20, 3600))
+    form = {"grant_type": "client_credentials"}
+    assert statuses(30, lambda: one.post("/oauth/token", form, greedy)).count(200) == 20
+    one.parts.sharing.exchange()
+    assert two.post("/oauth/token", form, greedy).status_code == 200, "told late, charged"
+    two.parts.sharing.exchange()
+    assert statuses(3, lambda: two.post("/oauth/token", form, greedy)) == [429] * 3
+    for process in (one, two):
+        assert process.client_token(modest)
 
 
 def test_guessing_at_a_secret_spends_the_address_not_the_client(limited: Any) -> None:

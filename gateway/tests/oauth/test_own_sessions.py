@@ -17,6 +17,7 @@ from gateway.local_calls import LocalCalls
 from gateway.oauth.client_news import ClientNews
 from gateway.parts import build_local_calls
 from gateway.rights import RightsCache
+from servicekit.db import EVERYONE
 from servicekit.errors import Forbidden, Invalid, NotFound, Unauthenticated
 
 pytestmark = pytest.mark.servers
@@ -86,7 +87,6 @@ def wire() -> Wire:
 @pytest.fixture
 def newcomer(provider: Any, wire: Wire) -> Any:
     """Another person each time he is called."""
-    parts = provider.parts
     rights = RightsCache(wire=wire)
     dispatcher = Dispatcher(
         wire=wire,
@@ -206,6 +206,34 @@ def test_support_ends_all_of_a_person_with_a_reason_and_a_fresh_proof(
     assert agent.ask(desk, calls.end_all_sessions_of, asked, reason="ticket 7") == {"ended": 1}
     assert not john.is_in(his)
     assert agent.is_in(desk)
+    assert told_to(provider, john) == [{"person_id": str(john.person_id)}]
+
+
+def told_to(provider: Any, person: Person) -> list[dict[str, Any]]:
+    """What was told of sessions that ended, without the moment."""
+    with provider.parts.db.read(tenant=EVERYONE) as tx:
+        rows = tx.rows(
+            """
+            SELECT data - 'ended_at' AS data FROM house.outbox
+             WHERE type = %(type)s AND data ->> 'person_id' = %(person)s
+            """,
+            {"type": calls.SessionsEnded.type, "person": str(person.person_id)},
+            dict,
+        )
+    return [row["data"] for row in rows]
+
+
+def test_who_ends_his_own_sessions_or_had_none_is_not_written_to(
+    newcomer: Any, wire: Wire, provider: Any
+) -> None:
+    john, agent, absent = newcomer(), newcomer(), newcomer()
+    his, desk = john.browser(), agent.browser()
+    wire.staff.add(str(agent.person_id))
+    agent.dispatcher.rights.forget_all()
+    assert john.ask(his, calls.end_all_sessions) == {"ended": 1}
+    asked = {"person_id": str(absent.person_id)}
+    assert agent.ask(desk, calls.end_all_sessions_of, asked, reason="ticket 7") == {"ended": 0}
+    assert told_to(provider, john) == told_to(provider, absent) == []
 
 
 @pytest.mark.parametrize("above", ["staff", "operators"])

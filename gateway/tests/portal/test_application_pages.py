@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contracts.codes import Role, Section
+from contracts.codes import Role, Section, StaffRole
 from servicekit.editions import edition_of
 from servicekit.errors import Conflict, Forbidden, Invalid
 
@@ -166,6 +166,53 @@ def test_what_somebody_else_changed_meanwhile_is_not_undone(portal: Any) -> None
     assert answer.status_code == 409
     assert "Somebody has changed it meanwhile" in answer.text
     assert 'value="Mine"' in answer.text
+
+
+def test_who_comes_second_sees_what_is_there_now(portal: Any) -> None:
+    theirs = client(name="Facturation 2")
+    portal.services.answers["gateway.get_client"] = theirs
+    portal.services.answers["gateway.change_client"] = Conflict("changed-meanwhile")
+    typed = {"name": "Mine", "scopes": ["contracts.read"], "edition": "0" * 32}
+    page = portal.send(f"{ONE}?lang=en", typed).text
+    assert "Facturation 2" in page[page.index('role="alert"') : page.index("</dl>")]
+    assert f'name="edition" value="{edition_of(theirs)}"' in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered"),
+    [
+        ("service", {"jwks", "jwks_uri", "token_endpoint_auth_method"}),
+        ("web", {"jwks", "jwks_uri", "backchannel_logout_uri", "default_max_age"}),
+        ("native", {"backchannel_logout_uri", "default_max_age"}),
+    ],
+)
+def test_each_kind_is_asked_what_it_can_have(portal: Any, kind: str, offered: set[str]) -> None:
+    page = portal.get(f"{ALL}/new/{kind}").text
+    fields = set(re.findall(r'<(?:input|textarea|select)[^>]* name="([a-z_]+)"', page))
+    assert offered <= fields
+    assert ("jwks" in fields) == (kind != "native")
+    assert ("backchannel_logout_uri" in fields) == (kind != "service")
+
+
+def test_the_provider_alone_sets_a_quota(portal: Any, site: Any) -> None:
+    assert "quota_requests" not in portal.get(ONE).text
+    site.sign_in(staff=(StaffRole.OPERATOR,))
+    site.parts.given_reasons.keep(None, TENANT, "ticket 7")
+    site.services.answers["gateway.change_client_quota"] = client()
+    site.services.answers["tenancy.get_contract"] = {"tenant": TENANT, "name": "Production"}
+    assert "quota_requests" in site.get(ONE).text
+    typed = {"quota_requests": "500", "quota_seconds": "60", "edition": "0" * 32}
+    answer = site.send(f"{ONE}/quota", typed, page=ONE)
+    assert answer.headers["Location"] == ONE
+    [said] = site.services.of("gateway.change_client_quota")
+    assert said["quota"] == {"requests": 500, "seconds": 60}
+
+
+def test_a_refused_secret_leaves_the_rest_of_the_page_as_it_is(portal: Any) -> None:
+    portal.services.answers["gateway.add_client_secret"] = Conflict("secrets-too-many")
+    page = portal.send(f"{ONE}/secrets", {"valid_days": "90"}, page=ONE).text
+    assert 'value="Facturation"' in page
+    assert 'value="90"' in page
 
 
 def test_a_secret_is_shown_in_one_answer_that_nobody_keeps(portal: Any) -> None:

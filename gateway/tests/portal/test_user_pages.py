@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.codes import ROLES_OF_SECTION, Role, Section
+from servicekit.editions import edition_of
 from servicekit.errors import Conflict, NotFound, TooMany
 
 pytestmark = pytest.mark.unit
@@ -216,3 +217,54 @@ def test_who_may_only_read_users_sees_no_act_on_them(site: Any) -> None:
     assert "Jane Roe" in text
     for act in ("/edit", "/disable", "/remove", "/access", "/invite"):
         assert f"{USERS}/{OTHER}{act}" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "call", "typed", "mine", "theirs"),
+    [
+        (
+            f"{USERS}/{OTHER}/edit",
+            "change_user",
+            {"given_name": "Mine", "family_name": "Roe"},
+            'value="Mine"',
+            {"given_name": "Theirs"},
+        ),
+        (
+            f"{USERS}/{OTHER}/roles",
+            "change_roles",
+            {"role-invoices": "manager"},
+            'value="manager"',
+            {"roles": {"users": "visitor"}},
+        ),
+    ],
+)
+def test_of_two_who_edit_a_user_the_second_sees_what_the_first_has_done(
+    portal: Any, path: str, call: str, typed: Any, mine: str, theirs: Any
+) -> None:
+    portal.services.answers["identity.get_user"] = USER
+    read = edition_of(USER)
+    assert f'name="edition" value="{read}"' in portal.get(path).text
+    now = {**USER, **theirs}
+    portal.services.answers[f"identity.{call}"] = Conflict("changed-meanwhile")
+    portal.services.answers["identity.get_user"] = now
+    answer = portal.send(f"{path}?lang=en", {**typed, "edition": read})
+    assert portal.services.of(f"identity.{call}")[0]["edition"] == read
+    assert answer.status_code == 409
+    assert mine in answer.text
+    notice = answer.text[answer.text.index('role="alert"') : answer.text.index("</dl>")]
+    assert ("Theirs" if call == "change_user" else "Visitor") in notice
+    assert f'name="edition" value="{edition_of(now)}"' in answer.text
+
+
+def test_of_two_browsers_the_second_does_not_undo_ones_own_data_unseen(portal: Any) -> None:
+    portal.services.answers["identity.get_account"] = ACCOUNT
+    portal.services.answers["identity.list_own_invitations"] = {"items": [], "next_cursor": None}
+    page = portal.get("/account").text
+    assert f'name="edition" value="{edition_of(ACCOUNT)}"' in page
+    portal.services.answers["identity.change_account"] = Conflict("changed-meanwhile")
+    portal.services.answers["identity.get_account"] = {**ACCOUNT, "given_name": "Theirs"}
+    typed = {"given_name": "Mine", "family_name": "Doe", "language": "fr", "edition": "0" * 32}
+    answer = portal.send("/account?lang=en", typed, page="/account")
+    assert answer.status_code == 409
+    assert 'value="Mine"' in answer.text
+    assert "Theirs" in answer.text[answer.text.index('role="alert"') : answer.text.index("</dl>")]

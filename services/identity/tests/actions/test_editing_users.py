@@ -11,6 +11,7 @@ from services.identity.tests.actions.racing import at_once
 
 from contracts.codes import Office, Role, Section, TenantCode
 from contracts.explaining import GrantPath, Reason
+from contracts.identity import User as ShownUser
 from contracts.identity import UserState
 from identity.actions.change_iam_user import (
     disable_iam_user,
@@ -18,6 +19,7 @@ from identity.actions.change_iam_user import (
     request_own_api_password_link,
     send_console_welcome_again,
 )
+from identity.actions.change_roles import change_roles
 from identity.actions.change_user import change_user
 from identity.actions.disable_user import disable_user, enable_user
 from identity.actions.explain_access import explain_access
@@ -25,6 +27,7 @@ from identity.actions.read_people import get_user, list_iam_users, list_users, r
 from identity.actions.remove_user import leave_tenant, remove_user
 from identity.actions.reset_failed_login import reset_failed_login
 from identity.clients.sealing import Sealer
+from servicekit.editions import edition_of
 from servicekit.errors import Conflict, Forbidden, NotFound, Unauthenticated
 
 pytestmark = pytest.mark.servers
@@ -34,6 +37,7 @@ OTHER = TenantCode("OCB0005678")
 USERS = {Section.USERS: Role.MANAGER}
 CONSOLE = {Section.TECHNICAL_CONSOLE: Role.MANAGER}
 PASSWORD = "Sesame-2026!"
+SEALER = Sealer(Fernet.generate_key().decode())
 
 
 def by(john: Any, caller: UUID, tenant: TenantCode = TENANT) -> dict[str, Any]:
@@ -90,6 +94,49 @@ def test_a_tenant_calls_a_user_as_it_likes_and_his_own_names_stay(john: Any, jan
     )
     assert (back.given_name, back.mobile) == ("Jane", None)
     assert listed(john) == ["John.Doe", "Jane.Roe"]
+
+
+def seen(john: Any, person_id: UUID) -> str:
+    user = get_user(db=john.db, context=john.gateway(), tenant=TENANT, person_id=person_id)
+    return edition_of(ShownUser().dump(user))
+
+
+def test_who_has_read_an_older_edition_of_a_user_changes_nothing(john: Any, jane: Any) -> None:
+    read_by_both = seen(john, jane.person_id)
+    first = {"given_name": "Janet", "family_name": "Roe", "mobile": None}
+    change_user(**on(john, jane.person_id), **first, edition=read_by_both)
+    with pytest.raises(Conflict, match="changed-meanwhile"):
+        change_user(
+            **on(john, jane.person_id), **{**first, "given_name": "J."}, edition=read_by_both
+        )
+    with pytest.raises(Conflict, match="changed-meanwhile"):
+        change_roles(
+            **on(john, jane.person_id),
+            sealer=SEALER,
+            roles={Section.INVOICES: Role.VISITOR},
+            edition=read_by_both,
+        )
+    user = get_user(db=john.db, context=john.gateway(), tenant=TENANT, person_id=jane.person_id)
+    assert user.given_name == "Janet"
+    after = change_roles(
+        **on(john, jane.person_id),
+        sealer=SEALER,
+        roles={Section.INVOICES: Role.VISITOR},
+        edition=seen(john, jane.person_id),
+    )
+    assert after.roles == {Section.INVOICES: Role.VISITOR}
+
+
+def test_of_two_at_once_with_the_same_edition_one_is_told(john: Any, jane: Any) -> None:
+    read_by_both = seen(john, jane.person_id)
+
+    given = {**on(john, jane.person_id), "mobile": None, "edition": read_by_both}
+    given.pop("db")
+    acts = [
+        (change_user, {**given, "given_name": name, "family_name": "Roe"})
+        for name in ("One", "Two")
+    ]
+    assert at_once(john.url, *acts) == ["changed-meanwhile", "done"]
 
 
 def test_changing_nothing_is_no_act(john: Any, jane: Any) -> None:

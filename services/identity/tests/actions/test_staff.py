@@ -11,10 +11,13 @@ from services.identity.tests.actions.racing import at_once
 from services.identity.tests.actions.staffing import acting, appoint
 
 from contracts.codes import StaffRole
+from contracts.identity import StaffMember
 from identity.actions.appoint_staff import appoint_staff
 from identity.actions.change_staff import change_staff_roles, dismiss_staff, get_staff_member
 from identity.actions.close_login import disable_person, enable_person
+from identity.actions.list_administrators import list_administrators
 from identity.actions.read_people import resolve_rights
+from servicekit.editions import edition_of
 from servicekit.errors import Conflict, Forbidden, NotFound
 
 pytestmark = pytest.mark.servers
@@ -42,6 +45,24 @@ def test_roles_are_replaced_recorded_and_told(counter: Any, ada: UUID, bob: UUID
     assert member.roles == (SALES, SUPPORT)
     assert counter.events("StaffRolesChanged")[-1]["roles"] == ["sales", "support"]
     assert house(counter)[-1] == ("staff:roles:changed", f"person:{bob}")
+
+
+def test_who_has_read_older_roles_replaces_nothing(counter: Any, ada: UUID, bob: UUID) -> None:
+    member = get_staff_member(db=counter.db, context=counter.gateway(), person_id=bob)
+    read_by_both = edition_of(StaffMember().dump(member))
+    change_staff_roles(**acting(counter, ada), person_id=bob, roles=[SALES], edition=read_by_both)
+    with pytest.raises(Conflict, match="changed-meanwhile"):
+        change_staff_roles(
+            **acting(counter, ada), person_id=bob, roles=[OPERATOR], edition=read_by_both
+        )
+    assert get_staff_member(db=counter.db, context=counter.gateway(), person_id=bob).roles == (
+        SALES,
+    )
+
+
+def test_operators_are_who_answers_for_the_installation(counter: Any, ada: UUID, bob: UUID) -> None:
+    found = list_administrators(db=counter.db, context=counter.gateway(), chain="-")
+    assert found == {"person_ids": [ada]}
 
 
 def test_every_operator_is_told_who_is_given_roles(

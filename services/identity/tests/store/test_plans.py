@@ -258,6 +258,7 @@ def look_after_people(desk: Desk, bob: UUID, ada: UUID) -> None:
     targets = [f"person:{nth(8)}", f"iam-user:{desk.counter.iam_user_id()}"]
     for chain in ("-", TENANT):
         desk.ask(calls.name_people, chain=chain, targets=targets)
+        desk.ask(calls.list_administrators, chain=chain)
     desk.ask(calls.list_audit_entries, by=bob, tenant=TENANT, limit=20)
     desk.ask(calls.verify_audit_chain, by=bob, tenant=TENANT)
     desk.ask(calls.list_house_entries, by=ada, limit=20)
@@ -292,9 +293,6 @@ def recover(desk: Desk, bob: UUID, ada: UUID) -> None:
         assert DueRunner(john.db, john.clock, due).step()
 
 
-def change_passwords(desk: Desk, me: UUID) -> None:
-    portal, api = PASSWORD + "1", API_PASSWORD + "1"
-    desk.ask(calls.prove_password, person_id=me, password=portal)
 def impersonate(desk: Desk, bob: UUID, ada: UUID, me: UUID) -> None:
     """One that the tenant gives, one that two of staff give, one that is declined."""
     here = {"tenant": TENANT, "as_person_id": me, "operator": "Bob.Help"}
@@ -323,6 +321,9 @@ def impersonate(desk: Desk, bob: UUID, ada: UUID, me: UUID) -> None:
         assert DueRunner(john.db, john.clock, due).step()
 
 
+def change_passwords(desk: Desk, me: UUID) -> None:
+    portal, api = PASSWORD + "1", API_PASSWORD + "1"
+    desk.ask(calls.prove_password, person_id=me, password=portal)
     mine = {"person_id": me, "iam_user_id": desk.counter.iam_user_id()}
     desk.ask(calls.prove_password, **mine, password=api)
     new = {"current_password": portal, "new_password": PASSWORD + "2"}
