@@ -93,6 +93,11 @@ soak: ## Ten minutes of mixed load, with keys rotating and a gateway restarting
 	@$(BOOTSTRAP) run
 	@$(PY) -m tests.load.soak $(BENCH)
 
+.PHONY: bench-peers
+bench-peers: ## Beside OpenStack Keystone and oidc-provider, each in a folder of its own
+	@$(BOOTSTRAP) peers
+	@$(PY) -m tests.load.bench_peers $(BENCH)
+
 .PHONY: settings
 settings: ## Write docs/settings.md from the catalogue of settings
 	@$(BOOTSTRAP) dev

@@ -29,6 +29,11 @@ class KeptConnection:
             self._socket.sendall(request)
             return self._answer()
 
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
     def _open(self) -> None:
         self._socket = socket.create_connection(self._address, timeout=30)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
