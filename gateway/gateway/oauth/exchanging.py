@@ -90,12 +90,14 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
 
     def _opened(self, client: Client) -> dict[str, Any] | None:
         """What an operator may see as somebody else, where he names a grant. Only an application of
-        the provider's own asks so."""
+        the provider's own asks so, and for the REST face alone: what looks only is known there."""
         grant_id = self.request.form.get("impersonation")
         if grant_id is None:
             return None
         if not client.own:
             raise UnauthorizedClientError()
+        if self._audience(client) != self.server.issuer.audience:
+            raise InvalidTargetError()
         return self.server.impersonations.open(grant_id, self._subject_token)
 
     def _subject(self, client: Client) -> AccessToken:

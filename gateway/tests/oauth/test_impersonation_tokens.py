@@ -150,6 +150,15 @@ def test_who_looks_sends_nobody_else_to_look(
     assert error(exchange(provider, tool, passed_on, impersonation=wire.grant_id)) == REFUSED
 
 
+def test_it_is_for_the_rest_face_alone(provider: Any, tool: Any, own: str, wire: Wire) -> None:
+    """Whoever else takes our tokens would take it for the person; so does userinfo not."""
+    asked = {"impersonation": wire.grant_id, "audience": tool.client_id}
+    assert error(exchange(provider, tool, own, **asked)) == (400, "invalid_target")
+    raw = looking(provider, tool, own, wire)["access_token"]
+    headers = {"Authorization": f"Bearer {raw}"}
+    assert provider.app.test_client().get("/oauth/userinfo", headers=headers).status_code == 403
+
+
 def test_an_old_proof_is_not_enough(provider: Any, tool: Any, wire: Wire, own: str) -> None:
     token = provider.parts.tokens.check(own)
     old = replace(token, proved_at=datetime.now(UTC) - timedelta(minutes=11))

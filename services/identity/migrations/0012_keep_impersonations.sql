@@ -25,7 +25,8 @@ CREATE TABLE impersonation_grants (
     CONSTRAINT impersonation_grants_two_hands_check CHECK (
         given_by IS NOT NULL OR state NOT IN ('active', 'over')
         OR (approved_by IS NOT NULL AND approved_by <> proposed_by AND approved_by <> operator_id)),
-    CONSTRAINT impersonation_grants_other_check CHECK (operator_id <> as_person_id),
+    CONSTRAINT impersonation_grants_other_check CHECK (
+        operator_id <> as_person_id AND (given_by IS NULL OR given_by <> operator_id)),
     CONSTRAINT impersonation_grants_span_check CHECK (
         state <> 'active' OR (ends_at - starts_at) = minutes * interval '1 minute')
 );

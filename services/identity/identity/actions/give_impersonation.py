@@ -22,7 +22,7 @@ from identity.domain.two_hands import OPEN_FOR, check_hands
 from identity.store import impersonation_grants, staff, tenants, users
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
-from servicekit.errors import NotFound
+from servicekit.errors import Forbidden, NotFound
 from servicekit.ids import new_id
 
 
@@ -37,9 +37,13 @@ def give_impersonation(
     minutes: int,
     reason: str,
 ) -> Grant:
-    """In force at once; everybody concerned has a mail."""
+    """In force at once; everybody concerned has a mail. Nobody lets himself in: somebody of staff
+    who manages users there would see by one hand what he does not hold."""
+    actor = person_of(context)
     with db.write(context, tenant=tenant) as tx:
         operator_id = _fit_pair(tx, tenant=tenant, as_person_id=as_person_id, operator=operator)
+        if operator_id == actor:
+            raise Forbidden(OWN)
         grant = _new_grant(
             act=ImpersonationAct.GIVE,
             tenant=tenant,
@@ -47,7 +51,7 @@ def give_impersonation(
             operator_id=operator_id,
             minutes=minutes,
             reason=reason,
-            by=person_of(context),
+            by=actor,
             now=now,
         )
         shown = _add(tx, grant=grant, what="given", now=now)

@@ -146,6 +146,17 @@ def test_only_staff_who_keep_customers_are_named(
             give(john, operator=nobody)
 
 
+def test_a_manager_who_is_of_staff_does_not_let_himself_in(
+    john: Any, person: Callable[..., Any]
+) -> None:
+    """He would see as a colleague who holds more than he does, by one hand."""
+    me = john.person_id()
+    jane = john.invite(person("Jane", "Roe"), {Section.INVOICES: Role.VISITOR}, by=me).person_id
+    appoint(john, john_as_new(john), StaffRole.SUPPORT)
+    with pytest.raises(Forbidden, match="own-impersonation"):
+        give(john, operator="John.Doe", as_person_id=jane)
+
+
 def test_nobody_is_seen_who_is_no_user_there(john: Any, bob: UUID) -> None:
     with pytest.raises(NotFound, match="user-unknown"):
         give(john, as_person_id=bob)
