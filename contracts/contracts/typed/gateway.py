@@ -19,6 +19,8 @@ GrantType = Literal[
     "urn:ietf:params:oauth:grant-type:token-exchange",
 ]
 
+ImpersonationState = Literal["proposed", "active", "declined", "expired", "ended", "over"]
+
 Language = Literal["fr", "en"]
 
 MailStatus = Literal["pending", "sent", "dead"]
@@ -239,6 +241,33 @@ class OwnRecovery(TypedDict):
     takes_effect_at: str | None
 
 
+class Impersonation(TypedDict):
+    grant_id: str
+    tenant: str
+    state: ImpersonationState
+    operator_id: str
+    operator_name: str
+    operator_login: str
+    as_person_id: str
+    as_name: str
+    reason: str
+    minutes: int
+    given_by: str | None
+    given_by_name: str | None
+    proposed_by: str | None
+    proposed_by_name: str | None
+    approved_by: str | None
+    approved_by_name: str | None
+    given_at: str
+    expires_at: str | None
+    starts_at: str | None
+    ends_at: str | None
+    begun_at: str | None
+    ended_at: str | None
+    ended_by: str | None
+    ended_by_name: str | None
+
+
 class ExportedIdentity(TypedDict):
     person_id: str
     login: str
@@ -256,6 +285,7 @@ class ExportedIdentity(TypedDict):
     links: list[ExportedLink]
     sign_ins: list[SignInOfPerson]
     recoveries: list[OwnRecovery]
+    impersonations: NotRequired[list[Impersonation]]
 
 
 class ExportedOffice(TypedDict):
