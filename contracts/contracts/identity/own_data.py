@@ -70,7 +70,7 @@ class ExportedIdentity(Strict):
     impersonations = Many(
         Part(Impersonation),
         maximum=1000,
-        load_default=list,
+        load_default=(),
         metadata={"description": "By which staff might see a contract as he does."},
     )
 
