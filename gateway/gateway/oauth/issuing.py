@@ -6,16 +6,14 @@ import base64
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Lock
 from typing import Any
 from uuid import UUID, uuid4
 
 from authlib.oauth2.rfc6749 import InvalidGrantError
-from joserfc import jwt
 
 from contracts.codes import TenantCode
 from gateway.oauth.clients import Client
-from gateway.oauth.keys import ALGORITHM, KeyRing
+from gateway.oauth.keys import KeyRing
 from gateway.oauth.lifetimes import (
     ACCESS_TOKEN_OF_CLIENT,
     ACCESS_TOKEN_OF_PERSON,
@@ -23,6 +21,7 @@ from gateway.oauth.lifetimes import (
     LOGOUT_TOKEN,
 )
 from gateway.oauth.proofs import acr_of
+from gateway.oauth.signing import Signer
 from gateway.oauth.tokens import TYPE, AccessToken, act_of
 from gateway.oauth.views import grant_key
 from servicekit.clock import Clock
@@ -53,9 +52,8 @@ class Issuer:
     def __init__(self, *, url: str, audience: str, keys: KeyRing, clock: Clock) -> None:
         self.url = url
         self.audience = audience
-        self._keys = keys
         self._clock = clock
-        self._signing = Lock()
+        self._signer = Signer(keys)
 
     def client_token(self, client: Client, *, scope: str, key: str | None = None) -> dict[str, Any]:
         """The token response for a client in its own right; ``key``: the one it is bound to."""
@@ -178,12 +176,7 @@ class Issuer:
         }
 
     def _signed(self, kind: str, claims: dict[str, Any]) -> str:
-        key = self._keys.active
-        header = {"alg": ALGORITHM, "typ": kind, "kid": key.kid}
-        # A signature keeps the interpreter for half a millisecond. Threads that all want it then
-        # cost each other more by asking for it than by waiting here.
-        with self._signing:
-            return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
+        return self._signer.signed(kind, claims)
 
 
 def _person_claims(person: SignedInPerson, *, proof_counts: bool) -> dict[str, Any]:
