@@ -15,6 +15,7 @@ from contracts.codes import Role, Section, StaffRole, TenantCode
 from contracts.identity import ErasureState, NameKind
 from identity.actions.erase_person import erase_person
 from identity.actions.export_person import export_person
+from identity.actions.give_impersonation import give_impersonation
 from identity.actions.read_people import resolve_rights
 from identity.actions.read_person_file import name_people
 from identity.actions.request_erasure import (
@@ -84,6 +85,23 @@ def test_of_an_erased_person_nothing_is_left_but_a_pseudonym(john: Any, jane: UU
     for trace in (JANE, "jane", "roe"):
         assert trace not in left, trace
     assert f"erased-{jane.hex[-12:]}" in left
+
+
+def test_why_support_saw_what_she_sees_goes_with_her(
+    john: Any, jane: UUID, person: Callable[..., Any]
+) -> None:
+    appoint(john, person("Bob", "Help"), StaffRole.SUPPORT)
+    asked = {"tenant": TENANT, "as_person_id": jane, "operator": "Bob.Help", "minutes": 60}
+    why = "Jane Roe misses an invoice"
+    grant = give_impersonation(**acting(john, john.person_id()), **asked, reason=why)
+    export = export_person(db=john.db, context=john.gateway(), person_id=jane)
+    assert [one.reason for one in export.impersonations] == [why]
+    erase(john, jane)
+    assert "jane roe" not in everything(john).lower()
+    [row] = john.rows("SELECT state, reason FROM impersonation_grants")
+    assert (row["state"], row["reason"]) == ("over", "-")
+    assert ("impersonation:grant:over", f"person:{jane}") in john.trail(TENANT)
+    assert john.events("ImpersonationEnded")[0]["grant_id"] == str(grant.grant_id)
 
 
 def test_the_chains_still_verify(john: Any, jane: UUID) -> None:
