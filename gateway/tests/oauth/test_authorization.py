@@ -9,6 +9,9 @@ from uuid import UUID
 
 import pytest
 
+from gateway.oauth.acting import acting
+from servicekit.db import EVERYONE
+
 pytestmark = pytest.mark.servers
 
 URL = "http://localhost:8080"
@@ -277,6 +280,23 @@ def test_max_age_is_kept_and_told_as_auth_time(provider: Any, answer_of: Answer)
     provider.clock.move(minutes=10)
     assert "code" in answer_of(browser.ask(app, max_age="3600"))
     assert path_of(browser.ask(app, max_age="300")) == "/sign-in"
+
+
+def test_what_a_client_registered_holds_where_its_request_does_not_say(
+    provider: Any, answer_of: Answer
+) -> None:
+    browser, app = provider.browser(), provider.register()
+    with provider.parts.db.write(acting("test"), tenant=EVERYONE) as tx:
+        tx.run(
+            "UPDATE clients SET default_max_age = 300 WHERE client_id = %(id)s",
+            {"id": app.client_id},
+        )
+    provider.parts.clients.forget(app.client_id)
+    browser.sign_in()
+    assert "code" in answer_of(browser.ask(app))
+    provider.clock.move(minutes=10)
+    assert path_of(browser.ask(app)) == "/sign-in"
+    assert "code" in answer_of(browser.ask(app, max_age="3600")), "what is asked goes before"
 
 
 # --- consent --------------------------------------------------------------------------------------

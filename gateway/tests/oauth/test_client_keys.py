@@ -6,7 +6,10 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 from uuid import uuid4
 
@@ -14,8 +17,11 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
+from gateway.oauth.acting import acting
 from gateway.oauth.client_keys import keys_fault
+from servicekit.db import EVERYONE
 from servicekit.errors import Invalid
+from servicekit.settings import Mode
 
 pytestmark = pytest.mark.servers
 
@@ -321,3 +327,83 @@ def test_authlibs_own_client_signs_what_we_take(provider: Any, app: Any) -> None
     )
     raw = raw.decode() if isinstance(raw, bytes) else raw
     assert ask(provider, raw).status_code == 200
+
+
+# --- published keys ------------------------------------------------------------------------------
+
+
+class KeyServer:
+    """Where the client publishes its keys; ``asked`` counts who came for them."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, Any] = published(KEY)
+        self.asked = 0
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.asked += 1
+                body = json.dumps(outer.keys).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                """Nobody reads it."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.uri = f"http://127.0.0.1:{self.server.server_port}/keys"
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def key_server() -> Iterator[KeyServer]:
+    made = KeyServer()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def published_at(provider: Any, uri: str) -> Any:
+    app = provider.machine(jwks=published(KEY))
+    with provider.parts.db.write(acting("test"), tenant=EVERYONE) as tx:
+        tx.run(
+            "UPDATE clients SET jwks = NULL, jwks_uri = %(uri)s WHERE client_id = %(id)s",
+            {"uri": uri, "id": app.client_id},
+        )
+    provider.parts.clients.forget(app.client_id)
+    return app
+
+
+def test_keys_that_are_published_serve_and_are_asked_once(
+    provider: Any, key_server: KeyServer
+) -> None:
+    app = published_at(provider, key_server.uri)
+    for _ in range(3):
+        assert ask(provider, assertion(provider, app)).status_code == 200
+    for kid in ("two", "three", "four"):
+        assert refused(ask(provider, assertion(provider, app, header={"kid": kid})))
+    assert refused(ask(provider, assertion(provider, app, key=SECOND, alg="RS256")))
+    assert key_server.asked == 1
+
+
+def test_in_production_no_key_is_fetched_from_this_machine(
+    provider: Any, key_server: KeyServer, start_provider: Any
+) -> None:
+    safe = start_provider(mode=Mode.PRODUCTION)
+    app = published_at(safe, key_server.uri)
+    assert refused(ask(safe, assertion(safe, app)))
+    assert key_server.asked == 0
+
+
+def test_who_proves_nothing_makes_nobody_ask(provider: Any, key_server: KeyServer) -> None:
+    """An algorithm that is not offered, or a text that is no assertion, fetches nothing."""
+    app = published_at(provider, key_server.uri)
+    head, body = (
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+        for part in ({"alg": "none"}, {"sub": app.client_id})
+    )
+    assert refused(ask(provider, f"{head}.{body}."))
+    assert refused(ask(provider, "x.y.z"))
+    assert key_server.asked == 0

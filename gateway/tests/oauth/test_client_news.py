@@ -31,6 +31,7 @@ from servicekit.due import DueRunner
 from servicekit.errors import Unauthenticated, Unavailable
 from servicekit.events import Fact
 from servicekit.ids import new_id
+from servicekit.setting_kinds import days
 
 pytestmark = pytest.mark.servers
 
@@ -63,6 +64,19 @@ def test_without_days_it_is_spoken_of_at_its_end_alone() -> None:
 @pytest.mark.parametrize(("left", "told"), [(30.0, 30), (6.999, 7), (0.01, 1)])
 def test_days_that_are_left_are_counted_up(left: float, told: int) -> None:
     assert days_left(expires_at=AT + left * DAY, now=AT) == told
+
+
+@pytest.mark.parametrize(
+    ("given", "read"), [("30,7,1", (30, 7, 1)), ("1", (1,)), ("7, 30,7", (30, 7))]
+)
+def test_days_are_read_from_the_setting(given: str, read: tuple[int, ...]) -> None:
+    assert days(given) == read
+
+
+@pytest.mark.parametrize("given", ["", "0", "366", "-1", "seven", "7,,1", "7;1", "١"])
+def test_what_is_no_list_of_days_is_refused_at_start(given: str) -> None:
+    with pytest.raises(ValueError, match="whole numbers from 1 to 365"):
+        days(given)
 
 
 class Readers:

@@ -18,7 +18,7 @@ from gateway.oauth.registration import (
     registration_faults,
 )
 from gateway.store.clients import ClientKind
-from servicekit.errors import Invalid
+from servicekit.errors import Invalid, Unauthenticated
 
 pytestmark = pytest.mark.servers
 
@@ -148,3 +148,27 @@ def test_the_command_registers_and_says_the_secret_once(
     assert len(first["client_secret"]) == 43
     own.write_text(first["client_secret"])
     assert run("--secret-file", str(own)) == {"client_id": client_id, "new": False}
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        {"scopes": frozenset({"users.read"})},
+        {"tenants": frozenset({"OCB0000001"})},
+        {"dpop_bound_access_tokens": True},
+    ],
+)
+def test_what_the_command_line_takes_away_ends_at_once(provider: Any, less: Any) -> None:
+    held = {"scopes": frozenset({"contracts.read", "users.read"}), "tenants": frozenset({"*"})}
+    app = provider.machine(**held)
+    raw = provider.client_token(app)
+    provider.register(
+        client_id=app.client_id,
+        grants=frozenset({"client_credentials"}),
+        redirect_uris=(),
+        first_party=False,
+        **(held | less),
+    )
+    provider.parts.endings.refresh()
+    with pytest.raises(Unauthenticated):
+        provider.parts.tokens.check(raw)
