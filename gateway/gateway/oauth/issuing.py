@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from authlib.oauth2.rfc6749 import InvalidGrantError
 
@@ -25,6 +25,7 @@ from gateway.oauth.signing import Signer
 from gateway.oauth.tokens import TYPE, AccessToken, act_of
 from gateway.oauth.views import grant_key
 from servicekit.clock import Clock
+from servicekit.ids import new_id
 from servicekit.pseudonyms import person_target
 
 BACKCHANNEL_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
@@ -141,7 +142,7 @@ class Issuer:
             "aud": client_id,
             "iat": now,
             "exp": now + int(LOGOUT_TOKEN.total_seconds()),
-            "jti": str(uuid4()),
+            "jti": str(new_id()),
             "sid": str(session_id),
             "events": {BACKCHANNEL_LOGOUT: {}},
         }
@@ -164,7 +165,7 @@ class Issuer:
             "scope": scope,
             "iat": now,
             "exp": now + seconds,
-            "jti": str(uuid4()),
+            "jti": str(new_id()),
         }
         if key is not None:
             claims["cnf"] = {"jkt": key}
