@@ -1,11 +1,13 @@
 """A tenant was opened: its referent and domain owner become people, users, holders of office.
 
 An address that somebody may still take back ("it was not me") is nobody's meanwhile: then the
-tenant waits for its people, who come when the address is its owner's again, or free.
+tenant waits for its people, who come when the address is its owner's again, or free; but no longer
+than an address may be held back, so that nobody keeps what was typed waiting by losing it anew.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -13,9 +15,10 @@ from typing import Any
 from uuid import UUID
 
 from contracts.codes import Language, Office, TenantCode
-from contracts.identity import TenantPeopleEstablished
+from contracts.identity import LinkPurpose, TenantPeopleEstablished
 from identity.actions.registering import is_free, join, provide_iam_user, register
 from identity.clients.sealing import Sealer
+from identity.domain.links import LIFETIMES
 from identity.domain.names import name_key
 from identity.domain.people import NewPerson, Person
 from identity.domain.roles import ALL_ROLES
@@ -27,6 +30,7 @@ from servicekit.pseudonyms import person_target
 
 ESTABLISH = "tenant:establish"  # kind of due work
 _LOOK_AGAIN_AFTER = timedelta(hours=1)
+_WAITS_FOR = LIFETIMES[LinkPurpose.NOT_ME]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +56,35 @@ def establish_tenant(
             return
         if not tenants.add_tenant(tx, tenant=tenant, name=opened.name, opened_at=now):
             return
-        if not _establish(tx, sealer=sealer, opened=opened, now=now):
+        if _are_free(tx, opened=opened, now=now):
+            _establish(tx, sealer=sealer, opened=opened, now=now)
+        else:
+            _wait(tx, sealer=sealer, opened=opened, until=now + _WAITS_FOR, now=now)
             tx.record("tenants:people:awaited", target=tenant, at=now)
 
 
-def establish_later(*, db: Database, sealer: Sealer, item: DueItem) -> None:
-    """Of a tenant whose people had to wait."""
-    note = item.payload
-    holders = {
-        Office(office): NewPerson(**{**contact, "language": Language(contact["language"])})
-        for office, contact in note["holders"].items()
-    }
-    opened = OpenedTenant(TenantCode(note["tenant"]), note["name"], holders)
+def establish_later(*, db: Database, sealer: Sealer, item: DueItem, now: datetime) -> None:
+    """Of a tenant whose people had to wait. ``now`` is the present, also after a pause: what is
+    sent from here lives from when it is sent."""
+    opened = _unsealed(sealer, item.payload["sealed"])
+    until = datetime.fromisoformat(item.payload["until"])
     with db.write(item.context, tenant=opened.tenant) as tx:
-        if tx.settle(item):
-            _establish(tx, sealer=sealer, opened=opened, now=item.due_at)
+        if not tx.settle(item):
+            return
+        if _are_free(tx, opened=opened, now=now):
+            _establish(tx, sealer=sealer, opened=opened, now=now)
+        elif now < until:
+            _wait(tx, sealer=sealer, opened=opened, until=until, now=now)
+        else:
+            tx.record("tenants:people:given-up", target=opened.tenant, at=now)
 
 
-def _establish(tx: Tx, *, sealer: Sealer, opened: OpenedTenant, now: datetime) -> bool:
-    """False where it has to wait."""
+def _are_free(tx: Tx, *, opened: OpenedTenant, now: datetime) -> bool:
+    return all(is_free(tx, email=contact.email, now=now) for contact in opened.holders.values())
+
+
+def _establish(tx: Tx, *, sealer: Sealer, opened: OpenedTenant, now: datetime) -> None:
     tenant = opened.tenant
-    if not all(is_free(tx, email=contact.email, now=now) for contact in opened.holders.values()):
-        _wait(tx, opened=opened, now=now)
-        return False
     people = _establish_people(tx, sealer=sealer, opened=opened, now=now)
     holders = {
         office: people[name_key(contact.email)] for office, contact in opened.holders.items()
@@ -90,17 +100,29 @@ def _establish(tx: Tx, *, sealer: Sealer, opened: OpenedTenant, now: datetime) -
         at=now,
     )
     tx.emit(TenantPeopleEstablished, at=now, tenant=tenant, **_as_payload(holders))
-    return True
 
 
-def _wait(tx: Tx, *, opened: OpenedTenant, now: datetime) -> None:
-    holders = {office.value: asdict(contact) for office, contact in opened.holders.items()}
+def _wait(tx: Tx, *, sealer: Sealer, opened: OpenedTenant, until: datetime, now: datetime) -> None:
     tx.schedule(
         ESTABLISH,
-        due_at=now + _LOOK_AGAIN_AFTER,
+        due_at=min(now + _LOOK_AGAIN_AFTER, until),
         key=opened.tenant,
-        payload={"tenant": opened.tenant, "name": opened.name, "holders": holders},
+        payload={"sealed": _sealed(sealer, opened), "until": until.isoformat()},
     )
+
+
+def _sealed(sealer: Sealer, opened: OpenedTenant) -> str:
+    """Nobody reads in the list of due work who is about to come."""
+    return sealer.seal(json.dumps(asdict(opened)))
+
+
+def _unsealed(sealer: Sealer, sealed: str) -> OpenedTenant:
+    note = json.loads(sealer.unseal(sealed))
+    holders = {
+        Office(office): NewPerson(**{**contact, "language": Language(contact["language"])})
+        for office, contact in note["holders"].items()
+    }
+    return OpenedTenant(TenantCode(note["tenant"]), note["name"], holders)
 
 
 def _establish_people(

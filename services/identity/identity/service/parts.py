@@ -60,7 +60,9 @@ class Parts:
                 db=self.db, item=item, kept_for=self.settings.history_kept_for
             ),
             ERASE: lambda item: erase_person(db=self.db, item=item),
-            ESTABLISH: lambda item: establish_later(db=self.db, sealer=self.sealer, item=item),
+            ESTABLISH: lambda item: establish_later(
+                db=self.db, sealer=self.sealer, item=item, now=self.clock.now()
+            ),
         }
 
 

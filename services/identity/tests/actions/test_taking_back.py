@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -180,11 +181,64 @@ def test_contract_has_its_people_when_the_link_has_run_out(
 
 def establish_what_waits(john: Any, **later: float) -> None:
     john.pass_time(**later)
-    handler = {ESTABLISH: lambda item: establish_later(db=john.db, sealer=john.sealer, item=item)}
-    runner = DueRunner(john.db, john.clock, handler)
+    assert looks(john) > 0
+
+
+def looks(john: Any) -> int:
+    """How often it was looked whether the address is free."""
+    handler = {
+        ESTABLISH: lambda item: establish_later(
+            db=john.db, sealer=john.sealer, item=item, now=john.now
+        )
+    }
+    runner, times = DueRunner(john.db, john.clock, handler), 0
     while runner.step():
-        pass
+        times += 1
     assert runner.counts().dead == 0
+    return times
+
+
+def test_after_a_pause_people_come_at_the_present_moment_and_by_one_look(
+    john: Any, person: Callable[..., Any]
+) -> None:
+    change_address(john, BAD)
+    john.open_tenant(tenant=OTHER, referent=person("New", "Moon", email=MINE))
+    john.pass_time(days=30)
+    assert looks(john) == 1
+    told = john.events("TenantPeopleEstablished")[-1]
+    assert (told["tenant"], told["referent_login"]) == (OTHER, "New.Moon")
+    ends = john.rows("SELECT max(expires_at) AS at FROM links WHERE purpose = 'welcome'")
+    assert ends[0]["at"] == john.now + timedelta(days=7)
+
+
+def test_an_address_that_stays_held_back_is_waited_for_no_longer_than_a_week(
+    john: Any, person: Callable[..., Any]
+) -> None:
+    """Whoever takes it again and again does not keep a stranger's contact waiting for ever."""
+    change_address(john, BAD)
+    john.open_tenant(tenant=OTHER, referent=person("New", "Moon", email=MINE))
+    john.pass_time(days=6, hours=23)
+    change_address(john, MINE)
+    change_address(john, BAD)
+    assert looks(john) == 1
+    john.pass_time(hours=1)
+    assert looks(john) == 1
+    assert len(john.events("TenantPeopleEstablished")) == 1, "of his own contract"
+    assert john.rows("SELECT 1 FROM house.due_work WHERE kind = 'tenant:establish'") == []
+    assert ("tenants:people:given-up", OTHER) in john.trail(OTHER)
+
+
+def test_who_is_waited_for_is_not_to_be_read_in_the_list_of_due_work(
+    john: Any, person: Callable[..., Any]
+) -> None:
+    change_address(john, BAD)
+    new = person("New", "Moon", email=MINE)
+    john.open_tenant(tenant=OTHER, referent=new)
+    [waiting] = john.rows(
+        "SELECT payload::text AS text FROM house.due_work WHERE kind = 'tenant:establish'"
+    )
+    for clear in (new.email, new.given_name, new.family_name, new.mobile):
+        assert clear is None or clear not in waiting["text"]
 
 
 def test_address_is_free_again_when_the_link_has_run_out(
