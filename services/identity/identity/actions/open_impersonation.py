@@ -12,7 +12,7 @@ from identity.domain.impersonation import Grant, Opened, check_may_be_seen
 from identity.store import impersonation_grants, persons, staff, users
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
-from servicekit.errors import Conflict, NotFound
+from servicekit.errors import Conflict, Forbidden, NotFound
 
 
 def open_impersonation(
@@ -48,7 +48,11 @@ def _open_until(tx: Tx, *, grant: Grant, now: datetime) -> datetime:
     user = users.find_user(tx, tenant=grant.tenant, person_id=grant.as_person_id)
     seen = persons.get_person(tx, person_id=grant.as_person_id)
     keeper = staff.is_keeper_to_rely_on(tx, person_id=grant.operator_id)
+    ended = Conflict("impersonation-not-open", {"state": ImpersonationState.ENDED.value})
     if user is None or not seen.enabled or not keeper:
-        raise Conflict("impersonation-not-open", {"state": ImpersonationState.ENDED.value})
-    check_may_be_seen(user, operator_id=grant.operator_id)
+        raise ended
+    try:
+        check_may_be_seen(user, operator_id=grant.operator_id)
+    except (Conflict, Forbidden):
+        raise ended from None
     return grant.ends_at

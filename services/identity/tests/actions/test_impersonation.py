@@ -29,6 +29,8 @@ from identity.actions.open_impersonation import open_impersonation
 from identity.actions.remove_user import remove_user
 from identity.actions.telling_of_impersonation import RUN_OUT
 from identity.domain.people import NewPerson
+from servicekit.context import system_context
+from servicekit.db import EVERYONE
 from servicekit.due import DueRunner
 from servicekit.errors import Conflict, Forbidden, NotFound
 
@@ -342,6 +344,27 @@ def test_with_his_place_in_the_tenant_goes_the_view_of_it(
     grant, other = give(john, as_person_id=jane), give(john)
     lose(**acting(john, me), tenant=TENANT, person_id=jane)
     assert (state(john, grant), state(john, other)) == (ENDED, ACTIVE)
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [
+        "UPDATE users SET accepted_at = NULL WHERE tenant = %(tenant)s",
+        "UPDATE users SET disabled_at = %(now)s WHERE tenant = %(tenant)s",
+        "UPDATE persons SET enabled = false WHERE login_key = 'john.doe'",
+    ],
+)
+def test_where_what_a_grant_rests_on_is_gone_it_is_not_open_whatever_has_not_ended_it(
+    john: Any, bob: UUID, lose: str
+) -> None:
+    """One refusal, the declared one: the gateway takes it for all that is wrong with a grant."""
+    grant = give(john)
+    with john.db.write(system_context(service="identity", call="test"), tenant=EVERYONE) as tx:
+        tx.run(lose, {"tenant": TENANT, "now": john.now})
+    with pytest.raises(Conflict, match="impersonation-not-open") as refused:
+        look(john, bob, grant)
+    assert refused.value.details == {"state": "ended"}
+    assert john.events("ImpersonationStarted") == []
 
 
 def test_two_of_staff_see_themselves_in_nobodys_place(john: Any, bob: UUID, eve: UUID) -> None:
