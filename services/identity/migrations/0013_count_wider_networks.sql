@@ -1,5 +1,5 @@
 -- Whoever has a whole IPv6 site has 256 or 65,536 networks of /64: guesses are counted in the /56
--- and in the /48 around them too.
+-- and in the /48 around them too. The indexes for that are built by 0014.
 
 -- The network of so many bits around a source; NULL for an IPv4 address.
 CREATE FUNCTION network_of(source text, bits integer) RETURNS text LANGUAGE sql IMMUTABLE AS $net$
@@ -7,19 +7,16 @@ CREATE FUNCTION network_of(source text, bits integer) RETURNS text LANGUAGE sql 
                 THEN host(network(set_masklen(source::inet, bits))) END
 $net$;
 
--- An hour of guesses, no more: built at once.
-CREATE INDEX guesses_56_idx ON guesses (network_of(source, 56), kind, at);
-CREATE INDEX guesses_48_idx ON guesses (network_of(source, 48), kind, at);
-
 -- throttled: a password that was checked although its address had failed too often.
 ALTER TABLE guesses DROP CONSTRAINT guesses_kind_check;
 ALTER TABLE guesses ADD CONSTRAINT guesses_kind_check
-    CHECK (kind IN ('password', 'throttled', 'reset', 'link'));
+    CHECK (kind IN ('password', 'throttled', 'reset', 'link')) NOT VALID;
 
 -- full_since: when the oldest of so many newest guesses of the source was made, or of its /56, or
 -- of its /48, whichever stays full for longest. crowded: all sources together made as many as a
--- minute bears; swamped: those that are full already did. Takes the place of pressure_of, which
--- processes of the version before still ask. OFFSET 0: found once, however often it is named.
+-- minute bears; swamped: those that are full already did. OFFSET 0: found once, however often it is
+-- named. Takes the place of pressure_of, which processes of the version before still ask: it is
+-- dropped by the version after (docs/upgrading.md).
 CREATE FUNCTION doorstep_pressure(
     guess text, from_source text, asked_at timestamptz,
     most_of_source integer, most_of_56 integer, most_of_48 integer,
