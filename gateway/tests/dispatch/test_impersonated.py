@@ -119,12 +119,13 @@ def test_a_list_shows_the_one_tenant(wire: FakeWire) -> None:
         (identity.get_factors, {}),
         (identity.find_persons, {"search": "Jane"}),
         (identity.end_impersonation, {"tenant": TENANT, "grant_id": str(GRANT)}),
-        (subscriptions.place_order, None),
+        (
+            subscriptions.place_order,
+            {"tenant": TENANT, "offer_id": "workspace-1", "quantity": 1},
+        ),
     ],
 )
-def test_it_is_for_looking_only(wire: FakeWire, call: Call, payload: dict[str, Any] | None) -> None:
-    if payload is None:
-        payload = {"tenant": TENANT, "offer_id": "workspace-1", "quantity": 1}
+def test_it_is_for_looking_only(wire: FakeWire, call: Call, payload: dict[str, Any]) -> None:
     assert refused(wire, call, payload) == "impersonation-read-only"
 
 

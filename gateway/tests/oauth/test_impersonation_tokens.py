@@ -10,11 +10,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.codes import TenantCode
+from contracts.declare import Refusal
 from contracts.identity import open_impersonation
 from contracts.rights import Grant
 from gateway.oauth.impersonations import Impersonations
 from gateway.oauth.views import View, grant_key
 from gateway.tests.oauth.test_token_exchange import REFUSED, error, exchange, service
+from servicekit import errors
 from servicekit.errors import Conflict, NotFound, Unauthenticated
 
 pytestmark = pytest.mark.servers
@@ -115,14 +117,12 @@ def test_it_ends_with_the_grant_and_with_the_operators_session(
         provider.parts.tokens.check(second)
 
 
-@pytest.mark.parametrize(
-    "refusal",
-    [Conflict("impersonation-not-open", {"state": "over"}), NotFound("impersonation-unknown")],
-)
+@pytest.mark.parametrize("refusal", open_impersonation.refusals, ids=lambda one: one.code)
 def test_what_is_not_open_to_him_opens_nothing(
-    provider: Any, tool: Any, own: str, wire: Wire, refusal: Exception
+    provider: Any, tool: Any, own: str, wire: Wire, refusal: Refusal
 ) -> None:
-    wire.refusal = refusal
+    """Whatever identity declares: a refusal more that nobody has thought of here shows."""
+    wire.refusal = getattr(errors, refusal.kind)(refusal.code)
     refused = exchange(provider, tool, own, impersonation=wire.grant_id)
     assert error(refused) == REFUSED
 

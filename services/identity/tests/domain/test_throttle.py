@@ -47,9 +47,14 @@ def test_ipv4_address_written_as_ipv6_is_the_same_source(address: object) -> Non
     assert source_of(f"::ffff:{address}") == str(address)
 
 
-@pytest.mark.parametrize("address", [None, "", "unknown", "192.0.2", "192.0.2.7:443", "fe80::1%"])
+@pytest.mark.parametrize("address", [None, "", "unknown", "192.0.2", "192.0.2.7:443", "%eth0"])
 def test_what_is_no_address_is_no_source(address: str | None) -> None:
-    assert source_of(address) in (None, "fe80::/64")
+    assert source_of(address) is None
+
+
+@pytest.mark.parametrize("address", ["fe80::1", "fe80::1%", "fe80::1%eth0"])
+def test_the_zone_of_an_address_makes_no_other_source(address: str) -> None:
+    assert source_of(address) == "fe80::/64"
 
 
 @given(st.text(max_size=64))
