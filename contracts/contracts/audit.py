@@ -8,7 +8,7 @@ from contracts.codes import Role, Section, StaffRole
 from contracts.declare import Call, Contract, Effect, get
 from contracts.fields import Flag, Id, Instant, Many, Part, Strict, Table, Tenant, Text, Whole
 from contracts.paging import Page, PageRequest
-from contracts.rights import in_tenant, staff_only
+from contracts.rights import in_tenant, self_service, staff_only
 
 
 class AuditEntry(Strict):
@@ -43,6 +43,26 @@ class ListAuditEntries(PageRequest):
 
 class AuditEntries(Page):
     items = Many(Part(AuditEntry), maximum=200, required=True)
+
+
+class Look(Strict):
+    """One read of somebody of staff by an impersonation grant: when, what, by whom, and no more, so
+    that it says nothing of the contract which its reader's own roles do not."""
+
+    sequence = Whole(required=True, metadata={"description": "Of the trail's entry."})
+    at = Instant(required=True)
+    call = Text(required=True, maximum=128, metadata={"description": "``tenancy.get_contract``"})
+    operator = Text(required=True, maximum=128, metadata={"description": "A pseudonym."})
+    operator_name = Text(load_default=None, allow_none=True)
+
+
+class ListLooks(PageRequest):
+    tenant = Tenant(required=True)
+    grant_id = Id(required=True)
+
+
+class Looks(Page):
+    items = Many(Part(Look), maximum=200, required=True)
 
 
 _AFTER = {"description": "Go on behind this entry: ``next_after`` of the answer before."}
@@ -101,6 +121,37 @@ def declare_audit(contract: Contract) -> tuple[Call, Call]:
         deadline=30.0,
     )
     return entries, verification
+
+
+def declare_looks(contract: Contract) -> tuple[Call, Call]:
+    """What was looked at by an impersonation grant: for whoever may read the grant, and for who was
+    seen, whatever he holds there by now."""
+    looks = contract.call(
+        "list_looks",
+        request=ListLooks,
+        response=Looks,
+        right=in_tenant(
+            "impersonations",
+            Section.USERS,
+            Role.VISITOR,
+            staff=(StaffRole.SUPPORT, StaffRole.OPERATOR, StaffRole.AUDITOR),
+        ),
+        effect=Effect.READ,
+        summary=f"What staff looked at in {contract.service} by one grant, oldest first.",
+        route=get(f"/tenants/{{tenant}}/impersonations/{{grant_id}}/looks/{contract.service}"),
+    )
+    own = contract.call(
+        "list_own_looks",
+        request=ListLooks,
+        response=Looks,
+        right=self_service("account"),
+        effect=Effect.READ,
+        summary=f"What staff looked at in {contract.service} as oneself, by one grant.",
+        route=get(
+            "/account/tenants/{tenant}/impersonations/{grant_id}/looks/" + contract.service,
+        ),
+    )
+    return looks, own
 
 
 def declare_house_audit(contract: Contract) -> tuple[Call, Call]:

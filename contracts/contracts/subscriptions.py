@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from contracts.audit import declare_audit, declare_house_audit
+from contracts.audit import declare_audit, declare_house_audit, declare_looks
 from contracts.codes import Role, Section, StaffRole
 from contracts.declare import Contract, Effect, Refusal, get, post
 from contracts.fields import (
@@ -28,6 +28,7 @@ SUBSCRIPTIONS = Contract("subscriptions")
 
 list_audit_entries, verify_audit_chain = declare_audit(SUBSCRIPTIONS)
 list_house_entries, verify_house_chain = declare_house_audit(SUBSCRIPTIONS)
+list_looks, list_own_looks = declare_looks(SUBSCRIPTIONS)
 
 
 class Product(StrEnum):

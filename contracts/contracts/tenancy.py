@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.audit import declare_audit, declare_house_audit
+from contracts.audit import declare_audit, declare_house_audit, declare_looks
 from contracts.codes import Office, Role, Section, StaffRole, SupportLevel
 from contracts.declare import Contract, Effect, Refusal, get, patch, post
 from contracts.fields import (
@@ -28,6 +28,7 @@ TENANCY = Contract("tenancy")
 
 list_audit_entries, verify_audit_chain = declare_audit(TENANCY)
 list_house_entries, verify_house_chain = declare_house_audit(TENANCY)
+list_looks, list_own_looks = declare_looks(TENANCY)
 
 
 class Organisation(Strict):

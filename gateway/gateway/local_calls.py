@@ -20,6 +20,7 @@ from servicekit.clock import Clock
 from servicekit.context import Context, request_hash
 from servicekit.db import Database
 from servicekit.idempotency import Replayed
+from servicekit.looks import list_looks, list_own_looks
 from servicekit.reasons import record_reading
 
 Method = Callable[..., Any]
@@ -44,6 +45,8 @@ class LocalCalls:
             calls.verify_house_chain.name: self._verify_house_chain,
             calls.list_audit_entries.name: self._list_audit_entries,
             calls.verify_audit_chain.name: self._verify_audit_chain,
+            calls.list_looks.name: self._list_looks,
+            calls.list_own_looks.name: self._list_own_looks,
             calls.list_clients.name: clients.list_clients,
             calls.get_client.name: clients.get_client,
             calls.register_client.name: clients.register_client,
@@ -94,6 +97,12 @@ class LocalCalls:
 
     def _verify_audit_chain(self, context: Context, **asked: Any) -> Any:
         return audit.verify_chain(db=self._db, context=context, **asked)
+
+    def _list_looks(self, context: Context, **asked: Any) -> Any:
+        return list_looks(db=self._db, context=context, **asked)
+
+    def _list_own_looks(self, context: Context, **asked: Any) -> Any:
+        return list_own_looks(db=self._db, context=context, **asked)
 
     def _list_house_entries(self, context: Context, **asked: Any) -> Any:
         return audit.list_entries(db=self._db, context=context, **asked)

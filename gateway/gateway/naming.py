@@ -22,14 +22,16 @@ from servicekit.pseudonyms import is_pseudonym, person_target
 _GATEWAY = Caller(kind=CallerKind.GATEWAY, subject="gateway")
 _HOUSE = "-"
 _TRAILS = ("list_audit_entries", "list_house_entries")
+_LOOKS = ("list_looks", "list_own_looks")
 _MOST_KEPT = 50_000
 
 
-def _reads_of_trails() -> frozenset[str]:
+def _full_names(calls: Iterable[str]) -> frozenset[str]:
+    """Of each service's calls of these names."""
     return frozenset(
         contract.calls[name].full_name
         for contract in CONTRACTS.values()
-        for name in _TRAILS
+        for name in calls
         if name in contract.calls
     )
 
@@ -47,7 +49,8 @@ class Naming:
         self._monotonic = monotonic
         self._lock = Lock()
         self._kept: dict[tuple[str, str], tuple[str | None, float]] = {}
-        self._reads = _reads_of_trails()
+        self._trails = _full_names(_TRAILS)
+        self._looks = _full_names(_LOOKS)
 
     def forget_all(self) -> None:
         with self._lock:
@@ -60,16 +63,26 @@ class Naming:
 
         Where identity does not answer, a trail can still be read, without names.
         """
-        if call.full_name not in self._reads:
+        parts = self._parts_of(call)
+        if parts is None:
             return answer
         chain = str(payload.get("tenant", _HOUSE))
-        wanted = {target for entry in answer["items"] for target in _targets(entry)}
+        shown = [parts(entry) for entry in answer["items"]]
+        wanted = {part for named in shown for part in named.values() if is_pseudonym(part)}
         try:
             names = self._names(chain, wanted, about)
         except Unavailable:
             names = {}
-        items = [{**entry, **_named(entry, names)} for entry in answer["items"]]
+        items = [
+            {**entry, **{field: names.get(part) for field, part in named.items()}}
+            for entry, named in zip(answer["items"], shown, strict=True)
+        ]
         return {**answer, "items": items}
+
+    def _parts_of(self, call: Call) -> Callable[[Mapping[str, Any]], Mapping[str, str]] | None:
+        if call.full_name in self._trails:
+            return _of_entry
+        return _of_look if call.full_name in self._looks else None
 
     def name_of(self, target: str, *, chain: str, about: Circumstances) -> str | None:
         """One pseudonym, as the readers of that chain may know it."""
@@ -105,20 +118,16 @@ class Naming:
         return found
 
 
-def _targets(entry: Mapping[str, Any]) -> list[str]:
-    """At most three of an entry: 600 of a page of 200, as ``name_people`` takes."""
-    known = (_actor(entry), str(entry["act"]), str(entry["target"]))
-    return [target for target in known if is_pseudonym(target)]
-
-
-def _actor(entry: Mapping[str, Any]) -> str:
+def _of_entry(entry: Mapping[str, Any]) -> dict[str, str]:
+    """By the field of the name, what is named: at most three of an entry, so 600 of a page of 200,
+    as ``name_people`` takes."""
     person = entry["actor_kind"] == CallerKind.PERSON
-    return person_target(entry["actor"]) if person else str(entry["actor"])
-
-
-def _named(entry: Mapping[str, Any], names: Mapping[str, str | None]) -> dict[str, str | None]:
     return {
-        "actor_name": names.get(_actor(entry)),
-        "act_name": names.get(str(entry["act"])),
-        "target_name": names.get(str(entry["target"])),
+        "actor_name": person_target(entry["actor"]) if person else str(entry["actor"]),
+        "act_name": str(entry["act"]),
+        "target_name": str(entry["target"]),
     }
+
+
+def _of_look(look: Mapping[str, Any]) -> dict[str, str]:
+    return {"operator_name": str(look["operator"])}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.audit import declare_audit, declare_house_audit
+from contracts.audit import declare_audit, declare_house_audit, declare_looks
 from contracts.declare import Contract
 from contracts.fields import Strict
 
@@ -10,6 +10,7 @@ IDENTITY = Contract("identity")
 
 list_audit_entries, verify_audit_chain = declare_audit(IDENTITY)
 list_house_entries, verify_house_chain = declare_house_audit(IDENTITY)
+list_looks, list_own_looks = declare_looks(IDENTITY)
 
 
 class Nothing(Strict):

@@ -192,6 +192,16 @@ list_own_impersonations = IDENTITY.call(
     summary="By which one is seen oneself, or sees a contract as somebody else does.",
     route=get("/account/impersonations"),
 )
+get_own_impersonation = IDENTITY.call(
+    "get_own_impersonation",
+    request=OneImpersonation,
+    response=Impersonation,
+    right=self_service("account"),
+    effect=Effect.READ,
+    summary="One by which one is seen oneself, or that one looks by.",
+    refusals=(_UNKNOWN,),
+    route=get("/account/impersonations/{grant_id}"),
+)
 end_own_impersonation = IDENTITY.call(
     "end_own_impersonation",
     request=OneImpersonation,

@@ -87,6 +87,19 @@ class AuditVerification(TypedDict):
     next_after: NotRequired[int | None]
 
 
+class Look(TypedDict):
+    sequence: int
+    at: str
+    call: str
+    operator: str
+    operator_name: NotRequired[str | None]
+
+
+class Looks(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[Look]
+
+
 class PublicKey(TypedDict):
     kty: str
     kid: NotRequired[str]
@@ -423,6 +436,30 @@ class GatewayClient:
         """Recompute the hash chain of the installation's trail in gateway."""
         payload = given(after=after)
         return cast(AuditVerification, self._dispatch(calls.verify_house_chain, payload))
+
+    def list_looks(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+        grant_id: str,
+    ) -> Looks:
+        """What staff looked at in gateway by one grant, oldest first."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant, grant_id=grant_id)
+        return cast(Looks, self._dispatch(calls.list_looks, payload))
+
+    def list_own_looks(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+        grant_id: str,
+    ) -> Looks:
+        """What staff looked at in gateway as oneself, by one grant."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant, grant_id=grant_id)
+        return cast(Looks, self._dispatch(calls.list_own_looks, payload))
 
     def list_clients(
         self,

@@ -86,6 +86,19 @@ class AuditVerification(TypedDict):
     next_after: NotRequired[int | None]
 
 
+class Look(TypedDict):
+    sequence: int
+    at: str
+    call: str
+    operator: str
+    operator_name: NotRequired[str | None]
+
+
+class Looks(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[Look]
+
+
 class IamUser(TypedDict):
     iam_user_id: str
     tenant: str
@@ -676,6 +689,30 @@ class IdentityClient:
         payload = given(after=after)
         return cast(AuditVerification, self._dispatch(calls.verify_house_chain, payload))
 
+    def list_looks(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+        grant_id: str,
+    ) -> Looks:
+        """What staff looked at in identity by one grant, oldest first."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant, grant_id=grant_id)
+        return cast(Looks, self._dispatch(calls.list_looks, payload))
+
+    def list_own_looks(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+        grant_id: str,
+    ) -> Looks:
+        """What staff looked at in identity as oneself, by one grant."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant, grant_id=grant_id)
+        return cast(Looks, self._dispatch(calls.list_own_looks, payload))
+
     def list_iam_users(
         self,
         *,
@@ -1064,6 +1101,11 @@ class IdentityClient:
         """By which one is seen oneself, or sees a contract as somebody else does."""
         payload = given(limit=limit, cursor=cursor, looking=looking)
         return cast(Impersonations, self._dispatch(calls.list_own_impersonations, payload))
+
+    def get_own_impersonation(self, *, grant_id: str) -> Impersonation:
+        """One by which one is seen oneself, or that one looks by."""
+        payload = given(grant_id=grant_id)
+        return cast(Impersonation, self._dispatch(calls.get_own_impersonation, payload))
 
     def end_own_impersonation(self, *, grant_id: str) -> Impersonation:
         """End one by which one is seen oneself, or that one looks by."""

@@ -41,6 +41,19 @@ class AuditVerification(TypedDict):
     next_after: NotRequired[int | None]
 
 
+class Look(TypedDict):
+    sequence: int
+    at: str
+    call: str
+    operator: str
+    operator_name: NotRequired[str | None]
+
+
+class Looks(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[Look]
+
+
 class Mail(TypedDict):
     mail_id: str
     tenant: str | None
@@ -111,6 +124,30 @@ class NotificationsClient:
         """Recompute the hash chain of the installation's trail in notifications."""
         payload = given(after=after)
         return cast(AuditVerification, self._dispatch(calls.verify_house_chain, payload))
+
+    def list_looks(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+        grant_id: str,
+    ) -> Looks:
+        """What staff looked at in notifications by one grant, oldest first."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant, grant_id=grant_id)
+        return cast(Looks, self._dispatch(calls.list_looks, payload))
+
+    def list_own_looks(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+        grant_id: str,
+    ) -> Looks:
+        """What staff looked at in notifications as oneself, by one grant."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant, grant_id=grant_id)
+        return cast(Looks, self._dispatch(calls.list_own_looks, payload))
 
     def list_mails(
         self,

@@ -303,6 +303,8 @@ def _said_to_staff() -> dict[str, str]:
         "person-disabled": gettext("The login of %(name)s is closed."),
         "person-enabled": gettext("The login of %(name)s is open again."),
         "person-unlocked": gettext("The login of %(name)s is unlocked."),
+        "person-sessions-ended": gettext("All sessions of %(name)s have ended."),
+        "impersonation-proposed": gettext("The access waits for another member of staff."),
         "impersonation-given": gettext("The access is open. Whoever it concerns has a mail."),
         "impersonation-ended": gettext("The access has ended."),
         "impersonation-approve": gettext("Approved."),

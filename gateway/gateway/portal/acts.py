@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 def act_names() -> dict[str, str]:
     """By full name of the call; a test holds that each act of a contract has its words."""
-    return _acts_on_a_contract() | _acts_on_its_people() | _acts_on_its_trails()
+    return _acts_on_a_contract() | _acts_on_its_people() | _acts_on_its_trails() | _looks_at_it()
 
 
 def _acts_on_a_contract() -> dict[str, str]:
@@ -37,7 +37,7 @@ def _acts_on_its_people() -> dict[str, str]:
         "identity.get_user": gettext("See one user"),
         "identity.explain_access": gettext("Ask what a user may do"),
         "identity.list_impersonations": gettext("See the access by support"),
-        "identity.get_impersonation": gettext("See what support looked at"),
+        "identity.get_impersonation": gettext("See one access by support"),
         "identity.give_impersonation": gettext("Let support see what a user sees"),
         "identity.end_impersonation": gettext("End the access by support"),
         "identity.invite_user": gettext("Invite a user"),
@@ -77,4 +77,14 @@ def _acts_on_its_trails() -> dict[str, str]:
         "subscriptions.verify_audit_chain": gettext("Verify the audit trail: subscriptions"),
         "notifications.list_audit_entries": gettext("Read the audit trail: mails"),
         "notifications.verify_audit_chain": gettext("Verify the audit trail: mails"),
+    }
+
+
+def _looks_at_it() -> dict[str, str]:
+    return {
+        "gateway.list_looks": gettext("See what support looked at: applications"),
+        "identity.list_looks": gettext("See what support looked at: identities"),
+        "tenancy.list_looks": gettext("See what support looked at: contracts"),
+        "subscriptions.list_looks": gettext("See what support looked at: subscriptions"),
+        "notifications.list_looks": gettext("See what support looked at: mails"),
     }

@@ -15,7 +15,7 @@ _SPANS = (15, 30, 60, 120, 240, 480)  # minutes, from the shortest to the longes
 
 
 @dataclass(frozen=True, slots=True)
-class GrantRow:
+class ShownGrant:
     """One grant as a list shows it. ``state``: words and chip kind."""
 
     grant: dict[str, Any]
@@ -26,8 +26,8 @@ class GrantRow:
     is_active: bool
 
 
-def grant_row(grant: dict[str, Any]) -> GrantRow:
-    return GrantRow(
+def grant_row(grant: dict[str, Any]) -> ShownGrant:
+    return ShownGrant(
         grant=grant,
         state=impersonation_states()[grant["state"]],
         given=_given_by(grant),
@@ -86,7 +86,11 @@ def step_words(entry: dict[str, Any]) -> str:
     known = steps.get(entry["action"])
     if known is not None:
         return known
-    call = str(entry["details"].get("call", entry["action"]))
+    return call_words(str(entry["details"].get("call", entry["action"])))
+
+
+def call_words(call: str) -> str:
+    """What a read looked at, by the full name of the call."""
     return {**act_names(), **_lists()}.get(call, call)
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from flask_babel import gettext
 
 from contracts.declare import Call
+from contracts.gateway import end_all_sessions_of
 from contracts.identity import (
     disable_person,
     enable_person,
@@ -43,7 +44,7 @@ def register(blueprint: Blueprint) -> None:
     rule = blueprint.add_url_rule
     rule("/back-office/people", "office_people", show_people, methods=["GET"])
     rule(_FILE, "office_people_file", show_file, methods=["GET"])
-    for act in ("disable", "enable", "unlock"):
+    for act in ("disable", "enable", "unlock", "sessions"):
         rule(f"{_FILE}/{act}", f"office_people_{act}", _ask(act), methods=["GET"])
         rule(f"{_FILE}/{act}", f"office_people_do_{act}", _do(act), methods=["POST"])
 
@@ -128,6 +129,7 @@ def _acts(person: dict[str, Any]) -> dict[str, bool]:
         "disable": other and person["enabled"] and who.may(disable_person),
         "enable": other and not person["enabled"] and who.may(enable_person),
         "unlock": locked and who.may(unlock_portal_login),
+        "sessions": other and who.may(end_all_sessions_of),
         "propose": other and who.may(propose_recovery),
         "see_as": other and bool(person["tenants"]) and who.may(propose_impersonation),
     }
@@ -137,11 +139,13 @@ _DONE = {
     "disable": "person-disabled",
     "enable": "person-enabled",
     "unlock": "person-unlocked",
+    "sessions": "person-sessions-ended",
 }
 _CALLS: dict[str, Call] = {
     "disable": disable_person,
     "enable": enable_person,
     "unlock": unlock_portal_login,
+    "sessions": end_all_sessions_of,
 }
 
 
@@ -204,6 +208,14 @@ def _act_words(name: str) -> dict[str, tuple[str, str]]:
         "unlock": (
             gettext("Unlock"),
             gettext("%(name)s can try to sign in again at once.", name=name),
+        ),
+        "sessions": (
+            gettext("End all sessions"),
+            gettext(
+                "%(name)s is signed out of every browser and application at once, signs in anew,"
+                " and is told by mail.",
+                name=name,
+            ),
         ),
     }
 

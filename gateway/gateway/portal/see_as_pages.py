@@ -110,7 +110,7 @@ def propose(person_id: UUID) -> Response:
         ask(propose_impersonation, asked, form=form)
     except REFUSALS as error:
         return _proposal_page(person_id, form.refused(error), status=error.status)
-    return see_other(url_for("portal.office_see_as"), "recovery-proposed")
+    return see_other(url_for("portal.office_see_as"), "impersonation-proposed")
 
 
 def _deciding(name: str) -> Any:

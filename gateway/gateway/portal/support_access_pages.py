@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, url_for
 from flask_babel import gettext
 
 from contracts.codes import TenantCode
@@ -14,30 +13,26 @@ from contracts.identity import (
     end_impersonation,
     end_own_impersonation,
     get_impersonation,
+    get_own_impersonation,
     get_user,
     give_impersonation,
     list_impersonations,
     list_own_impersonations,
 )
-from contracts.registry import CONTRACTS
 from gateway.pages.forms import Form, filled, sent_form
 from gateway.pages.going import see_other
-from gateway.portal.impersonation_words import grant_row, spans, step_words
+from gateway.portal.impersonation_words import grant_row, spans
 from gateway.portal.lists import asked_page, page_links, whole
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import Column, contract_head
-from gateway.portal.trail import from_text, merged_page, to_text
+from gateway.portal.support_looks import looks_in, own_looks
 from gateway.portal.user_states import full_name
 from gateway.portal.visitors import ask, visitor
-from gateway.portal.words import trail_names
 
 _LIST = "/contracts/<tenant:tenant>/support-access"
 _ONE = f"{_LIST}/<uuid:grant_id>"
 _GIVE = "/contracts/<tenant:tenant>/users/<uuid:person_id>/support-access"
 _OWN = "/account/support-access"
-_SERVICES = tuple(
-    name for name, contract in CONTRACTS.items() if "list_audit_entries" in contract.calls
-)
 
 
 def register(blueprint: Blueprint) -> None:
@@ -48,6 +43,7 @@ def register(blueprint: Blueprint) -> None:
     rule(_GIVE, "users_support_give", show_giving, methods=["GET"])
     rule(_GIVE, "users_support_do_give", give, methods=["POST"])
     rule(_OWN, "account_support", show_own, methods=["GET"])
+    rule(f"{_OWN}/<uuid:grant_id>", "account_support_one", show_own_grant, methods=["GET"])
     rule(f"{_OWN}/<uuid:grant_id>/end", "account_support_end", end_own, methods=["POST"])
 
 
@@ -66,55 +62,15 @@ def end_grant(tenant: TenantCode, grant_id: UUID) -> Response:
 
 def show_grant(tenant: TenantCode, grant_id: UUID) -> str:
     grant = ask(get_impersonation, {"tenant": tenant, "grant_id": str(grant_id)})
-    may_read = visitor().may(CONTRACTS["identity"].calls["list_audit_entries"], tenant)
-    page = merged_page(_looks(tenant, grant_id), _positions()) if may_read else None
-    names = trail_names()
+    here = partial(url_for, "portal.users_support_one", tenant=tenant, grant_id=grant_id)
     return render_template(
         "portal/support_access_one.html",
         head=contract_head(tenant),
         form=Form(),
         row=grant_row(grant),
         may_end=visitor().may(end_impersonation, tenant),
-        may_read=may_read,
-        columns=[
-            Column(gettext("When")),
-            Column(gettext("What")),
-            Column(gettext("About")),
-            Column(gettext("By whom")),
-        ],
-        steps=[
-            (entry, step_words(entry), entry.get("target_name") or "–", _actor(entry), names[name])
-            for name, entry in (page.entries if page else [])
-        ],
-        pages={
-            "first": _address(tenant, grant_id) if "cursor" in request.args else None,
-            "next": _address(tenant, grant_id, cursor=to_text(page.positions))
-            if page and not page.ended
-            else None,
-        },
+        looks=looks_in(tenant, str(grant_id), here),
     )
-
-
-def _looks(tenant: TenantCode, grant_id: UUID) -> Callable[..., dict[str, Any]]:
-    def fetch(service: str, cursor: str | None, limit: int) -> dict[str, Any]:
-        asked = {"tenant": tenant, "grant": str(grant_id), "cursor": cursor, "limit": limit}
-        return ask(CONTRACTS[service].calls["list_audit_entries"], asked)
-
-    return fetch
-
-
-def _positions() -> dict[str, Any]:
-    return dict(from_text(request.args.get("cursor"), _SERVICES))
-
-
-def _actor(entry: dict[str, Any]) -> str:
-    """Of a look: who looked, not whose view it was."""
-    name = entry.get("act_name") if entry["act"] else entry.get("actor_name")
-    return name or gettext("the installation")
-
-
-def _address(tenant: TenantCode, grant_id: UUID, **values: Any) -> str:
-    return url_for("portal.users_support_one", tenant=tenant, grant_id=grant_id, **values)
 
 
 def show_giving(tenant: TenantCode, person_id: UUID) -> Response:
@@ -138,6 +94,17 @@ def give(tenant: TenantCode, person_id: UUID) -> Response:
 
 def show_own() -> Response:
     return _own_page(Form())
+
+
+def show_own_grant(grant_id: UUID) -> str:
+    grant = ask(get_own_impersonation, {"grant_id": str(grant_id)})
+    here = partial(url_for, "portal.account_support_one", grant_id=grant_id)
+    return render_template(
+        "portal/account_support_one.html",
+        form=Form(),
+        row=grant_row(grant),
+        looks=own_looks(grant["tenant"], str(grant_id), here),
+    )
 
 
 def end_own(grant_id: UUID) -> Response:

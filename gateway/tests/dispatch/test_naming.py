@@ -74,6 +74,16 @@ def test_who_looks_as_somebody_else_is_named_beside_him(people: Identity) -> Non
     assert len(people.asked) == 1
 
 
+@pytest.mark.parametrize("call", [tenancy.list_looks, subscriptions.list_own_looks])
+def test_who_looked_is_named_to_who_reads_only_the_looks(people: Identity, call: Call) -> None:
+    looks = [{"call": "tenancy.get_contract", "operator": f"person:{JANE}"}]
+    answer = {"items": looks, "next_cursor": None}
+    naming = Naming(wire=people)  # type: ignore[arg-type]
+    [named] = naming.named(call, {"tenant": TENANT}, answer, ABOUT)["items"]
+    assert named == {**looks[0], "operator_name": "Jane Roe"}
+    assert people.asked == [{"chain": TENANT, "targets": [f"person:{JANE}"]}]
+
+
 def test_all_pseudonyms_of_a_page_are_asked_for_at_once(people: Identity) -> None:
     naming = Naming(wire=people)  # type: ignore[arg-type]
     shown = read(

@@ -132,6 +132,35 @@ def test_closing_a_login_asks_first_and_says_whether_it_was_misused(office: Any)
     assert office.services.asked[-1][2]["reason"] == "Ticket 42"
 
 
+def test_support_ends_all_sessions_of_a_person_after_a_question(office: Any) -> None:
+    office.parts.given_reasons.kept[f"person:{OTHER}"] = "Ticket 42"
+    office.services.answers["gateway.end_all_sessions_of"] = {"ended": 2}
+    assert f'href="{FILE}/sessions"' in office.get(FILE).text
+    question = office.get(f"{FILE}/sessions")
+    assert "déconnecté de tous les navigateurs" in question.text
+    assert office.services.of("gateway.end_all_sessions_of") == []
+    answer = office.send(f"{FILE}/sessions", {"name": "Jane"}, page=f"{FILE}/sessions")
+    assert answer.headers["Location"] == FILE
+    assert office.services.of("gateway.end_all_sessions_of") == [{"person_id": OTHER}]
+    assert office.services.asked[-1][2]["reason"] == "Ticket 42"
+    assert "Toutes les sessions de Jane sont terminées" in office.get(FILE).text
+
+
+def test_sessions_of_staff_that_support_may_not_end_are_refused_in_words(office: Any) -> None:
+    office.parts.given_reasons.kept[f"person:{OTHER}"] = "Ticket 42"
+    office.services.answers["gateway.end_all_sessions_of"] = Forbidden("operator-needed")
+    answer = office.send(f"{FILE}/sessions", {"name": "Jane"})
+    assert answer.status_code == 403
+    assert "opérateur" in answer.text
+
+
+def test_nobody_ends_all_sessions_by_a_link_or_a_foreign_form(office: Any) -> None:
+    office.parts.given_reasons.kept[f"person:{OTHER}"] = "Ticket 42"
+    sent = {"data": {"name": "Jane"}, "headers": {"Sec-Fetch-Site": "cross-site"}}
+    assert office.client.post(f"{FILE}/sessions", **sent).status_code == 403
+    assert office.services.of("gateway.end_all_sessions_of") == []
+
+
 def test_a_refused_closing_says_why(office: Any) -> None:
     office.parts.given_reasons.kept[f"person:{OTHER}"] = "Ticket 42"
     office.services.answers["identity.disable_person"] = Forbidden("operator-needed")

@@ -12,7 +12,7 @@ import pytest
 from contracts.codes import Role, Section, StaffRole, TenantCode
 from gateway.oauth.views import View
 from gateway.rights import Holding, PersonRights
-from servicekit.errors import Conflict
+from servicekit.errors import Conflict, NotFound
 
 pytestmark = pytest.mark.unit
 
@@ -267,3 +267,73 @@ def test_the_customer_sees_who_looked_at_what_and_ends_it(site: Any) -> None:
     assert answer.headers["Location"] == LIST
     [ended] = site.services.of("identity.end_impersonation")
     assert ended == {"tenant": TENANT, "grant_id": GRANT}
+
+
+LOOK = {
+    "sequence": 7,
+    "at": AT,
+    "call": "tenancy.get_contract",
+    "operator": f"person:{PERSON}",
+    "operator_name": "Bob Help",
+}
+SERVICES = ("identity", "tenancy", "subscriptions", "notifications", "gateway")
+
+
+def answered_looks(site: Any, call: str) -> None:
+    for service in SERVICES:
+        found = [LOOK] if service == "tenancy" else []
+        site.services.answers[f"{service}.{call}"] = {"items": found, "next_cursor": None}
+
+
+def test_who_manages_users_and_not_the_contract_sees_what_was_looked_at(site: Any) -> None:
+    """To him the grant is given and mailed; the trail's details are not for him."""
+    site.sign_in(roles={Section.USERS: Role.MANAGER})
+    answered_looks(site, "list_looks")
+    site.services.answers |= {
+        "identity.get_impersonation": ROW,
+        "tenancy.list_contracts": CONTRACTS,
+    }
+    page = site.get(f"{LIST}/{GRANT}").text
+    assert "Voir le contrat" in page
+    assert "Bob Help" in page
+    asked = site.services.of("tenancy.list_looks")
+    assert [(one["tenant"], one["grant_id"]) for one in asked] == [(TENANT, GRANT)]
+    assert site.services.of("tenancy.list_audit_entries") == []
+
+
+def test_who_is_seen_sees_what_was_looked_at_in_the_account_whatever_he_holds(site: Any) -> None:
+    site.sign_in(roles={})
+    answered_looks(site, "list_own_looks")
+    page = {"items": [ROW], "next_cursor": None}
+    site.services.answers |= {
+        "identity.list_own_impersonations": page,
+        "identity.get_own_impersonation": ROW,
+    }
+    own = f"/account/support-access/{GRANT}"
+    assert f'href="{own}"' in site.get("/account/support-access").text
+    shown = site.get(own).text
+    assert "Voir le contrat" in shown
+    assert "Bob Help" in shown
+    assert f'action="{own}/end"' in shown
+    assert {one["tenant"] for one in site.services.of("gateway.list_own_looks")} == {TENANT}
+
+
+def test_a_grant_that_is_not_his_shows_nobody_anything(site: Any) -> None:
+    site.sign_in(roles={})
+    site.services.answers["identity.get_own_impersonation"] = NotFound("impersonation-unknown")
+    assert site.get(f"/account/support-access/{GRANT}").status_code == 404
+    assert site.services.of("tenancy.list_own_looks") == []
+
+
+def test_a_proposal_to_look_is_told_in_words_of_its_own(office: Any) -> None:
+    office.parts.given_reasons.kept[f"person:{OTHER}"] = "Ticket 42"
+    file = {"given_name": "Jane", "family_name": "Roe", "person_id": OTHER, "tenants": []}
+    office.services.answers |= {
+        "identity.get_person_file": file,
+        "identity.propose_impersonation": PROPOSED,
+    }
+    path = f"/back-office/people/{OTHER}/see-as"
+    typed = {"tenant": TENANT, "operator": "Bob.Help", "minutes": "60", "reason": "Ticket 42"}
+    answer = office.send(path, typed, page=HOME)
+    assert answer.headers["Location"] == HOME
+    assert "L’accès attend la décision" in office.get(HOME).text

@@ -9,12 +9,13 @@ from uuid import UUID
 import pytest
 
 from contracts import identity, tenancy
-from contracts.audit import AuditEntries
+from contracts.audit import AuditEntries, Looks
 from contracts.declare import Call
 from contracts.rights import Caller, CallerKind, Grant
 from servicekit import audit
 from servicekit.clock import SystemClock
 from servicekit.db import EVERYONE, Database
+from servicekit.looks import list_looks, list_own_looks
 from servicekit.reasons import record_reading
 
 pytestmark = pytest.mark.servers
@@ -91,6 +92,64 @@ def test_nobody_else_leaves_such_an_entry(db: Database, notes: Any, looking: Any
     plain = replace(looking().caller, act="billing", grant=None)
     record(db, tenancy.get_contract, notes.context(caller=plain), tenant=notes.acme)
     assert not audit.list_entries(db=db, tenant=notes.acme, limit=5, cursor=None)["items"]
+
+
+def looks(notes: Any, db: Database, tenant: Any, grant: UUID = GRANT, **more: Any) -> Any:
+    asked = {"tenant": tenant, "grant_id": grant, "limit": 50, "cursor": None, **more}
+    return list_looks(db=db, context=notes.context(), **asked)
+
+
+def own_looks(notes: Any, db: Database, reader: UUID, tenant: Any) -> Any:
+    context = notes.context(caller=Caller(CallerKind.PERSON, str(reader)))
+    asked = {"tenant": tenant, "grant_id": GRANT, "limit": 50, "cursor": None}
+    return list_own_looks(db=db, context=context, **asked)["items"]
+
+
+def test_who_may_know_of_a_grant_reads_when_what_and_by_whom_and_no_more(
+    db: Database, notes: Any, looking: Any
+) -> None:
+    record(db, tenancy.get_contract, looking(), tenant=notes.acme)
+    record(db, identity.get_user, looking(), tenant=notes.acme, person_id=UUID(int=77))
+    with db.write(notes.context(), tenant=notes.acme) as tx:
+        given = {"grant": GRANT, "reason": "secret"}
+        tx.record("impersonation:grant:given", target="a", details=given, at=notes.noon)
+    first, second = Looks().dump(looks(notes, db, notes.acme))["items"]
+    assert set(first) == {"sequence", "at", "call", "operator"}
+    assert (first["sequence"], first["call"]) == (1, "tenancy.get_contract")
+    assert first["operator"] == f"person:{OPERATOR}"
+    assert second["call"] == "identity.get_user"
+    assert str(UUID(int=77)) not in str(second)
+
+
+def test_nobody_reads_the_looks_of_another_tenant_or_of_another_grant(
+    db: Database, notes: Any, looking: Any
+) -> None:
+    record(db, tenancy.get_contract, looking(), tenant=notes.acme)
+    record(db, tenancy.get_contract, looking(OTHER), tenant=notes.acme)
+    assert len(looks(notes, db, notes.acme)["items"]) == 1
+    assert looks(notes, db, notes.globex)["items"] == []
+    assert looks(notes, db, notes.acme, UUID(int=9))["items"] == []
+
+
+def test_who_was_seen_reads_it_and_neither_another_person_nor_who_looked(
+    db: Database, notes: Any, looking: Any
+) -> None:
+    record(db, tenancy.get_contract, looking(), tenant=notes.acme)
+    [look] = own_looks(notes, db, SEEN, notes.acme)
+    assert look.operator == f"person:{OPERATOR}"
+    assert own_looks(notes, db, SEEN, notes.globex) == []
+    for stranger in (OPERATOR, UUID(int=55)):
+        assert own_looks(notes, db, stranger, notes.acme) == []
+
+
+def test_looks_of_a_grant_are_read_in_pages(db: Database, notes: Any, looking: Any) -> None:
+    for _ in range(3):
+        record(db, tenancy.get_contract, looking(), tenant=notes.acme)
+    page = looks(notes, db, notes.acme, limit=2)
+    assert [look.sequence for look in page["items"]] == [1, 2]
+    rest = looks(notes, db, notes.acme, cursor=page["next_cursor"])
+    assert [look.sequence for look in rest["items"]] == [3]
+    assert rest["next_cursor"] is None
 
 
 def test_looks_are_read_in_pages_from_an_index_of_their_own(

@@ -24,6 +24,7 @@ from tenancy.domain.people import Contact, HeldOffice
 @shows_trail(
     entries=(calls.list_audit_entries, calls.list_house_entries),
     verifications=(calls.verify_audit_chain, calls.verify_house_chain),
+    looks=(calls.list_looks, calls.list_own_looks),
 )
 class TenancyService:
     name = "tenancy"

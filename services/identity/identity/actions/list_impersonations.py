@@ -45,6 +45,17 @@ def get_impersonation(
     return replace(found[0], state=found[0].state_at(now))
 
 
+def get_own_impersonation(
+    *, db: Database, context: Context, now: datetime, grant_id: UUID
+) -> Grant:
+    """Of who is seen, or looks. Anybody else's is as unknown as one that never was."""
+    with db.read(tenant=EVERYONE, context=context) as tx:
+        found = impersonation_grants.list_grants(tx, grant_ids=[grant_id])
+    if not found or person_of(context) not in (found[0].as_person_id, found[0].operator_id):
+        raise NotFound("impersonation-unknown")
+    return replace(found[0], state=found[0].state_at(now))
+
+
 def list_own_impersonations(
     *,
     db: Database,

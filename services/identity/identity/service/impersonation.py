@@ -10,6 +10,7 @@ from identity.actions.end_impersonation import end_impersonation, end_own_impers
 from identity.actions.give_impersonation import give_impersonation, propose_impersonation
 from identity.actions.list_impersonations import (
     get_impersonation,
+    get_own_impersonation,
     list_impersonation_proposals,
     list_impersonations,
     list_own_impersonations,
@@ -41,6 +42,10 @@ class ImpersonationCalls(Housed):
     @answers(calls.list_own_impersonations)
     def list_own_impersonations(self, context: Context, payload: dict[str, Any]) -> Page[Grant]:
         return list_own_impersonations(**self.acting(context), **payload)
+
+    @answers(calls.get_own_impersonation)
+    def get_own_impersonation(self, context: Context, payload: dict[str, Any]) -> Grant:
+        return get_own_impersonation(**self.acting(context), **payload)
 
     @answers(calls.end_own_impersonation)
     def end_own_impersonation(self, context: Context, payload: dict[str, Any]) -> Grant:
