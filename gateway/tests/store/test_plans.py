@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from flask import Flask, Response, request
+from tests.plans import read_whole
 
 from contracts.codes import Language
 from contracts.rights import Caller, CallerKind
@@ -90,13 +91,6 @@ def db(new_database: Callable[..., Any], postgres_url: str) -> Any:
         yield made
 
 
-def scanned(plan: dict[str, Any]) -> list[str]:
-    found = [plan["Relation Name"]] if plan["Node Type"] == "Seq Scan" else []
-    for part in plan.get("Plans", []):
-        found += scanned(part)
-    return found
-
-
 @pytest.fixture
 def scans(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """Large tables read whole, each with the statement that did; the last entry counts all."""
@@ -108,7 +102,7 @@ def scans(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
         if words in ("SELECT", "UPDATE", "DELETE", "WITH") and "EXPLAIN" not in sql:
             plan = tx.value("EXPLAIN (FORMAT JSON) " + sql, params)[0]["Plan"]
             found.extend(
-                (table, " ".join(sql.split())) for table in scanned(plan) if table in LARGE
+                (table, " ".join(sql.split())) for table in read_whole(plan) if table in LARGE
             )
         return original(tx, cursor, sql, params)
 

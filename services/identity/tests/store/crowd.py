@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
-import psycopg
-
-from servicekit.context import system_context
-from servicekit.db import EVERYONE
+from tests import plans
 
 PEOPLE = 4000  # in a tenant each, and 300 of them in OCB0001234 too
 # A row for the installation, for each kind, for each of the provider's own people.
@@ -124,20 +120,5 @@ SELECT md5('e' || n)::uuid, md5('p' || n)::uuid, 'cancelled', false, %(at)s, %(a
 
 
 def fill(counter: Any, admin_url: str) -> None:
-    """And have the planner know."""
-    context = system_context(service="identity", call="test")
-    with counter.db.write(context, tenant=EVERYONE) as tx:
-        for statement in ";".join((PERSONS, RULES, FACTORS, TRACES)).split(";"):
-            tx.run(statement, {"people": PEOPLE, "at": counter.now})
-        name = tx.value("SELECT current_database()", {})
-    url = urlsplit(admin_url)._replace(path=f"/{name}").geturl()
-    with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute("ANALYZE")
-
-
-def large_tables(counter: Any) -> set[str]:
-    rows = counter.rows(
-        "SELECT relname FROM pg_class WHERE relkind = 'r'"
-        "   AND relnamespace = 'public'::regnamespace"
-    )
-    return {row["relname"] for row in rows} - SMALL
+    statements = ";".join((PERSONS, RULES, FACTORS, TRACES))
+    plans.fill(counter.db, admin_url, statements, {"people": PEOPLE, "at": counter.now})
