@@ -19,7 +19,13 @@ class ClientChange(StrEnum):
     SECRET_ADDED = "secret-added"  # noqa: S105 - what happened
     KEYS_CHANGED = "keys-changed"
     ANSWERED_ELSEWHERE = "answered-elsewhere"  # its redirect URIs
+    SIGN_OUT_ELSEWHERE = "sign-out-elsewhere"  # where it is told of one, or sends people after it
     GIVEN_MORE = "given-more"  # scopes, tenants, grants
+    FIRST_PARTY = "first-party"  # from now on nobody is asked to agree
+    QUOTA_CHANGED = "quota-changed"
+    CHANGED = "changed"  # in something else, its name for example
+    SECRET_REMOVED = "secret-removed"  # noqa: S105 - what happened
+    REMOVED = "removed"
     MAKER_LOST_RIGHT = "maker-lost-right"  # who has seen its secret may no longer administer it
 
 

@@ -67,20 +67,30 @@ def faults_of(client: RegisteredRow, *, private_allowed: bool) -> Faults:
 
 
 def changes_between(before: RegisteredRow, after: RegisteredRow) -> list[ClientChange]:
-    """Those that whoever answers for the client must hear of."""
-    changes = []
-    if proof_of(before) != proof_of(after):
-        changes.append(ClientChange.KEYS_CHANGED)
-    if has_moved(before, after):
-        changes.append(ClientChange.ANSWERED_ELSEWHERE)
-    if has_more(before, after):
-        changes.append(ClientChange.GIVEN_MORE)
+    """For whoever answers for the client: nothing of it changes untold, its name neither, by which
+    people know to whom they agree.
+    """
+    found = {
+        ClientChange.KEYS_CHANGED: proof_of(before) != proof_of(after),
+        ClientChange.ANSWERED_ELSEWHERE: has_moved(before, after),
+        ClientChange.SIGN_OUT_ELSEWHERE: _sign_out_of(before) != _sign_out_of(after),
+        ClientChange.GIVEN_MORE: has_more(before, after),
+        ClientChange.FIRST_PARTY: after.first_party and not before.first_party,
+        ClientChange.QUOTA_CHANGED: quota_of(before) != quota_of(after),
+    }
+    changes = [change for change, happened in found.items() if happened]
+    if not changes and replace(before, changed_at=after.changed_at) != after:
+        return [ClientChange.CHANGED]
     return changes
 
 
 def proof_of(client: RegisteredRow) -> tuple[Any, ...]:
     """By what it proves itself."""
     return client.token_endpoint_auth_method, client.jwks, client.jwks_uri
+
+
+def quota_of(client: RegisteredRow) -> tuple[int | None, int | None]:
+    return client.quota_amount, client.quota_seconds
 
 
 def has_moved(before: RegisteredRow, after: RegisteredRow) -> bool:
@@ -105,7 +115,6 @@ def has_less(before: RegisteredRow, after: RegisteredRow) -> bool:
 
 
 def shown_metadata(client: RegisteredRow, secrets: Sequence[KnownSecretRow]) -> dict[str, Any]:
-    quota = {"requests": client.quota_amount, "seconds": client.quota_seconds}
     method = client.token_endpoint_auth_method
     return {
         "client_id": client.client_id,
@@ -121,7 +130,7 @@ def shown_metadata(client: RegisteredRow, secrets: Sequence[KnownSecretRow]) -> 
         "backchannel_logout_uri": client.backchannel_logout_uri,
         "backchannel_logout_session_required": client.backchannel_logout_session_required,
         "default_max_age": client.default_max_age,
-        "quota": None if client.quota_amount is None else quota,
+        "quota": _shown_quota(client),
         "secrets": [
             {
                 "secret_id": one.secret_id,
@@ -142,13 +151,27 @@ def recorded(client: RegisteredRow) -> dict[str, object]:
         "name": client.name,
         "scopes": list(client.scopes),
         "redirect_uris": list(client.redirect_uris),
+        "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
         "token_endpoint_auth_method": client.token_endpoint_auth_method,
         "keys": [one.get("kid") for one in client.jwks["keys"]] if client.jwks else [],
         "jwks_uri": client.jwks_uri,
         "dpop_bound_access_tokens": client.dpop_bound_access_tokens,
         "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
         "backchannel_logout_uri": client.backchannel_logout_uri,
+        "backchannel_logout_session_required": client.backchannel_logout_session_required,
+        "default_max_age": client.default_max_age,
+        "quota": _shown_quota(client),
     }
+
+
+def _sign_out_of(client: RegisteredRow) -> tuple[frozenset[str], str | None]:
+    return frozenset(client.post_logout_redirect_uris), client.backchannel_logout_uri
+
+
+def _shown_quota(client: RegisteredRow) -> dict[str, int | None] | None:
+    if client.quota_amount is None:
+        return None
+    return {"requests": client.quota_amount, "seconds": client.quota_seconds}
 
 
 def _method_fault(client: RegisteredRow) -> str | None:

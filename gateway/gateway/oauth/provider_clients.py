@@ -6,69 +6,27 @@ command line; what that says then holds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
+from contracts.codes import TenantCode
 from contracts.gateway import ClientChange, ClientType, GrantType, ProviderClient
 from gateway.limits.sharing import forget_spending
-from gateway.oauth.client_metadata import (
-    changes_between,
-    described,
-    faults_of,
-    has_less,
-    has_moved,
-    proof_of,
-    recorded,
-    shown_metadata,
-)
-from gateway.oauth.client_news import ClientNews
-from gateway.oauth.client_secrets import ClientSecrets, person_of
-from gateway.oauth.endings import Endings
+from gateway.oauth.client_metadata import changes_between, described, faults_of, quota_of
+from gateway.oauth.registered_clients import RegisteredClients
 from gateway.oauth.registration import PORTAL, identity_faults
-from gateway.store import consents
 from gateway.store import registered_clients as store
 from gateway.store.clients import ClientKind
 from gateway.store.registered_clients import RegisteredRow
-from servicekit.clock import Clock
 from servicekit.context import Context
-from servicekit.db import EVERYONE, Database, Tx
+from servicekit.db import EVERYONE, Tx
 from servicekit.editions import demand_edition
 from servicekit.errors import Conflict, Invalid
-from servicekit.paging import decode_cursor, page
 
 
-class ProviderClients:
+class ProviderClients(RegisteredClients):
     """Calls of the contract ``gateway``, each in one transaction. Whoever comes here may call."""
-
-    def __init__(
-        self,
-        *,
-        db: Database,
-        clock: Clock,
-        endings: Endings,
-        news: ClientNews,
-        private_allowed: bool,
-    ) -> None:
-        self._db = db
-        self._clock = clock
-        self._endings = endings
-        self._news = news
-        self._secrets = ClientSecrets(endings=endings, news=news)
-        self._private_allowed = private_allowed
-
-    def list_clients(self, context: Context, *, limit: int, cursor: str | None) -> dict[str, Any]:
-        start = decode_cursor(cursor, (str,))
-        with self._db.read(tenant=EVERYONE, context=context) as tx:
-            rows = store.list_provider_clients(tx, after=start[0] if start else "", limit=limit + 1)
-            items, next_cursor = page(rows, limit, lambda row: (row.client_id,))
-            return {"items": self._views(tx, items), "next_cursor": next_cursor}
-
-    def get_client(self, context: Context, *, client_id: str) -> dict[str, Any]:
-        with self._db.read(tenant=EVERYONE, context=context) as tx:
-            return self._view(tx, store.get_client(tx, tenant=None, client_id=client_id))
 
     def register_client(
         self, context: Context, *, client_id: str, kind: ClientType, **said: Any
@@ -78,8 +36,8 @@ class ProviderClients:
         self._refuse_faults(client)
         with self._db.write(context, tenant=EVERYONE) as tx:
             store.add_client(tx, tenant=None, client=client)
-            _record(tx, "oauth:client:registered", client, now)
-            self._tell(tx, context, client, [ClientChange.REGISTERED], now)
+            self._record(tx, "oauth:client:registered", None, client, now)
+            self._tell(tx, context, None, client, [ClientChange.REGISTERED], now)
             return tx.answer(self._view(tx, client))
 
     def change_client(
@@ -88,7 +46,7 @@ class ProviderClients:
         """What it loses, its tokens lose with it; answered elsewhere, it asks everybody anew."""
         now = self._clock.now()
         with self._db.write(context, tenant=EVERYONE) as tx:
-            present = self._to_change(tx, client_id)
+            present = self._to_change(tx, None, client_id)
             demand_edition(edition, shown_as=ProviderClient, present=self._view(tx, present))
             changed = replace(_described(present, said), changed_at=now)
             self._refuse_faults(changed)
@@ -96,53 +54,16 @@ class ProviderClients:
             if quota_of(present) != quota_of(changed):
                 forget_spending(tx, client_id=client_id)
             store.change_client(tx, tenant=None, client=changed)
-            _record(tx, "oauth:client:changed", changed, now)
-            self._tell(tx, context, changed, changes_between(present, changed), now)
+            self._record(tx, "oauth:client:changed", None, changed, now)
+            self._tell(tx, context, None, changed, changes_between(present, changed), now)
             return tx.answer(self._view(tx, changed))
 
-    def remove_client(self, context: Context, *, client_id: str) -> dict[str, str]:
-        now = self._clock.now()
-        with self._db.write(context, tenant=EVERYONE) as tx:
-            client = self._to_change(tx, client_id)
-            store.remove_client(tx, tenant=None, client_id=client_id)
-            self._endings.end_client(tx, client_id=client_id, now=now)
-            _record(tx, "oauth:client:removed", client, now)
-            return tx.answer({"client_id": client_id})
-
-    def add_secret(self, context: Context, *, client_id: str, valid_days: int) -> dict[str, Any]:
-        now = self._clock.now()
-        with self._db.write(context, tenant=EVERYONE) as tx:
-            client = self._to_change(tx, client_id)
-            return self._secrets.add(
-                tx, context, tenant=None, client=client, valid_days=valid_days, now=now
-            )
-
-    def remove_secret(self, context: Context, *, client_id: str, secret_id: UUID) -> dict[str, Any]:
-        now = self._clock.now()
-        with self._db.write(context, tenant=EVERYONE) as tx:
-            client = self._to_change(tx, client_id)
-            self._secrets.remove(tx, tenant=None, client_id=client_id, secret_id=secret_id, now=now)
-            return tx.answer(self._view(tx, client))
-
-    def _to_change(self, tx: Tx, client_id: str) -> RegisteredRow:
+    def _to_change(self, tx: Tx, tenant: TenantCode | None, client_id: str) -> RegisteredRow:
         """Raises NotFound("client-unknown"), Conflict("client-by-settings")."""
-        client = store.get_client_to_change(tx, tenant=None, client_id=client_id)
+        client = super()._to_change(tx, tenant, client_id)
         if client_id == PORTAL:
             raise Conflict("client-by-settings")
         return client
-
-    def _take_over(
-        self, tx: Tx, present: RegisteredRow, changed: RegisteredRow, now: datetime
-    ) -> None:
-        client_id, moved = present.client_id, has_moved(present, changed)
-        if moved:
-            consents.remove_consents_of_client(tx, client_id=client_id)
-            consents.remove_unused_codes_of_client(tx, client_id=client_id)
-            self._endings.end_families_of_client(tx, client_id=client_id, now=now)
-        if changed.has_keys:
-            store.remove_secrets(tx, client_id=client_id)
-        if moved or proof_of(present) != proof_of(changed) or has_less(present, changed):
-            self._endings.end_client(tx, client_id=client_id, now=now)
 
     def _refuse_faults(self, client: RegisteredRow) -> None:
         faults = {
@@ -158,46 +79,24 @@ class ProviderClients:
         if faults:
             raise Invalid("fields-invalid", {"fields": faults})
 
-    def _tell(
-        self,
-        tx: Tx,
-        context: Context,
-        client: RegisteredRow,
-        changes: Sequence[ClientChange],
-        now: datetime,
-    ) -> None:
-        for change in changes:
-            self._news.announce(
-                tx,
-                client_id=client.client_id,
-                name=client.name,
-                tenant=None,
-                change=change,
-                by=person_of(context),
-                now=now,
-            )
+    def _shown(self, client: RegisteredRow) -> dict[str, Any]:
+        return {
+            "kind": ClientType(client.kind.value),
+            "grants": [grant for grant in GrantType if grant.value in client.grants],
+            "tenants": sorted(client.tenants),
+            "audiences": sorted(client.audiences),
+            "first_party": client.first_party,
+            "by_settings": client.client_id == PORTAL,
+        }
 
-    def _view(self, tx: Tx, client: RegisteredRow) -> dict[str, Any]:
-        return self._views(tx, [client])[0]
-
-    def _views(self, tx: Tx, clients: Sequence[RegisteredRow]) -> list[dict[str, Any]]:
-        secrets = self._secrets.living_of(tx, clients, now=self._clock.now())
-        return [
-            {
-                **shown_metadata(client, secrets[client.client_id]),
-                "kind": ClientType(client.kind.value),
-                "grants": [grant for grant in GrantType if grant.value in client.grants],
-                "tenants": sorted(client.tenants),
-                "audiences": sorted(client.audiences),
-                "first_party": client.first_party,
-                "by_settings": client.client_id == PORTAL,
-            }
-            for client in clients
-        ]
-
-
-def quota_of(client: RegisteredRow) -> tuple[int | None, int | None]:
-    return client.quota_amount, client.quota_seconds
+    def _recorded(self, client: RegisteredRow) -> dict[str, object]:
+        return {
+            "kind": client.kind.value,
+            "grants": sorted(client.grants),
+            "tenants": sorted(client.tenants),
+            "audiences": sorted(client.audiences),
+            "first_party": client.first_party,
+        }
 
 
 def _blank(client_id: str, kind: ClientType, now: datetime) -> RegisteredRow:
@@ -225,15 +124,3 @@ def _described(client: RegisteredRow, said: dict[str, Any]) -> RegisteredRow:
         quota_amount=None if quota is None else quota["requests"],
         quota_seconds=None if quota is None else quota["seconds"],
     )
-
-
-def _record(tx: Tx, act: str, client: RegisteredRow, now: datetime) -> None:
-    details = {
-        **recorded(client),
-        "kind": client.kind.value,
-        "grants": sorted(client.grants),
-        "tenants": sorted(client.tenants),
-        "audiences": sorted(client.audiences),
-        "first_party": client.first_party,
-    }
-    tx.record(act, target=f"client:{client.client_id}", details=details, at=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,8 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 KEY = ECKey.generate_key("P-256", parameters={"kid": "one"})
 KEYS = {"keys": [KEY.as_dict(private=False)]}
 PUBLISHED = "https://app.example/keys"
+OUT = "https://app.example/out"
+LATER = NOW + timedelta(days=1)
 
 
 def client(**changes: Any) -> RegisteredRow:
@@ -170,16 +172,23 @@ def test_what_would_have_no_effect_is_said_to_have_none(unused: Any) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"name": "Other"}, []),
-        ({"backchannel_logout_uri": "https://app.example/out"}, []),
-        ({"scopes": ()}, []),
+        ({}, []),
+        ({"changed_at": LATER}, []),
+        ({"name": "Other"}, [ClientChange.CHANGED]),
+        ({"default_max_age": 60}, [ClientChange.CHANGED]),
+        ({"scopes": ()}, [ClientChange.CHANGED]),
+        ({"backchannel_logout_uri": OUT}, [ClientChange.SIGN_OUT_ELSEWHERE]),
+        ({"post_logout_redirect_uris": (OUT,)}, [ClientChange.SIGN_OUT_ELSEWHERE]),
+        ({"first_party": True}, [ClientChange.FIRST_PARTY]),
+        ({"quota_amount": 5, "quota_seconds": 1}, [ClientChange.QUOTA_CHANGED]),
+        ({"grants": frozenset({AUTHORIZATION_CODE, "x"})}, [ClientChange.GIVEN_MORE]),
         ({"scopes": ("contracts.read", "users.read")}, [ClientChange.GIVEN_MORE]),
         ({"jwks": KEYS}, [ClientChange.KEYS_CHANGED]),
         ({"jwks_uri": PUBLISHED}, [ClientChange.KEYS_CHANGED]),
         ({"redirect_uris": ("https://evil.example/cb",)}, [ClientChange.ANSWERED_ELSEWHERE]),
     ],
 )
-def test_what_lets_somebody_else_in_is_told(changes: Any, told: list[ClientChange]) -> None:
+def test_nothing_of_a_client_changes_untold(changes: Any, told: list[ClientChange]) -> None:
     assert changes_between(client(), client(**changes)) == told
 
 
@@ -193,3 +202,19 @@ def test_the_trail_names_keys_and_holds_none() -> None:
     told = recorded(client(jwks=KEYS))
     assert told["keys"] == ["one"]
     assert KEYS["keys"][0]["x"] not in str(told)
+
+
+def test_the_trail_holds_all_that_a_client_was_told_to_be() -> None:
+    """Whatever is changed unseen would be found in no entry: keys, by their names, excepted."""
+    plain = recorded(client())
+    changes: dict[str, Any] = {
+        "post_logout_redirect_uris": (OUT,),
+        "default_max_age": 60,
+        "backchannel_logout_session_required": True,
+    }
+    for field, value in changes.items():
+        told = recorded(client(**{field: value}))
+        kept = list(value) if isinstance(value, tuple) else value
+        assert (told[field], plain[field] != told[field]) == (kept, True), field
+    quota = recorded(client(quota_amount=5, quota_seconds=1))["quota"]
+    assert (plain["quota"], quota) == (None, {"requests": 5, "seconds": 1})

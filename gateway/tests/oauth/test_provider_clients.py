@@ -329,9 +329,7 @@ def test_every_act_stands_in_the_installations_trail_with_its_reason(
     assert told == {("-", operator.person_id, "ticket 7")}
 
 
-def test_operators_are_told_of_it(provider: Any, operator: Any) -> None:
-    client = operator.register()
-    operator.change(client, scopes=["contracts.read", "users.read"])
+def told_of(provider: Any, client: dict[str, Any]) -> list[str]:
     with provider.parts.db.read(tenant=EVERYONE) as tx:
         rows = tx.rows(
             """
@@ -341,5 +339,35 @@ def test_operators_are_told_of_it(provider: Any, operator: Any) -> None:
             {"kind": NEWS, "id": client["client_id"]},
             dict,
         )
-    assert [row["payload"]["change"] for row in rows] == ["registered", "given-more"]
     assert {row["payload"]["tenant"] for row in rows} == {None}
+    return [row["payload"]["change"] for row in rows]
+
+
+def test_operators_are_told_of_it(provider: Any, operator: Any) -> None:
+    client = operator.register()
+    operator.change(client, scopes=["contracts.read", "users.read"])
+    assert told_of(provider, client) == ["registered", "given-more"]
+
+
+def test_nobody_is_left_unasked_unseen(provider: Any, operator: Any) -> None:
+    client = operator.register()
+    operator.change(client, first_party=True)
+    assert told_of(provider, client) == ["registered", "first-party"]
+
+
+def test_each_act_on_a_client_is_told_to_its_end(provider: Any, operator: Any) -> None:
+    client = operator.register()
+    named = {"client_id": client["client_id"]}
+    client = operator.change(client, quota={"requests": 5, "seconds": 1})
+    client = operator.change(client, name="Other")
+    made = operator.ask(calls.add_provider_client_secret, **named)
+    operator.ask(calls.remove_provider_client_secret, **named, secret_id=made["secret_id"])
+    operator.ask(calls.remove_provider_client, **named)
+    assert told_of(provider, client) == [
+        "registered",
+        "quota-changed",
+        "changed",
+        "secret-added",
+        "secret-removed",
+        "removed",
+    ]
