@@ -1,8 +1,10 @@
 """Public keys that clients publish at an address of their own (``jwks_uri``).
 
-Asked for when a client proves itself by a key that is not known, once a minute at most, by two
-threads of the process at most: who answers slowly holds up nobody but himself. What was read is
-kept for ten minutes, and as long as the address does not answer for an hour; nothing is stored.
+Asked for when a client proves itself by a key that is not known, once a minute at most, by few
+threads of the process: those for addresses that answered the last time, for new ones and for those
+that did not answer are counted apart, so who answers slowly holds up nobody but his like. What was
+read is kept for ten minutes, and as long as the address does not answer for an hour; nothing is
+stored.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from threading import BoundedSemaphore, Lock
 from typing import Any, Protocol
 
@@ -23,7 +26,6 @@ from gateway.oauth.outside import NotSentError
 PATIENCE = 3.0  # seconds for one address: a client waits for its token meanwhile
 _FRESH, _KEPT, _PAUSE = 600.0, 3_600.0, 60.0
 _LARGEST = 65_536
-_AT_ONCE = 2
 _MOST_KEPT = 1_000
 _log = structlog.get_logger(__name__)
 
@@ -34,11 +36,20 @@ class Source(Protocol):
     def get(self, url: str, *, most: int) -> bytes: ...
 
 
+class _Standing(Enum):
+    """How an address has been so far; the value: how many such are asked at once."""
+
+    ANSWERED = 2
+    NEW = 3
+    FAILED = 1
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     keys: Keys
     read_at: float
     asked_at: float
+    standing: _Standing
 
 
 class PublishedKeys:
@@ -47,7 +58,7 @@ class PublishedKeys:
         self._monotonic = monotonic
         self._lock = Lock()
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._asking = BoundedSemaphore(_AT_ONCE)
+        self._asking = {one: BoundedSemaphore(one.value) for one in _Standing}
 
     def of(self, uri: str, *, kid: object) -> Keys:
         """The keys at an address, with that one where there is any such. Raises ValueError where
@@ -68,20 +79,22 @@ class PublishedKeys:
         return fitting and now - known.read_at < _FRESH
 
     def _asked(self, uri: str, known: _Kept | None, now: float) -> _Kept:
-        before = known or _Kept({}, now, now)
-        if not self._asking.acquire(blocking=False):
+        before = known or _Kept({}, now, now, _Standing.NEW)
+        asking = self._asking[before.standing]
+        if not asking.acquire(blocking=False):
             return before
         try:
-            # Noted before it is asked: meanwhile nobody asks the same address again.
-            self._keep(uri, _Kept(before.keys, before.read_at, now))
+            # Noted before it is asked, as one that does not answer until it has: meanwhile nobody
+            # asks the same address again.
+            self._keep(uri, _Kept(before.keys, before.read_at, now, _Standing.FAILED))
             keys = _read(self._outside.get(uri, most=_LARGEST))
         except (NotSentError, ValueError, RecursionError) as error:
             why = error.why if isinstance(error, NotSentError) else "no key set"
             _log.warning("client-keys-not-read", uri=uri, why=why)
             return before
         finally:
-            self._asking.release()
-        return self._keep(uri, _Kept(keys, now, now))
+            asking.release()
+        return self._keep(uri, _Kept(keys, now, now, _Standing.ANSWERED))
 
     def _keep(self, uri: str, kept: _Kept) -> _Kept:
         with self._lock:

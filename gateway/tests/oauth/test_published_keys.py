@@ -134,7 +134,9 @@ def test_keys_for_encrypting_are_none_of_ours(published: PublishedKeys, source: 
     assert kids(published) == ["one"]
 
 
-def test_who_answers_slowly_holds_up_two_threads_and_no_third(source: Source, hand: Hand) -> None:
+def test_who_answers_slowly_holds_up_three_threads_and_no_fourth(
+    source: Source, hand: Hand
+) -> None:
     published = PublishedKeys(outside=source, monotonic=hand)
     entered, leave = threading.Semaphore(0), threading.Event()
 
@@ -145,18 +147,49 @@ def test_who_answers_slowly_holds_up_two_threads_and_no_third(source: Source, ha
     source.meanwhile = stand_still
     slow = [
         threading.Thread(target=published.of, args=(f"{URI}/{n}",), kwargs={"kid": None})
-        for n in range(2)
+        for n in range(3)
     ]
     for thread in slow:
         thread.start()
     for _ in slow:
         assert entered.acquire(timeout=10)
     with pytest.raises(ValueError, match="no keys"):
-        published.of(f"{URI}/third", kid=None)
+        published.of(f"{URI}/fourth", kid=None)
     leave.set()
     for thread in slow:
         thread.join(10)
-    assert len(source.asked) == 2
+    assert len(source.asked) == 3
+
+
+def test_addresses_that_do_not_answer_hold_up_none_that_do(source: Source, hand: Hand) -> None:
+    """However many they are: known ones and new ones are asked meanwhile."""
+    published = PublishedKeys(outside=source, monotonic=hand)
+    silent = [f"{URI}/silent/{n}" for n in range(4)]
+    kids(published)
+    source.answer = NotSentError("timed out")
+    for uri in silent:
+        with pytest.raises(ValueError, match="no keys"):
+            published.of(uri, kid=None)
+    source.answer, hand.now = {"keys": [key("one"), key("two")]}, 61
+    entered, leave = threading.Semaphore(0), threading.Event()
+
+    def stand_still() -> None:
+        if "silent" in source.asked[-1]:
+            entered.release()
+            assert leave.wait(10)
+
+    source.meanwhile = stand_still
+    slow = threading.Thread(target=published.of, args=(silent[0],), kwargs={"kid": None})
+    slow.start()
+    assert entered.acquire(timeout=10)
+    for uri in silent[1:]:
+        with pytest.raises(ValueError, match="no keys"):
+            published.of(uri, kid=None)
+    assert kids(published, "two") == ["one", "two"]
+    assert published.of(f"{URI}/new", kid="one")["keys"]
+    leave.set()
+    slow.join(10)
+    assert not slow.is_alive()
 
 
 @pytest.mark.parametrize(
