@@ -26,6 +26,7 @@ WHY = {"Guichet_Reason": "Ticket 4711"}
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 HOME = "/back-office/see-as"
+BANNER = "comme John Doe jusqu’au"
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +115,21 @@ def test_the_customer_lets_support_look_sees_what_was_looked_at_and_ends_it(
 ) -> None:
     browser = Visitor(town.url)
     browser.sign_in(john.login, PORTAL_PASSWORD)
+    grant = given_in_the_browser(town, browser, api, john)
+    support = at_the_counter(town)
+    begun_with_new_cookies(support, grant)
+    he_sees_the_contract_under_a_banner(support, john)
+    town.mail.wait_for(to=john.email, subject="Notre support consulte le contrat")
+    token = nothing_of_his_own_is_shown(support)
+    nothing_is_sent(support, john, grant, token)
+    page = the_customer_sees_it(browser, john, grant)
+    each_look_is_in_the_trail(api, john, grant)
+    whom_it_concerns_reads_the_looks(town, api, grant)
+    the_customer_ends_it(browser, page, support, grant, gateways)
+
+
+def given_in_the_browser(town: Town, browser: Visitor, api: Api, john: Customer) -> dict[str, Any]:
+    """After a slip, which loses nothing that was typed."""
     form = browser.open(f"/contracts/{john.tenant}/users/{person_id(api, john)}/support-access")
     support_login = town.demo["staff"]["support"]["login"]
     typed = {"operator": support_login, "minutes": "60", "reason": "An invoice is missing"}
@@ -122,48 +138,93 @@ def test_the_customer_lets_support_look_sees_what_was_looked_at_and_ends_it(
     assert wrong.form("operator").fields["reason"] == "An invoice is missing"
     given_page = browser.submit(wrong, "operator", **typed)
     assert "An invoice is missing" in given_page.text
-    grant = api.get(f"/tenants/{john.tenant}/impersonations")["items"][0]
+    grant: dict[str, Any] = api.get(f"/tenants/{john.tenant}/impersonations")["items"][0]
+    return grant
 
-    support = at_the_counter(town)
+
+def begun_with_new_cookies(support: Visitor, grant: dict[str, Any]) -> None:
     before = dict(support.http.cookies)
     page = begun(support, grant)
     for name in ("guichet_session", "guichet_portal"):
         assert support.http.cookies[name] != before[name]
-    contract = f"/contracts/{john.tenant}"
-    assert "comme John Doe jusqu’au" in page.text
-    assert support.open(contract).status == 200
-    assert "comme John Doe jusqu’au" in support.open(f"{contract}/users").text
-    town.mail.wait_for(to=john.email, subject="Notre support consulte le contrat")
+    assert BANNER in page.text
 
+
+def he_sees_the_contract_under_a_banner(support: Visitor, john: Customer) -> None:
+    contract = f"/contracts/{john.tenant}"
+    assert support.open(contract).status == 200
+    assert BANNER in support.open(f"{contract}/users").text
+
+
+def nothing_of_his_own_is_shown(support: Visitor) -> str:
+    """Returns the token of the only form that a page of the view has."""
     for closed in ("/account", "/account/sessions", "/back-office", "/back-office/people", HOME):
         page = support.open(closed)
         assert page.status == 403, closed
-        assert "comme John Doe jusqu’au" in page.text
-    token = page.form("/see-as/end").fields["form_token"]
-    for forbidden in ("/users/invite", f"/support-access/{grant['grant_id']}/end"):
+        assert BANNER in page.text
+    return page.form("/see-as/end").fields["form_token"]
+
+
+def nothing_is_sent(support: Visitor, john: Customer, grant: dict[str, Any], token: str) -> None:
+    contract = f"/contracts/{john.tenant}"
+    for forbidden in (
+        f"{contract}/users/invite",
+        f"{contract}/support-access/{grant['grant_id']}/end",
+        f"{HOME}/{grant['grant_id']}/begin",
+    ):
         sent = support.http.post(
-            urljoin(town.url, f"{contract}{forbidden}"), data={"form_token": token}, timeout=10
+            urljoin(support.url, forbidden), data={"form_token": token}, timeout=10
         )
         assert sent.status_code == 403, forbidden
-    nested = f"{HOME}/{grant['grant_id']}/begin"
-    again = support.http.post(urljoin(town.url, nested), data={"form_token": token}, timeout=10)
-    assert again.status_code == 403
 
-    one = browser.open(f"{contract}/support-access/{grant['grant_id']}")
-    assert "Voir le contrat" in one.text
-    assert "Voir la liste des utilisateurs" in one.text
-    operator_name = grant["operator_name"]
-    assert operator_name in one.text
+
+def the_customer_sees_it(browser: Visitor, john: Customer, grant: dict[str, Any]) -> Page:
+    page = browser.open(f"/contracts/{john.tenant}/support-access/{grant['grant_id']}")
+    own = browser.open(f"/account/support-access/{grant['grant_id']}")
+    for shown in (page, own):
+        assert "Voir le contrat" in shown.text
+        assert "Voir la liste des utilisateurs" in shown.text
+        assert grant["operator_name"] in shown.text
+    return page
+
+
+def each_look_is_in_the_trail(api: Api, john: Customer, grant: dict[str, Any]) -> None:
     entries = api.get(f"/tenants/{john.tenant}/audit/tenancy?grant={grant['grant_id']}")["items"]
     look = next(one for one in entries if one["details"]["call"] == "tenancy.get_contract")
     assert look["action"] == "impersonation:data:read"
     assert look["actor"] == grant["as_person_id"]
     assert look["act"] == f"person:{grant['operator_id']}"
-    assert (look["act_name"], look["actor_name"]) == (operator_name, "John Doe")
+    assert (look["act_name"], look["actor_name"]) == (grant["operator_name"], "John Doe")
     assert api.get(f"/tenants/{john.tenant}/audit/tenancy/verification")["verified"]
 
+
+def whom_it_concerns_reads_the_looks(town: Town, api: Api, grant: dict[str, Any]) -> None:
+    """And nobody else: a manager of another tenant has none of it by either way."""
+    path = f"/tenants/{grant['tenant']}/impersonations/{grant['grant_id']}/looks/tenancy"
+    looks = api.get(path)["items"]
+    assert looks == api.get(f"/account{path}")["items"]
+    assert "tenancy.get_contract" in {look["call"] for look in looks}
+    assert {look["operator_name"] for look in looks} == {grant["operator_name"]}
+    other = settled_customer(town)
+    stranger = town.api({"login": other.login, "password": PORTAL_PASSWORD}, SCOPE)
+    assert refusal(stranger.call("GET", path)) == (403, "tenant-foreign")
+    assert stranger.get(path.replace(grant["tenant"], other.tenant))["items"] == []
+    assert stranger.get(f"/account{path}")["items"] == []
+    one = f"/account/impersonations/{grant['grant_id']}"
+    assert api.get(one)["grant_id"] == grant["grant_id"]
+    assert refusal(stranger.call("GET", one)) == (404, "impersonation-unknown")
+
+
+def the_customer_ends_it(
+    browser: Visitor,
+    page: Page,
+    support: Visitor,
+    grant: dict[str, Any],
+    gateways: tuple[str, str],
+) -> None:
+    contract = f"/contracts/{grant['tenant']}"
     assert all(shows(support, url, contract) for url in gateways)
-    ended = browser.submit(one, f"/{grant['grant_id']}/end")
+    ended = browser.submit(page, f"/{grant['grant_id']}/end")
     since = time.monotonic()
     assert ended.status == 200
     for url in gateways:
@@ -189,7 +250,7 @@ def test_it_is_for_the_named_one_who_has_just_proved_who_he_is(
     assert urlsplit(question.url).path == "/account/step-up"
     kept = support.submit(question, "password", password=member["password"])
     seen = support.submit(kept, f"/{grant['grant_id']}/begin")
-    assert "comme John Doe jusqu’au" in seen.text
+    assert BANNER in seen.text
     left = support.submit(seen, "/see-as/end")
     assert urlsplit(left.url).path == HOME
     assert support.open("/back-office").status == 200
@@ -220,6 +281,29 @@ def test_two_of_staff_give_one_and_a_program_looks_by_it(
 ) -> None:
     support = Api(town.url, own_token(town, tool, "support"))
     operator = Api(town.url, own_token(town, tool, "operator"))
+    grant_id = proposed_and_approved(town, tool, api, john, support=support, operator=operator)
+    assert exchanged(town, tool, operator.token, grant_id).status_code == 400
+    looking = exchanged_for_a_view(town, tool, support, grant_id)
+    it_sees_his_contract_alone(town, looking, john)
+    it_changes_nothing_and_sees_no_account(looking, john, grant_id)
+    assert api.get(f"/contracts/{john.tenant}")["name"] != "Mine"
+    looks = api.get(f"/tenants/{john.tenant}/audit/tenancy?grant={grant_id}")["items"]
+    calls = {one["details"]["call"] for one in looks}
+    assert calls == {"tenancy.get_contract", "tenancy.list_contracts"}
+    its_token_ends_with_the_grant(api, looking, john, grant_id, gateways)
+    assert exchanged(town, tool, support.token, grant_id).status_code == 400
+
+
+def proposed_and_approved(
+    town: Town,
+    tool: dict[str, str],
+    api: Api,
+    john: Customer,
+    *,
+    support: Api,
+    operator: Api,
+) -> str:
+    """With reasons, by two, and told; it opens to nobody before."""
     asked = {
         "as_person_id": person_id(api, john),
         "operator": town.demo["staff"]["support"]["login"],
@@ -227,27 +311,36 @@ def test_two_of_staff_give_one_and_a_program_looks_by_it(
     }
     path = f"/tenants/{john.tenant}/impersonations/propose"
     assert refusal(support.call("POST", path, asked)) == (422, "reason-required")
-    grant = support.post(path, asked, status=201, **WHY)
-    approve = f"/impersonations/{grant['grant_id']}/approve"
+    grant_id: str = support.post(path, asked, status=201, **WHY)["grant_id"]
+    approve = f"/impersonations/{grant_id}/approve"
     assert refusal(support.call("POST", approve, {}, **WHY)) == (403, "second-person-needed")
-    assert exchanged(town, tool, support.token, grant["grant_id"]).status_code == 400
+    assert exchanged(town, tool, support.token, grant_id).status_code == 400
     assert operator.post(approve, {}, **WHY)["state"] == "active"
     town.mail.wait_for(to=john.email, subject="Notre support peut voir le contrat")
+    return grant_id
 
-    assert exchanged(town, tool, operator.token, grant["grant_id"]).status_code == 400
-    answer = exchanged(town, tool, support.token, grant["grant_id"])
+
+def exchanged_for_a_view(town: Town, tool: dict[str, str], support: Api, grant_id: str) -> Api:
+    """A token of a quarter of an hour at most, which gives no other."""
+    answer = exchanged(town, tool, support.token, grant_id)
     assert answer.status_code == 200, answer.text
     assert answer.json()["expires_in"] <= 15 * 60
     looking = Api(town.url, answer.json()["access_token"])
-    assert exchanged(town, tool, looking.token, grant["grant_id"]).status_code == 400
-    contract = f"/contracts/{john.tenant}"
-    assert looking.get(contract)["tenant"] == john.tenant
+    assert exchanged(town, tool, looking.token, grant_id).status_code == 400
+    return looking
+
+
+def it_sees_his_contract_alone(town: Town, looking: Api, john: Customer) -> None:
+    assert looking.get(f"/contracts/{john.tenant}")["tenant"] == john.tenant
     assert [one["tenant"] for one in looking.get("/contracts")["items"]] == [john.tenant]
     other = settled_customer(town).tenant
     assert refusal(looking.call("GET", f"/contracts/{other}")) == (403, "tenant-foreign")
+
+
+def it_changes_nothing_and_sees_no_account(looking: Api, john: Customer, grant_id: str) -> None:
     for method, refused in (
-        ("PATCH", contract),
-        ("POST", f"/tenants/{john.tenant}/impersonations/{grant['grant_id']}/end"),
+        ("PATCH", f"/contracts/{john.tenant}"),
+        ("POST", f"/tenants/{john.tenant}/impersonations/{grant_id}/end"),
         ("GET", "/account"),
         ("GET", "/account/sessions"),
         ("GET", "/account/sign-ins"),
@@ -257,21 +350,21 @@ def test_two_of_staff_give_one_and_a_program_looks_by_it(
         body = {"name": "Mine"} if method == "PATCH" else {}
         sent = looking.call(method, refused, None if method == "GET" else body, **WHY)
         assert refusal(sent) == READ_ONLY, refused
-    assert api.get(contract)["name"] != "Mine"
-    looks = api.get(f"/tenants/{john.tenant}/audit/tenancy?grant={grant['grant_id']}")["items"]
-    calls = {one["details"]["call"] for one in looks}
-    assert calls == {"tenancy.get_contract", "tenancy.list_contracts"}
 
+
+def its_token_ends_with_the_grant(
+    api: Api, looking: Api, john: Customer, grant_id: str, gateways: tuple[str, str]
+) -> None:
+    contract = f"/contracts/{john.tenant}"
     at_each = [Api(url, looking.token) for url in gateways]
     assert [one.call("GET", contract).status_code for one in at_each] == [200, 200]
-    api.post(f"/tenants/{john.tenant}/impersonations/{grant['grant_id']}/end", {})
+    api.post(f"/tenants/{john.tenant}/impersonations/{grant_id}/end", {})
     since = time.monotonic()
     for one in at_each:
         within_the_promise(
             lambda one=one: one.call("GET", contract).status_code == 401,  # type: ignore[misc]
             since,
         )
-    assert exchanged(town, tool, support.token, grant["grant_id"]).status_code == 400
 
 
 def test_time_ends_it_on_the_installations_clock(town: Town, john: Customer, api: Api) -> None:
