@@ -280,6 +280,8 @@ def pages_of_staff(walk: Walk, page: Page, town: Town, john: Customer) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_be_visible()
     walk.look(page)
+    client = town.demo["clients"]["demo-internal"]["client_id"]
+    walk.open(page, f"/back-office/clients/{client}/secrets")
     walk.follow(
         page,
         [str(file), f"{file}/enable", f"{file}/unlock", "/back-office", "/back-office/recoveries"],

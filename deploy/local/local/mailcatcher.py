@@ -34,6 +34,31 @@ MAIL_POLICY = (
 )
 
 
+class Summaries:
+    """What a list says of each mail, read once: a list is asked for again and again."""
+
+    def __init__(self, store: MailStore) -> None:
+        self._store = store
+        self._known: dict[str, dict[str, Any]] = {}
+
+    def newest_first(self) -> list[dict[str, Any]]:
+        notes = self._store.newest_first()
+        found = {note.id: self._of(note) for note in notes}
+        self._known = {mail_id: one for mail_id, one in found.items() if one is not None}
+        read = {note.id: note.read for note in notes}
+        return [{**one, "Read": read[mail_id]} for mail_id, one in self._known.items()]
+
+    def _of(self, note: Caught) -> dict[str, Any] | None:
+        """None for one that has been dropped since it was listed."""
+        known = self._known.get(note.id)
+        if known is not None:
+            return known
+        try:
+            return mailpit.summary(note, self._store.raw(note))
+        except FileNotFoundError:
+            return None
+
+
 class Catcher:
     """The SMTP side: every recipient is accepted, every message kept."""
 
@@ -68,19 +93,20 @@ def create_app(store: MailStore) -> Flask:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    _add_api(app, store)
-    _add_pages(app, store)
+    summaries = Summaries(store)
+    _add_api(app, store, summaries)
+    _add_pages(app, store, summaries)
     return app
 
 
-def _add_api(app: Flask, store: MailStore) -> None:
+def _add_api(app: Flask, store: MailStore, summaries: Summaries) -> None:
     @app.get("/api/v1/messages")
     def list_messages() -> Response:
-        return _messages(store, found=[_summary(store, note) for note in store.newest_first()])
+        return _messages(store, found=summaries.newest_first())
 
     @app.get("/api/v1/search")
     def search_messages() -> Response:
-        return _messages(store, found=_search(store, request.args.get("query", "")))
+        return _messages(store, found=_search(summaries, request.args.get("query", "")))
 
     @app.delete("/api/v1/messages")
     def remove_messages() -> str:
@@ -92,15 +118,15 @@ def _add_api(app: Flask, store: MailStore) -> None:
     def read_message(mail_id: str) -> Response:
         note = _get(store, mail_id)
         store.mark_read(note)
-        return jsonify(mailpit.whole(note, store.raw(note)))
+        return jsonify(mailpit.whole(note, _raw(store, note)))
 
     @app.get("/api/v1/message/<mail_id>/headers")
     def read_headers(mail_id: str) -> Response:
-        return jsonify(mailpit.headers_of(store.raw(_get(store, mail_id))))
+        return jsonify(mailpit.headers_of(_raw(store, _get(store, mail_id))))
 
     @app.get("/api/v1/message/<mail_id>/raw")
     def read_raw(mail_id: str) -> Response:
-        return Response(store.raw(_get(store, mail_id)), mimetype="text/plain")
+        return Response(_raw(store, _get(store, mail_id)), mimetype="text/plain")
 
     @app.get("/api/v1/info")
     def info() -> Response:
@@ -118,12 +144,12 @@ def _add_api(app: Flask, store: MailStore) -> None:
         return "ok"
 
 
-def _add_pages(app: Flask, store: MailStore) -> None:
+def _add_pages(app: Flask, store: MailStore, summaries: Summaries) -> None:
     @app.get("/")
     def mails() -> str:
         query = request.args.get("q", "").strip()
         start = max(0, request.args.get("start", 0, type=int))
-        found = _search(store, query)
+        found = _search(summaries, query)
         return render_template(
             "mails.html",
             mails=found[start : start + PAGE_LENGTH],
@@ -137,7 +163,7 @@ def _add_pages(app: Flask, store: MailStore) -> None:
     def mail(mail_id: str) -> str:
         note = _get(store, mail_id)
         store.mark_read(note)
-        raw = store.raw(note)
+        raw = _raw(store, note)
         shown = mailpit.whole(note, raw)
         views = ["html"] * bool(shown["HTML"]) + ["text", "source"]
         view = request.args.get("view", views[0])
@@ -151,7 +177,7 @@ def _add_pages(app: Flask, store: MailStore) -> None:
 
     @app.get("/mails/<mail_id>/body.html")
     def body(mail_id: str) -> Response:
-        html = mailpit.html_of(mailpit.parse(store.raw(_get(store, mail_id))))
+        html = mailpit.html_of(mailpit.parse(_raw(store, _get(store, mail_id))))
         response = Response('<base target="_blank">' + html, mimetype="text/html")
         response.headers["Content-Security-Policy"] = MAIL_POLICY
         return response
@@ -181,13 +207,8 @@ def _messages(store: MailStore, *, found: list[dict[str, Any]]) -> Response:
     )
 
 
-def _search(store: MailStore, query: str) -> list[dict[str, Any]]:
-    summaries = (_summary(store, note) for note in store.newest_first())
-    return [one for one in summaries if mailpit.matches(one, query)]
-
-
-def _summary(store: MailStore, note: Caught) -> dict[str, Any]:
-    return mailpit.summary(note, store.raw(note))
+def _search(summaries: Summaries, query: str) -> list[dict[str, Any]]:
+    return [one for one in summaries.newest_first() if mailpit.matches(one, query)]
 
 
 def _get(store: MailStore, mail_id: str) -> Caught:
@@ -195,6 +216,13 @@ def _get(store: MailStore, mail_id: str) -> Caught:
     if note is None:
         abort(404)
     return note
+
+
+def _raw(store: MailStore, note: Caught) -> bytes:
+    try:
+        return store.raw(note)
+    except FileNotFoundError:  # dropped, as the oldest are, since it was found
+        abort(404)
 
 
 class _QuietHandler(WSGIRequestHandler):

@@ -8,7 +8,7 @@ from aiosmtpd.controller import Controller
 from flask.testing import FlaskClient
 
 from local.mailcatcher import Catcher, create_app
-from local.mailstore import MailStore
+from local.mailstore import Caught, MailStore
 from local.ports import LOOPBACK, free_port
 
 pytestmark = pytest.mark.unit
@@ -131,6 +131,32 @@ def test_only_the_newest_are_kept(store: MailStore, page: FlaskClient, tmp_path:
     ids = [catch(store, welcome(number=number)) for number in range(8)]
     assert [note.id for note in store.newest_first()] == ids[:2:-1]
     assert len(list(tmp_path.glob("*.eml"))) == 5
+
+
+def test_a_mail_that_is_dropped_while_the_list_is_read_is_left_out(
+    store: MailStore, page: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    oldest, newest = catch(store, welcome(number=1)), catch(store, welcome(number=2))
+    read = store.raw
+
+    def raw(note: Caught) -> bytes:
+        store.remove([oldest])
+        return read(note)
+
+    monkeypatch.setattr(store, "raw", raw)
+    listed = page.get("/api/v1/messages").get_json()["messages"]
+    assert [mail["ID"] for mail in listed] == [newest]
+    assert page.get(f"/api/v1/message/{oldest}").status_code == 404
+
+
+def test_a_list_reads_each_mail_once_and_knows_which_were_read(
+    store: MailStore, page: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail_id = catch(store, welcome())
+    assert page.get("/api/v1/messages").get_json()["messages"][0]["Read"] is False
+    page.get(f"/api/v1/message/{mail_id}")
+    monkeypatch.setattr(store, "raw", lambda _note: pytest.fail("read again"))
+    assert page.get("/api/v1/messages").get_json()["messages"][0]["Read"] is True
 
 
 def test_mails_outlive_the_catcher(store: MailStore, tmp_path: Path) -> None:
