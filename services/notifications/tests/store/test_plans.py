@@ -23,7 +23,7 @@ from notifications.clients.smtp import MailServer
 from notifications.clients.wording import Wording
 from notifications.service import NotificationsService
 from servicekit.context import system_context
-from servicekit.db import Database
+from servicekit.db import EVERYONE, Database
 from servicekit.facts import Fact
 from tests import plans
 
@@ -104,6 +104,19 @@ def test_no_call_no_fact_and_no_mail_reads_a_large_table_from_end_to_end(
     hear(desk, identity.PersonErased, "on_person_erased", **erased)
     assert desk.unasked(NOTIFICATIONS) == set()
     assert desk.told() == ""
+
+
+def test_what_is_read_from_end_to_end_is_told(desk: plans.Desk, db: Database) -> None:
+    """Also inside a function, which no plan shows."""
+    whole = "SELECT to_tsvector(template) FROM mails"
+    hidden = "SELECT ndoc FROM ts_stat(%(sql)s)"
+    for name, sql in (("in sight", whole), ("hidden", hidden)):
+        with desk.watching(name), db.read(tenant=EVERYONE) as tx:
+            tx.rows(sql, {"sql": whole}, dict)
+    assert [line.split(": ")[:2] for line in desk.told().splitlines()] == [
+        ["hidden", "mails"],
+        ["in sight", "mails"],
+    ]
 
 
 def hear_of_people_and_tenants(desk: plans.Desk) -> None:
