@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,9 @@ from servicekit.errors import KINDS
 
 pytestmark = pytest.mark.unit
 
+NO_REST = (
+    Path(__file__).resolve().parents[2] / "docs/decisions/0006-no-rest-for-passwords-and-links.md"
+)
 ROUTED = [call for call in CALLS.values() if call.route is not None]
 
 
@@ -73,6 +77,13 @@ def test_refusals_are_kebab_case_codes_of_known_kinds(call: Call) -> None:
     for declared in call.refusals:
         assert declared.kind in KINDS
         assert re.fullmatch(r"[a-z]+(-[a-z]+)*", declared.code)
+
+
+def test_a_call_without_a_route_has_its_reason_on_the_page_about_them() -> None:
+    words = set(re.findall(r"`(\w+)`", NO_REST.read_text(encoding="utf-8")))
+    unrouted = {call.name for call in CALLS.values() if call.route is None}
+    assert unrouted - words == set()
+    assert words & {call.name for call in ROUTED} - unrouted == {"export_account"}
 
 
 def test_no_two_calls_share_a_route() -> None:
