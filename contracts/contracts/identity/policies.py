@@ -10,7 +10,19 @@ from enum import StrEnum
 
 from contracts.codes import CredentialKind, Role, Section, StaffRole
 from contracts.declare import Effect, Refusal, delete, get, put
-from contracts.fields import Choice, Flag, Id, Instant, Part, Secret, Strict, Tenant, Text, Whole
+from contracts.fields import (
+    Choice,
+    Edition,
+    Flag,
+    Id,
+    Instant,
+    Part,
+    Secret,
+    Strict,
+    Tenant,
+    Text,
+    Whole,
+)
 from contracts.identity.contract import IDENTITY, NoFields, Nothing
 from contracts.people import PasswordRules, Visit
 from contracts.rights import gateway_only, in_tenant, staff_only
@@ -68,6 +80,7 @@ class _AskedRules(_Lock):
     breached_refused = Flag(required=True)
     minimum_score = Whole(maximum=4, required=True)
     version = Whole(required=True, metadata=_VERSION)
+    edition = Edition()
 
 
 class OnePasswordPolicy(Strict):
@@ -81,6 +94,7 @@ class ChangePasswordPolicy(_AskedRules):
 
 class DropPasswordPolicy(OnePasswordPolicy):
     version = Whole(required=True, metadata=_VERSION)
+    edition = Edition()
 
 
 class OneInstallationPolicy(Strict):
@@ -185,10 +199,11 @@ class EntryRulesOfTenant(Strict):
 
 class ChangeEntryRules(EntryRules):
     tenant = Tenant(required=True)
+    edition = Edition()
 
 
 class ChangeHouseEntryRules(HouseEntryRules):
-    pass
+    edition = Edition()
 
 
 get_entry_rules = IDENTITY.call(

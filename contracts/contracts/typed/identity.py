@@ -1332,6 +1332,7 @@ class IdentityClient:
         breached_refused: bool,
         minimum_score: int,
         version: int,
+        edition: str | None = None,
         tenant: str,
     ) -> PasswordPolicy:
         """Give the tenant a policy of its own; of portal passwords it may only ask more."""
@@ -1352,6 +1353,7 @@ class IdentityClient:
             breached_refused=breached_refused,
             minimum_score=minimum_score,
             version=version,
+            edition=edition,
             tenant=tenant,
         )
         return cast(PasswordPolicy, self._dispatch(calls.change_password_policy, payload))
@@ -1362,9 +1364,10 @@ class IdentityClient:
         tenant: str,
         kind: CredentialKind,
         version: int,
+        edition: str | None = None,
     ) -> PasswordPolicy:
         """Follow the installation's policy again."""
-        payload = given(tenant=tenant, kind=kind, version=version)
+        payload = given(tenant=tenant, kind=kind, version=version, edition=edition)
         return cast(PasswordPolicy, self._dispatch(calls.drop_password_policy, payload))
 
     def get_installation_policy(self, *, kind: CredentialKind) -> PasswordPolicy:
@@ -1391,6 +1394,7 @@ class IdentityClient:
         breached_refused: bool,
         minimum_score: int,
         version: int,
+        edition: str | None = None,
     ) -> PasswordPolicy:
         """Change what the installation asks of portal or API passwords."""
         payload = given(
@@ -1410,6 +1414,7 @@ class IdentityClient:
             breached_refused=breached_refused,
             minimum_score=minimum_score,
             version=version,
+            edition=edition,
         )
         return cast(PasswordPolicy, self._dispatch(calls.change_installation_policy, payload))
 
@@ -1428,6 +1433,7 @@ class IdentityClient:
         second_factor_required: bool,
         disable_idle_days: int,
         tenant: str,
+        edition: str | None = None,
     ) -> EntryRulesView:
         """Change how one enters the tenant."""
         payload = given(
@@ -1438,6 +1444,7 @@ class IdentityClient:
             second_factor_required=second_factor_required,
             disable_idle_days=disable_idle_days,
             tenant=tenant,
+            edition=edition,
         )
         return cast(EntryRulesView, self._dispatch(calls.change_entry_rules, payload))
 
@@ -1453,6 +1460,7 @@ class IdentityClient:
         show_last_sign_in: bool,
         notice: str | None = None,
         version: int,
+        edition: str | None = None,
     ) -> HouseEntryRules:
         """Change how one enters the portal."""
         payload = given(
@@ -1460,6 +1468,7 @@ class IdentityClient:
             show_last_sign_in=show_last_sign_in,
             notice=notice,
             version=version,
+            edition=edition,
         )
         return cast(HouseEntryRules, self._dispatch(calls.change_installation_entry_rules, payload))
 

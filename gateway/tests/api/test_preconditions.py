@@ -167,6 +167,28 @@ def test_some_calls_take_an_edition() -> None:
     assert "tenancy.rename_contract" in {call.full_name for call in EDITABLE}
 
 
+def test_what_takes_a_version_takes_what_was_read_too() -> None:
+    """Whoever has read it by GET has its tag, and is not refused for sending it."""
+    by_version = [call for call in CALLS.values() if "version" in call.request._declared_fields]
+    assert len(by_version) >= 5
+    assert [call.full_name for call in by_version if edition_field(call) is None] == []
+
+
+def test_the_tag_of_a_policy_reaches_the_service_beside_its_version(
+    reader: Any, bearer: Headers
+) -> None:
+    dropped = "identity.drop_password_policy"
+    reader.services.refuse(dropped, Conflict("changed-meanwhile"))
+    reader.grant(roles={"users": "manager"})
+    answer = reader.client.delete(
+        "/api/v1/tenants/OCB0001234/password-policies/api?version=1",
+        headers={**bearer, "If-Match": TAG},
+    )
+    assert (answer.status_code, answer.json["code"]) == (412, "changed-meanwhile")
+    asked = reader.services.last(dropped)[0]
+    assert (asked["version"], asked["edition"]) == (1, EDITION)
+
+
 def test_the_service_compares_with_what_it_would_show() -> None:
     class Shown(ContractView):
         class Meta(ContractView.Meta):

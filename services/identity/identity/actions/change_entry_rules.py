@@ -6,7 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.codes import TenantCode
-from contracts.identity import PolicyPart, SecondFactorRuleChanged
+from contracts.identity import (
+    EntryRulesView,
+    HouseEntryRules,
+    PolicyPart,
+    SecondFactorRuleChanged,
+)
 from identity.actions.change_policies import tell_changed
 from identity.actions.watch_policies import watch_tenant
 from identity.domain.policies import (
@@ -20,6 +25,7 @@ from identity.domain.policies import (
 from identity.store import policies
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
+from servicekit.editions import demand_edition
 from servicekit.errors import Conflict
 
 
@@ -36,6 +42,7 @@ def change_entry_rules(
     kept_for: timedelta,
     tenant: TenantCode,
     version: int,
+    edition: str | None = None,
     **asked: Any,
 ) -> EntryRules:
     """``kept_for``: how long the history of sign-ins is kept."""
@@ -44,6 +51,7 @@ def change_entry_rules(
     check_idle_days(wanted.disable_idle_days, kept_for=kept_for)
     with db.write(context, tenant=tenant) as tx:
         before = _view(tx, tenant=tenant)
+        demand_edition(edition, shown_as=EntryRulesView, present=before)
         if not policies.change_entry_rules(tx, tenant=tenant, rules=wanted, version=version):
             raise Conflict("changed-meanwhile")
         after = _view(tx, tenant=tenant)
@@ -72,12 +80,19 @@ def get_installation_entry_rules(*, db: Database, context: Context) -> Installat
 
 
 def change_installation_entry_rules(
-    *, db: Database, context: Context, now: datetime, version: int, **asked: Any
+    *,
+    db: Database,
+    context: Context,
+    now: datetime,
+    version: int,
+    edition: str | None = None,
+    **asked: Any,
 ) -> InstallationEntryRules:
     wanted = InstallationEntryRules(**asked)
     check_notice(wanted.notice)
     with db.write(context, tenant=EVERYONE) as tx:
         before = policies.get_installation_entry_rules(tx)
+        demand_edition(edition, shown_as=HouseEntryRules, present=before)
         if not policies.change_installation_entry_rules(tx, rules=wanted, version=version):
             raise Conflict("changed-meanwhile")
         after = policies.get_installation_entry_rules(tx)

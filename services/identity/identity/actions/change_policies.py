@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.codes import CredentialKind, TenantCode
+from contracts.identity import PasswordPolicy as ShownPolicy
 from contracts.identity import PolicyChanged, PolicyPart
 from identity.actions.callers import name_of_caller
 from identity.actions.watch_policies import watch_installation, watch_tenant
@@ -22,6 +23,7 @@ from identity.domain.policies import (
 from identity.store import policies, staff
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
+from servicekit.editions import demand_edition
 from servicekit.errors import Conflict
 
 _INSTALLATION = "installation"
@@ -35,12 +37,21 @@ def get_password_policy(
 
 
 def change_password_policy(
-    *, db: Database, context: Context, now: datetime, tenant: TenantCode, version: int, **asked: Any
+    *,
+    db: Database,
+    context: Context,
+    now: datetime,
+    tenant: TenantCode,
+    version: int,
+    edition: str | None = None,
+    **asked: Any,
 ) -> PasswordPolicy:
+    """``edition``: what was read over REST; with ``version``, both must be what is there."""
     wanted = of_tenant(PasswordPolicy(**asked))
     kind = wanted.kind
 
     def change(tx: Tx, before: PasswordPolicy) -> bool:
+        demand_edition(edition, shown_as=ShownPolicy, present=before)
         installation = policies.get_installation_policy(tx, kind=kind)
         check_tenant_policy(wanted, installation=installation)
         return policies.change_tenant_policy(tx, tenant=tenant, policy=wanted, version=version)
@@ -56,10 +67,12 @@ def drop_password_policy(
     tenant: TenantCode,
     kind: CredentialKind,
     version: int,
+    edition: str | None = None,
 ) -> PasswordPolicy:
     """The installation's holds again, and nothing changes where it does already."""
 
     def drop(tx: Tx, before: PasswordPolicy) -> bool:
+        demand_edition(edition, shown_as=ShownPolicy, present=before)
         if not before.own:
             return True
         return policies.remove_tenant_policy(tx, tenant=tenant, kind=kind, version=version)
@@ -107,13 +120,20 @@ def get_installation_policy(
 
 
 def change_installation_policy(
-    *, db: Database, context: Context, now: datetime, version: int, **asked: Any
+    *,
+    db: Database,
+    context: Context,
+    now: datetime,
+    version: int,
+    edition: str | None = None,
+    **asked: Any,
 ) -> PasswordPolicy:
     """Locks and expiry follow at once; what else it asks, at everybody's next new password."""
     wanted = PasswordPolicy(**asked)
     check_installation_policy(wanted)
     with db.write(context, tenant=EVERYONE) as tx:
         before = policies.get_installation_policy(tx, kind=wanted.kind)
+        demand_edition(edition, shown_as=ShownPolicy, present=before)
         if not policies.change_installation_policy(tx, policy=wanted, version=version):
             raise Conflict("changed-meanwhile")
         after = policies.get_installation_policy(tx, kind=wanted.kind)

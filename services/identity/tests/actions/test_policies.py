@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -26,6 +28,8 @@ from services.identity.tests.actions.ruling import (
 )
 
 from contracts.codes import Role, Section
+from contracts.identity import EntryRulesView, HouseEntryRules
+from contracts.identity import PasswordPolicy as ShownPolicy
 from identity.actions.change_entry_rules import (
     change_installation_entry_rules,
     get_entry_rules,
@@ -33,9 +37,11 @@ from identity.actions.change_entry_rules import (
 )
 from identity.actions.change_policies import (
     drop_password_policy,
+    get_installation_policy,
 )
 from identity.domain.policies import InstallationEntryRules
 from servicekit.db import EVERYONE
+from servicekit.editions import edition_of
 from servicekit.errors import Conflict, Forbidden, Unauthenticated
 
 pytestmark = pytest.mark.servers
@@ -116,6 +122,40 @@ def test_version_of_a_policy_dropped_meanwhile_is_old(john: Any) -> None:
     assert (dropped.own, dropped.minimum_length) == (False, 6)
     with pytest.raises(Conflict, match="changed-meanwhile"):
         change_policy(john, API, version=1, minimum_length=13)
+
+
+def test_what_was_read_over_rest_and_the_version_must_both_be_what_is_there(john: Any) -> None:
+    """The edition is of all that was shown: of a tenant without rules the installation's."""
+    context = john.person(john.person_id(), tenant=TENANT)
+    known: dict[str, Any] = {"db": john.db, "context": context}
+    shown_api = edition_of(ShownPolicy().dump(policy(john, API)))
+    shown_house = edition_of(
+        ShownPolicy().dump(get_installation_policy(**known, kind=API)),
+    )
+    shown_rules = edition_of(EntryRulesView().dump(get_entry_rules(**known, tenant=TENANT)))
+    shown_portal = edition_of(HouseEntryRules().dump(get_installation_entry_rules(**known)))
+    made_up = "0" * 32
+    house_rules = {**asdict(get_installation_entry_rules(**known)), "now": john.now, **known}
+    acts: list[tuple[Callable[..., Any], str]] = [
+        (lambda edition: change_policy(john, API, minimum_length=9, edition=edition), shown_api),
+        (lambda edition: change_house(john, API, minimum_length=8, edition=edition), shown_house),
+        (lambda edition: change_entry(john, idle_minutes=30, edition=edition), shown_rules),
+        (
+            lambda edition: change_installation_entry_rules(**house_rules, edition=edition),
+            shown_portal,
+        ),
+    ]
+    for act, shown in acts:
+        with pytest.raises(Conflict, match="changed-meanwhile"):
+            act(made_up)
+        assert act(shown)
+    dropping = {**known, "now": john.now, "tenant": TENANT, "kind": API, "version": 1}
+    own = edition_of(ShownPolicy().dump(policy(john, API)))
+    with pytest.raises(Conflict, match="changed-meanwhile"):
+        drop_password_policy(**dropping, edition=shown_api)
+    with pytest.raises(Conflict, match="changed-meanwhile"):
+        drop_password_policy(**{**dropping, "version": 2}, edition=own)
+    assert drop_password_policy(**dropping, edition=own).own is False
 
 
 def test_tenant_asks_no_less_of_portal_passwords_than_the_installation(john: Any) -> None:
