@@ -14,7 +14,7 @@ from contracts.declare import Call
 from contracts.rights import Caller, CallerKind, Grant
 from servicekit import audit
 from servicekit.clock import SystemClock
-from servicekit.db import EVERYONE, Database
+from servicekit.db import EVERYONE, Database, Tx
 from servicekit.looks import list_looks, list_own_looks
 from servicekit.reasons import record_reading
 
@@ -140,6 +140,27 @@ def test_who_was_seen_reads_it_and_neither_another_person_nor_who_looked(
     assert own_looks(notes, db, SEEN, notes.globex) == []
     for stranger in (OPERATOR, UUID(int=55)):
         assert own_looks(notes, db, stranger, notes.acme) == []
+
+
+def test_looks_are_found_by_the_grant_among_thousands_of_entries(
+    db: Database, notes: Any, looking: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.write(notes.context(), tenant=notes.acme) as tx:
+        for _ in range(3000):
+            tx.record("notes:note:added", target="a", at=notes.noon)
+    record(db, tenancy.get_contract, looking(), tenant=notes.acme)
+    plans: list[str] = []
+    original = Tx._execute
+
+    def execute(tx: Tx, cursor: Any, sql: str, params: Any) -> Any:
+        if "house.audit_entries" in sql and "EXPLAIN" not in sql:
+            plans.append(str(tx.value("EXPLAIN (FORMAT JSON) " + sql, params)))
+        return original(tx, cursor, sql, params)
+
+    monkeypatch.setattr(Tx, "_execute", execute)
+    assert len(looks(notes, db, notes.acme)["items"]) == 1
+    assert len(own_looks(notes, db, SEEN, notes.acme)) == 1
+    assert ["audit_entries_grant_idx" in plan for plan in plans] == [True, True], plans
 
 
 def test_looks_of_a_grant_are_read_in_pages(db: Database, notes: Any, looking: Any) -> None:
