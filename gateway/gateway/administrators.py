@@ -41,4 +41,5 @@ class Administrators:
 
 
 def _circumstances() -> Circumstances:
+    # Of ids and names nothing is said in words; the installation's own language, as elsewhere.
     return Circumstances(language=Language.FRENCH, call_id=new_call_id())

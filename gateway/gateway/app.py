@@ -16,7 +16,7 @@ from gateway.bodies import bounded_bodies
 from gateway.forwarding import behind_proxies
 from gateway.limits.admission import tell_standing
 from gateway.limits.doors import guard_pages
-from gateway.oauth.counter import Counter
+from gateway.oauth.counter import LARGEST_FORM, Counter
 from gateway.oauth.front import create_front
 from gateway.oauth.routes import create_provider
 from gateway.pages.errors import crash, http_error, refusal
@@ -25,9 +25,6 @@ from servicekit.errors import GuichetError
 
 if TYPE_CHECKING:
     from gateway.parts import Parts
-
-# Forms of pages and of the protocol; REST reads its JSON by its own bound (api/reading.py).
-LARGEST_FORM = 64 * 1024
 
 
 def create_app(parts: Parts) -> Flask:

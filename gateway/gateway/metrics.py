@@ -22,7 +22,7 @@ EVENTS = Counter(
 )
 LIMITED = Counter(
     "guichet_limited_total",
-    "Requests refused because a quota was spent, by whose: address, person or client.",
+    "Requests refused because a quota was spent, by whose: address, person, client or staff.",
     ("policy",),
 )
 LOGOUTS = Counter(

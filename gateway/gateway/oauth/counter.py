@@ -15,12 +15,13 @@ from urllib.parse import parse_qsl
 
 import structlog
 from werkzeug.datastructures import EnvironHeaders, MultiDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from gateway.api.circumstances import call_id_in
 from gateway.limits.admission import standing_headers
 from gateway.limits.asked import counted
 from gateway.oauth.protocol_request import ProtocolRequest
+from gateway.transport import STRICT_TRANSPORT
 from servicekit.errors import GuichetError, TooMany, Unavailable
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from gateway.oauth.server import AuthorizationServer
 
 TOKEN, INTROSPECTION = "/oauth/token", "/oauth/introspect"
+# Forms of pages and of the protocol; REST reads its JSON by its own bound (api/reading.py).
 LARGEST_FORM = 64 * 1024
 PATIENCE = 2
 _FORM = "application/x-www-form-urlencoded"
@@ -57,7 +59,7 @@ class Counter:
         self._server = server
         self._always = [("X-Content-Type-Options", "nosniff")]
         if secure:
-            self._always.append(("Strict-Transport-Security", "max-age=31536000"))
+            self._always.append(STRICT_TRANSPORT)
         self._answers: dict[str, Callable[[ProtocolRequest], Answer]] = {
             TOKEN: self._token,
             INTROSPECTION: self._introspection,
@@ -113,6 +115,8 @@ class Counter:
             return fault.answer
         except GuichetError as error:
             return _refusal(error)
+        except ServiceUnavailable:  # too many forms are on their way (gateway.bodies)
+            return _refusal(Unavailable("service-unavailable"))
         except HTTPException as error:
             return Answer(error.code or 500, {"error": "invalid_request"})
         except Exception as error:  # noqa: BLE001 - the last resort of a request

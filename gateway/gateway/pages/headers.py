@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Response, current_app, g
 
+from gateway.transport import STRICT_TRANSPORT
+
 _POLICY = (
     "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; "
     "form-action 'self'{targets}"
@@ -19,7 +21,7 @@ def allow_form_target(origin: str | None) -> None:
 def secure_pages(response: Response) -> Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     if current_app.config["GUICHET_SECURE"]:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        response.headers.setdefault(*STRICT_TRANSPORT)
     if response.mimetype != "text/html":
         return response
     target = g.get("form_target")
