@@ -9,6 +9,7 @@ from flask_babel import gettext, ngettext
 
 from contracts.identity import ImpersonationState
 from gateway.portal.acts import act_names
+from gateway.portal.shell import Column
 
 OPEN = (ImpersonationState.PROPOSED, ImpersonationState.ACTIVE)
 _SPANS = (15, 30, 60, 120, 240, 480)  # minutes, from the shortest to the longest
@@ -35,6 +36,19 @@ def grant_row(grant: dict[str, Any]) -> ShownGrant:
         is_open=grant["state"] in OPEN,
         is_active=grant["state"] == ImpersonationState.ACTIVE,
     )
+
+
+def grant_columns(first: str) -> list[Column]:
+    """``first``: what tells one grant from another to this reader."""
+    return [
+        Column(first),
+        Column(gettext("As whom")),
+        Column(gettext("Why")),
+        Column(gettext("Given by")),
+        Column(gettext("Until")),
+        Column(gettext("State")),
+        Column(gettext("Actions"), "acts"),
+    ]
 
 
 def impersonation_states() -> dict[str, tuple[str, str]]:

@@ -24,10 +24,9 @@ from gateway.pages.forms import Form, filled, sent_form
 from gateway.pages.going import see_other
 from gateway.pages.visit import ask_as_gateway, browser_session
 from gateway.portal import tokens
-from gateway.portal.impersonation_words import grant_row, spans
+from gateway.portal.impersonation_words import grant_columns, grant_row, spans
 from gateway.portal.lists import asked_page, page_links, whole
 from gateway.portal.refusals import REFUSALS
-from gateway.portal.shell import Column
 from gateway.portal.tabs import office_tabs
 from gateway.portal.visitors import SignInNeeded, ViewOver, ask, demand_proof, visitor
 from servicekit.errors import Forbidden
@@ -151,15 +150,7 @@ def _page(form: Form, *, status: int = 200) -> Response:
         tabs=office_tabs(),
         form=form,
         may_decide=visitor().may(approve_impersonation),
-        columns=[
-            Column(gettext("Contract")),
-            Column(gettext("As whom")),
-            Column(gettext("Why")),
-            Column(gettext("Given by")),
-            Column(gettext("Until")),
-            Column(gettext("State")),
-            Column(gettext("Actions"), "acts"),
-        ],
+        columns=grant_columns(gettext("Contract")),
         rows=[grant_row(grant) for grant in mine["items"]],
         pages=page_links(mine, "portal.office_see_as"),
         proposals=[

@@ -21,10 +21,10 @@ from contracts.identity import (
 )
 from gateway.pages.forms import Form, filled, sent_form
 from gateway.pages.going import see_other
-from gateway.portal.impersonation_words import grant_row, spans
+from gateway.portal.impersonation_words import grant_columns, grant_row, spans
 from gateway.portal.lists import asked_page, page_links, whole
 from gateway.portal.refusals import REFUSALS
-from gateway.portal.shell import Column, contract_head
+from gateway.portal.shell import contract_head
 from gateway.portal.support_looks import looks_in, own_looks
 from gateway.portal.user_states import full_name
 from gateway.portal.visitors import ask, visitor
@@ -134,7 +134,7 @@ def _list_page(tenant: TenantCode, form: Form, *, status: int = 200) -> Response
         "portal/support_access.html",
         head=contract_head(tenant),
         form=form,
-        columns=_columns(),
+        columns=grant_columns(gettext("Who may look")),
         rows=[grant_row(grant) for grant in answer["items"]],
         may_end=visitor().may(end_impersonation, tenant),
         may_give=visitor().may(give_impersonation, tenant),
@@ -148,20 +148,8 @@ def _own_page(form: Form, *, status: int = 200) -> Response:
     page = render_template(
         "portal/account_support.html",
         form=form,
-        columns=_columns(),
+        columns=grant_columns(gettext("Who may look")),
         rows=[grant_row(grant) for grant in answer["items"]],
         pages=page_links(answer, "portal.account_support"),
     )
     return make_response(page, status)
-
-
-def _columns() -> list[Column]:
-    return [
-        Column(gettext("Who may look")),
-        Column(gettext("As whom")),
-        Column(gettext("Why")),
-        Column(gettext("Given by")),
-        Column(gettext("Until")),
-        Column(gettext("State")),
-        Column(gettext("Actions"), "acts"),
-    ]
