@@ -75,9 +75,13 @@ class Call:
 
     def _is_looked_at(self, caller: Caller) -> bool:
         """What anybody of the tenant with that role sees; not what is the person's own."""
+        return self.is_shared_read and _stays_within_grant(caller)
+
+    @property
+    def is_shared_read(self) -> bool:
+        """What people of a tenant look at, each of them alike."""
         looks = self.effect is Effect.READ and not self.step_up
-        shared = self.right.audience in (Audience.TENANT, Audience.LISTING)
-        return looks and shared and _stays_within_grant(caller)
+        return looks and self.right.audience in (Audience.TENANT, Audience.LISTING)
 
     def needs_reason(self, caller: Caller) -> bool:
         """Whether this caller, who may call, must say why he does."""

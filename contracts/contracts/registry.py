@@ -27,6 +27,9 @@ def events_heard_by(listener: str) -> tuple[Event, ...]:
     return tuple(event for event in EVENTS.values() if listener in event.heard_by)
 
 
+# All that is any use to who only sees a tenant as its user does.
+LOOKED_AT_SCOPES = frozenset(call.right.scope for call in CALLS.values() if call.is_shared_read)
+
 SCOPES: dict[str, str] = {
     "account": "Read and change one's own account",
     "contracts.read": "Read contracts",

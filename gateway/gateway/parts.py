@@ -203,7 +203,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
             grants=grants,
             pushed=PushedRequests(db=db, clock=clock),
             devices=Devices(db=db, clock=clock, grants=grants),
-            impersonations=Impersonations(wire=wire, clock=clock),
+            impersonations=Impersonations(wire=wire, rights=rights, clock=clock),
             possession=possession,
             assertions=ClientAssertions(
                 issuer=settings.issuer,

@@ -18,7 +18,7 @@ from gateway.oauth.clients import Client
 from gateway.oauth.keys import ALGORITHM
 from gateway.oauth.proofs import acr_of
 from gateway.oauth.protocol_request import ProtocolRequest
-from gateway.oauth.tokens import AccessToken, act_of
+from gateway.oauth.tokens import AccessToken, act_of, claims_of
 from gateway.store.families import RefreshRow
 from servicekit.errors import Unauthenticated
 
@@ -44,7 +44,9 @@ class LivingToken:
         return False
 
 
-def find_living_token(server: AuthorizationServer, raw: str) -> LivingToken | None:
+def find_living_token(
+    server: AuthorizationServer, raw: str, *, spent: bool = False
+) -> LivingToken | None:
     """The hint is not needed: an access token has dots, a refresh token has none."""
     if "." in raw:
         try:
@@ -52,7 +54,7 @@ def find_living_token(server: AuthorizationServer, raw: str) -> LivingToken | No
         except Unauthenticated:
             return None
         return LivingToken(access.client_id, access=access)
-    refresh = server.grants.find_refresh_token(raw)
+    refresh = server.grants.find_refresh_token(raw, spent=spent)
     return None if refresh is None else LivingToken(refresh.client_id, refresh=refresh)
 
 
@@ -63,7 +65,8 @@ class RevocationEndpoint(AuthlibRevocationEndpoint):  # type: ignore[misc]
     server: AuthorizationServer
 
     def query_token(self, token: str, hint: str | None) -> LivingToken | None:
-        return find_living_token(self.server, token)
+        """A spent one too: whose answer to a refresh got lost signs out with what he has."""
+        return find_living_token(self.server, token, spent=True)
 
     def revoke_token(self, token: LivingToken, request: ProtocolRequest) -> None:
         if token.refresh is not None:
@@ -124,6 +127,9 @@ class IntrospectionEndpoint(AuthlibIntrospectionEndpoint):  # type: ignore[misc]
             told |= _proof(token)
             if token.domain is not None:
                 told["domain"] = token.domain
+        if token.grant is not None:  # not the person: who looks by this grant, there alone
+            told["domain"] = token.grant.tenant
+            told["impersonation"] = claims_of(token.grant)
         if token.key is not None:
             told["cnf"] = {"jkt": token.key}
         if token.act is not None:

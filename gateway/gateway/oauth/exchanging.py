@@ -18,6 +18,7 @@ from authlib.oauth2.rfc6749 import (
     UnauthorizedClientError,
 )
 
+from contracts.registry import LOOKED_AT_SCOPES
 from contracts.rights import CallerKind
 from gateway.oauth.binding import proved_key
 from gateway.oauth.client_authentication import PROVED
@@ -59,7 +60,7 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
         _check_form(self.request.form)
         self.request.credential = self._subject(client)
         self._bind()
-        self.request.scope = _scope(self.request.form.get("scope"), self._subject_token, client)
+        self.request.scope = _scope(self.request.form, self._subject_token, client)
 
     def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
         client, subject = self.request.client, self._subject_token
@@ -141,9 +142,13 @@ def _check_form(form: dict[str, str]) -> None:
         raise InvalidRequestError("The client is the actor: no 'actor_token'.")
 
 
-def _scope(asked: str | None, subject: AccessToken, client: Client) -> str:
-    """What both have; asking for more is refused, not cut."""
+def _scope(form: dict[str, str], subject: AccessToken, client: Client) -> str:
+    """What both have, and of it for who only looks what opens something to look at; asking for
+    more is refused, not cut."""
+    asked = form.get("scope")
     common = (subject.scopes & client.row.scopes) - _NOT_PASSED_ON
+    if "impersonation" in form:
+        common &= LOOKED_AT_SCOPES
     wanted = frozenset(asked.split()) if asked else common
     if not wanted or not wanted <= common:
         raise InvalidScopeError()

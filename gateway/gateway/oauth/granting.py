@@ -132,8 +132,9 @@ class Grants:
 
     # --- refresh tokens -------------------------------------------------------------------------
 
-    def usable_refresh_token(self, raw: str, *, confidential: bool) -> RefreshRow | None:
-        """None for one that is unknown, spent or dead; reuse ends its family first.
+    def usable_refresh_token(self, raw: str, *, client: Client) -> RefreshRow | None:
+        """None for one that is unknown, spent, dead or another client's; reuse ends its family
+        first, whoever shows it: how it may be retried hangs on the client that it was given to.
 
         The answer to a refresh may get lost on its way, and two tabs of one application may send
         the same token at the same moment. So who proves that it is the client's token (by the
@@ -147,15 +148,16 @@ class Grants:
             if token is None or token.ended_at is not None:
                 return None
             spent = token.used_at is not None
-            again = spent and self._may_retry(tx, token, raw, confidential=confidential, now=now)
+            again = spent and self._may_retry(tx, token, raw, now=now)
         if spent and not again:
             with self._db.write(acting("refresh.reuse"), tenant=EVERYONE) as tx:
                 self._end_family_of_token(tx, token, now)
             return None
+        own = token.client_id == client.client_id
         usable = token.expires_at > now and token.session_expires_at is not None
-        return token if usable else None
+        return token if own and usable else None
 
-    def rotate(self, token: RefreshRow, raw: str, *, confidential: bool) -> str | None:
+    def rotate(self, token: RefreshRow, raw: str) -> str | None:
         """Its successor. None where it was spent or ended since somebody looked."""
         now = self._clock.now()
         successor = self._successors.of(raw)
@@ -167,15 +169,13 @@ class Grants:
                 self._add_refresh_token(
                     tx, successor, token.family_id, token.family_expires_at, now
                 )
-            elif not self._may_retry(tx, token, raw, confidential=confidential, now=now):
+            elif not self._may_retry(tx, token, raw, now=now):
                 self._end_family_of_token(tx, token, now)
                 return None
         return successor
 
-    def _may_retry(
-        self, tx: Tx, token: RefreshRow, raw: str, *, confidential: bool, now: datetime
-    ) -> bool:
-        if not confidential and token.dpop_jkt is None:
+    def _may_retry(self, tx: Tx, token: RefreshRow, raw: str, *, now: datetime) -> bool:
+        if not token.confidential and token.dpop_jkt is None:
             return False
         successor = families.find_refresh_token(
             tx, digest=digest_of(self._successors.of(raw)), now=now
@@ -187,13 +187,15 @@ class Grants:
             and now - successor.created_at <= REFRESH_RETRY
         )
 
-    def find_refresh_token(self, raw: str) -> RefreshRow | None:
-        """A living one, for introspection and revocation."""
+    def find_refresh_token(self, raw: str, *, spent: bool = False) -> RefreshRow | None:
+        """A living one, for introspection and revocation; with ``spent`` any whose family lives."""
         now = self._clock.now()
         with self._db.read(tenant=EVERYONE) as tx:
             token = families.find_refresh_token(tx, digest=digest_of(raw), now=now)
-        if token is None or token.ended_at is not None or token.used_at is not None:
+        if token is None or token.ended_at is not None:
             return None
+        if token.used_at is not None:
+            return token if spent else None
         return token if token.expires_at > now and token.session_expires_at else None
 
     def revoke_family(self, family_id: UUID) -> None:

@@ -157,9 +157,7 @@ class RefreshTokenGrant(BoundToKey, AuthlibRefreshTokenGrant):  # type: ignore[m
     request: ProtocolRequest
 
     def authenticate_refresh_token(self, refresh_token: str) -> RefreshToken | None:
-        row = self.server.grants.usable_refresh_token(
-            refresh_token, confidential=self._confidential
-        )
+        row = self.server.grants.usable_refresh_token(refresh_token, client=self.request.client)
         return None if row is None else RefreshToken(row, refresh_token)
 
     def authenticate_user(self, token: RefreshToken) -> SignedInPerson:
@@ -170,17 +168,13 @@ class RefreshTokenGrant(BoundToKey, AuthlibRefreshTokenGrant):  # type: ignore[m
 
     def save_token(self, token: dict[str, Any]) -> None:
         old: RefreshToken = self.request.refresh_token
-        successor = self.server.grants.rotate(old.row, old.raw, confidential=self._confidential)
+        successor = self.server.grants.rotate(old.row, old.raw)
         if successor is None:
             raise InvalidGrantError()
         token["refresh_token"] = successor
 
     def revoke_old_credential(self, token: RefreshToken) -> None:
         """Used up in the transaction that added the new one."""
-
-    @property
-    def _confidential(self) -> bool:
-        return bool(self.request.auth_method != NONE)
 
 
 class ClientCredentialsGrant(BoundToKey, AuthlibClientCredentialsGrant):  # type: ignore[misc]

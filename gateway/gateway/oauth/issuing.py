@@ -12,6 +12,7 @@ from uuid import UUID
 from authlib.oauth2.rfc6749 import InvalidGrantError
 
 from contracts.codes import TenantCode
+from contracts.rights import Grant
 from gateway.oauth.clients import Client
 from gateway.oauth.keys import KeyRing
 from gateway.oauth.lifetimes import (
@@ -22,7 +23,7 @@ from gateway.oauth.lifetimes import (
 )
 from gateway.oauth.proofs import acr_of
 from gateway.oauth.signing import Signer
-from gateway.oauth.tokens import TYPE, AccessToken, act_of
+from gateway.oauth.tokens import TYPE, AccessToken, act_of, claims_of
 from gateway.oauth.views import grant_key
 from servicekit.clock import Clock
 from servicekit.ids import new_id
@@ -109,7 +110,7 @@ class Issuer:
             "sub": opened["person_id"],
             "aud": audience,
             "act": act_of((person_target(operator.subject),)),
-            "impersonation": {"grant": opened["grant_id"], "tenant": opened["tenant"]},
+            "impersonation": claims_of(Grant(opened["grant_id"], opened["tenant"])),
             "origins": [operator.token_id, grant_key(opened["grant_id"])],
         }
         seconds = min(longest, opened["seconds"])

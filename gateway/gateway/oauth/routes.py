@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Blueprint, Response, g, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from contracts.identity import get_person
 from contracts.rights import CallerKind
@@ -174,6 +174,8 @@ def _refusal(error: GuichetError) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
+    if isinstance(error, ServiceUnavailable):  # too many forms are on their way (gateway.bodies)
+        return _refusal(Unavailable("service-unavailable"))
     response = _error(error.code or 500, "invalid_request")
     for name, value in error.get_headers():
         if name == "Allow":

@@ -190,6 +190,11 @@ def _grant(claims: dict[str, Any] | None) -> Grant | None:
     return Grant(_text(claims["grant"]), TenantCode(_text(claims["tenant"])))
 
 
+def claims_of(grant: Grant) -> dict[str, Any]:
+    """The claim ``impersonation``: in a token, and where somebody asks what it is worth."""
+    return {"grant": grant.grant_id, "tenant": grant.tenant}
+
+
 def _actors(act: Any) -> tuple[str, ...]:
     """The chain of RFC 8693, section 4.1, the present actor first."""
     actors = []

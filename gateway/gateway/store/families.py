@@ -55,6 +55,7 @@ class RefreshRow:
     amr: tuple[str, ...]
     dpop_jkt: str | None
     proved_here: bool
+    confidential: bool  # whether the client it was given to proves who it is
 
 
 def add_family(tx: Tx, *, family: FamilyRow) -> None:
@@ -91,9 +92,10 @@ def find_refresh_token(tx: Tx, *, digest: bytes, now: datetime) -> RefreshRow | 
                family.ended_at, family.amr, family.dpop_jkt, family.proved_here,
                token.created_at, token.expires_at, token.used_at,
                session.expires_at AS session_expires_at, session.method AS session_method,
-               session.domain AS session_domain
+               session.domain AS session_domain, client.kind = 'confidential' AS confidential
           FROM refresh_tokens AS token
           JOIN token_families AS family USING (family_id)
+          JOIN clients AS client USING (client_id)
           LEFT JOIN browser_sessions AS session
             ON session.session_id = family.session_id
            AND session.expires_at > %(now)s

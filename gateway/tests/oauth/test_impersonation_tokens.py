@@ -9,12 +9,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.codes import TenantCode
+from contracts.codes import StaffRole, TenantCode
 from contracts.declare import Refusal
 from contracts.identity import open_impersonation
 from contracts.rights import Grant
 from gateway.oauth.impersonations import Impersonations
 from gateway.oauth.views import View, grant_key
+from gateway.rights import PersonRights
 from gateway.tests.oauth.test_token_exchange import REFUSED, error, exchange, service
 from servicekit import errors
 from servicekit.errors import Conflict, NotFound, Unauthenticated
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.servers
 OPERATOR = UUID("0190a000-0000-7000-8000-000000000009")
 SEEN = UUID("0190a000-0000-7000-8000-000000000001")
 TENANT = "OCB0001234"
+SCOPES = ("contracts.read", "users.read", "users.write", "account", "staff", "impersonations")
 
 
 class Wire:
@@ -32,9 +34,11 @@ class Wire:
     def __init__(self) -> None:
         self.grant_id, self.seconds = str(uuid4()), 3600
         self.refusal: Exception | None = None
+        self.asked = 0
 
     def send(self, call: Any, payload: Any, caller: Any, about: Any) -> dict[str, Any]:
         assert call is open_impersonation
+        self.asked += 1
         if self.refusal is not None:
             raise self.refusal
         if dict(payload) != {"grant_id": self.grant_id, "operator_id": str(OPERATOR)}:
@@ -48,10 +52,33 @@ class Wire:
         }
 
 
+class Rights:
+    """Everybody is of support, until a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.staff, self.enabled = frozenset({StaffRole.SUPPORT}), True
+        self.second_factor_required = False
+
+    def resolve(self, person_id: UUID, about: object) -> PersonRights:
+        return PersonRights(
+            person_id,
+            enabled=self.enabled,
+            staff=self.staff,
+            tenants={},
+            second_factor_required=self.second_factor_required,
+        )
+
+
 @pytest.fixture
-def wire(provider: Any, monkeypatch: pytest.MonkeyPatch) -> Wire:
+def rights() -> Rights:
+    return Rights()
+
+
+@pytest.fixture
+def wire(provider: Any, rights: Rights, monkeypatch: pytest.MonkeyPatch) -> Wire:
     wire = Wire()
-    known = Impersonations(wire=wire, clock=provider.parts.clock)  # type: ignore[arg-type]
+    parts: Any = {"wire": wire, "rights": rights, "clock": provider.parts.clock}
+    known = Impersonations(**parts)
     monkeypatch.setattr(provider.parts.server, "impersonations", known)
     return wire
 
@@ -59,7 +86,7 @@ def wire(provider: Any, monkeypatch: pytest.MonkeyPatch) -> Wire:
 @pytest.fixture
 def tool(provider: Any, wire: Wire) -> Any:
     """The provider's own: what is proved to the provider is proved to it."""
-    return service(provider, first_party=True)
+    return service(provider, first_party=True, scopes=frozenset({"openid", *SCOPES}))
 
 
 @pytest.fixture
@@ -67,10 +94,10 @@ def own(provider: Any) -> str:
     return signed_in(provider, OPERATOR)
 
 
-def signed_in(provider: Any, person_id: UUID) -> str:
+def signed_in(provider: Any, person_id: UUID, *, without: str = "", **about: Any) -> str:
     browser = provider.browser()
-    browser.sign_in(person_id)
-    scopes = frozenset({"openid", "contracts.read", "users.read"})
+    browser.sign_in(person_id, **about)
+    scopes = frozenset({"openid", *SCOPES} - {without})
     app = provider.register(scopes=scopes, first_party=True)
     raw: str = browser.tokens(app, scope=" ".join(scopes))["access_token"]
     return raw
@@ -87,7 +114,7 @@ def test_the_token_is_about_who_is_seen_and_names_who_looks(
     provider: Any, tool: Any, own: str, wire: Wire
 ) -> None:
     told = looking(provider, tool, own, wire)
-    assert (told["expires_in"], told["scope"]) == (900, "contracts.read users.read")
+    assert (told["expires_in"], told["scope"]) == (900, "contracts.read impersonations users.read")
     assert not {"refresh_token", "id_token"} & set(told)
     token = provider.parts.tokens.check(told["access_token"])
     assert (token.subject, token.act) == (str(SEEN), f"person:{OPERATOR}")
@@ -95,6 +122,51 @@ def test_the_token_is_about_who_is_seen_and_names_who_looks(
     assert token.proved_at is None
     seen = provider.post("/oauth/introspect", {"token": told["access_token"]}, tool).get_json()
     assert (seen["sub"], seen["act"]) == (str(SEEN), {"sub": f"person:{OPERATOR}"})
+    assert seen["impersonation"] == {"grant": wire.grant_id, "tenant": TENANT}
+    assert seen["domain"] == TENANT
+    assert "impersonation" not in introspected(provider, tool, own)
+
+
+def introspected(provider: Any, tool: Any, raw: str) -> dict[str, Any]:
+    told: dict[str, Any] = provider.post("/oauth/introspect", {"token": raw}, tool).get_json()
+    return told
+
+
+@pytest.mark.parametrize("scope", ["users.write", "account", "staff", "contracts.read account"])
+def test_it_holds_no_scope_that_opens_nothing_to_look_at(
+    provider: Any, tool: Any, own: str, wire: Wire, scope: str
+) -> None:
+    """A service that looks at nothing but the scope does not take it for more."""
+    refused = exchange(provider, tool, own, impersonation=wire.grant_id, scope=scope)
+    assert error(refused) == (400, "invalid_scope")
+    assert wire.asked == 0
+
+
+def test_without_the_scope_nothing_is_opened(provider: Any, tool: Any, wire: Wire) -> None:
+    raw = signed_in(provider, OPERATOR, without="impersonations")
+    refused = exchange(provider, tool, raw, impersonation=wire.grant_id)
+    assert error(refused) == (400, "invalid_scope")
+    assert wire.asked == 0
+
+
+def test_where_staff_need_a_second_factor_a_password_opens_nothing(
+    provider: Any, tool: Any, own: str, wire: Wire, rights: Rights
+) -> None:
+    rights.second_factor_required = True
+    refused = exchange(provider, tool, own, impersonation=wire.grant_id)
+    assert error(refused) == (400, "insufficient_user_authentication")
+    assert wire.asked == 0
+    proved = signed_in(provider, OPERATOR, amr=("pwd", "otp", "mfa"))
+    looking(provider, tool, proved, wire)
+
+
+@pytest.mark.parametrize("lost", [{"staff": frozenset()}, {"enabled": False}])
+def test_who_is_of_staff_no_more_opens_nothing(
+    provider: Any, tool: Any, own: str, wire: Wire, rights: Rights, lost: dict[str, Any]
+) -> None:
+    vars(rights).update(lost)
+    assert error(exchange(provider, tool, own, impersonation=wire.grant_id)) == REFUSED
+    assert wire.asked == 0
 
 
 def test_it_lives_no_longer_than_the_grant(provider: Any, tool: Any, own: str, wire: Wire) -> None:

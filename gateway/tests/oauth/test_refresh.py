@@ -86,6 +86,26 @@ def test_a_public_client_may_not_ask_again(provider: Any) -> None:
     assert not is_good(provider, second["access_token"])
 
 
+@pytest.mark.parametrize("kind", ["confidential", "public"])
+def test_what_a_public_client_has_spent_is_reuse_whoever_shows_it(provider: Any, kind: str) -> None:
+    """Who proves himself proves nothing for a client that cannot."""
+    browser, app = provider.browser(), provider.public()
+    browser.sign_in()
+    first = browser.tokens(app)
+    second = provider.refresh(app, first["refresh_token"]).get_json()
+    foreign = provider.register() if kind == "confidential" else provider.public()
+    assert error_of(provider.refresh(foreign, first["refresh_token"])) == REFUSED
+    assert not is_good(provider, second["access_token"])
+    assert error_of(provider.refresh(app, second["refresh_token"])) == REFUSED
+
+
+def test_another_client_gets_nothing_for_a_token_that_is_not_spent(provider: Any) -> None:
+    _, app, first = signed_in(provider)
+    for foreign in (provider.register(), provider.public()):
+        assert error_of(provider.refresh(foreign, first["refresh_token"])) == REFUSED
+    assert provider.refresh(app, first["refresh_token"]).status_code == 200
+
+
 def test_a_successor_cannot_be_told_without_the_key() -> None:
     raw = new_secret()
     here, elsewhere = Successors(b"k" * 32), Successors(b"x" * 32)

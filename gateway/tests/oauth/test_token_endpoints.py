@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from werkzeug.exceptions import ServiceUnavailable
 
 from servicekit.errors import Unauthenticated
 
@@ -120,6 +122,21 @@ def test_nobody_revokes_the_tokens_of_others(provider: Any) -> None:
     assert is_good(provider, tokens["access_token"])
 
 
+@pytest.mark.parametrize("kind", ["register", "public"])
+def test_who_never_got_the_answer_signs_out_with_what_he_has(provider: Any, kind: str) -> None:
+    browser, app = provider.browser(), getattr(provider, kind)()
+    browser.sign_in()
+    first = browser.tokens(app)
+    lost = provider.refresh(app, first["refresh_token"]).get_json()
+    form = {"token": first["refresh_token"]}
+    refused = provider.post("/oauth/revoke", form, provider.machine())
+    assert (refused.status_code, refused.get_json()["error"]) == (400, "invalid_grant")
+    assert is_good(provider, lost["access_token"])
+    assert provider.post("/oauth/revoke", form, app).status_code == 200
+    assert not is_good(provider, lost["access_token"])
+    assert provider.refresh(app, lost["refresh_token"]).status_code == 400
+
+
 def test_revoking_what_is_unknown_is_done_already(provider: Any) -> None:
     app = provider.machine()
     for token in ("made-up", "a.b.c"):
@@ -135,6 +152,27 @@ def test_a_public_client_revokes_its_own(provider: Any) -> None:
         provider.post("/oauth/revoke", {"token": tokens["refresh_token"]}, app).status_code == 200
     )
     assert not is_good(provider, tokens["access_token"])
+
+
+# --- no place to read a body ------------------------------------------------------------------------
+
+
+class NoPlace(io.RawIOBase):
+    """As ``gateway.bodies`` has it where too many forms are on their way."""
+
+    def read(self, size: int = -1) -> bytes:
+        raise ServiceUnavailable
+
+
+@pytest.mark.parametrize("path", ["token", "introspect", "revoke"])
+def test_who_finds_no_place_for_his_form_is_told_to_come_again(provider: Any, path: str) -> None:
+    answer = provider.app.test_client().post(
+        f"/oauth/{path}",
+        content_type="application/x-www-form-urlencoded",
+        environ_overrides={"wsgi.input": NoPlace(), "CONTENT_LENGTH": "3"},
+    )
+    assert (answer.status_code, answer.get_json()) == (503, {"error": "temporarily_unavailable"})
+    assert answer.headers["Retry-After"] == "2"
 
 
 # --- other processes ------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -45,7 +46,7 @@ VAULT_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 FILL = """
 INSERT INTO clients (client_id, name, kind, first_party, redirect_uris, post_logout_redirect_uris,
                      grants, scopes, tenants, audiences, created_at, changed_at)
-VALUES ('app', 'App', 'public', true, '{}', '{}', '{}', '{}', '{}', '{}', %(at)s, %(at)s);
+VALUES ('app', 'App', 'confidential', true, '{}', '{}', '{}', '{}', '{}', '{}', %(at)s, %(at)s);
 INSERT INTO browser_sessions (session_id, digest, person_id, login, language, method, created_at,
                               auth_time, last_seen_at, expires_at)
 SELECT md5('s' || n)::uuid, sha256(('cookie' || n)::bytea), md5('p' || n / 3)::uuid, 'x', 'fr',
@@ -134,10 +135,11 @@ def test_nothing_about_sessions_reads_a_table_whole(
         forms.read(session.session_id, form)
         forms.forget(session.session_id, form)
         grants.find_refresh_token("refresh7")
-        token = grants.usable_refresh_token("refresh7", confidential=True)
+        app = SimpleNamespace(client_id="app")
+        token = grants.usable_refresh_token("refresh7", client=app)  # type: ignore[arg-type]
         assert token is not None
-        assert grants.rotate(token, "refresh7", confidential=True)
-        assert grants.usable_refresh_token("refresh7", confidential=True)
+        assert grants.rotate(token, "refresh7")
+        assert grants.usable_refresh_token("refresh7", client=app)  # type: ignore[arg-type]
         own.end_session(context, session_id=_another(db, person, session.session_id))
         own.end_other_sessions(context)
         _sign_in_half(pending, clock)
