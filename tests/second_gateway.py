@@ -33,7 +33,9 @@ class SecondGateway:
 
     def start(self) -> None:
         command = [sys.executable, "-m", "gateway"]
-        self._process = subprocess.Popen(command, env=self._env, stdout=self._log, stderr=self._log)
+        self._process = subprocess.Popen(
+            command, env=self._env, stdout=self._log, stderr=self._log, start_new_session=True
+        )
         deadline = time.monotonic() + _STARTS_WITHIN
         while not self._ready():
             if time.monotonic() > deadline or self._process.poll() is not None:

@@ -324,6 +324,14 @@ def keep_acting(actor: Any, done: threading.Event, faults: list[str]) -> None:
             faults.append(f"{type(actor).__name__}: {error!r}"[:300])
 
 
+def tell_faults(act: Callable[[], None], faults: list[str]) -> None:
+    """A disturbance that fails is a failure of the run: nothing was disturbed any more."""
+    try:
+        act()
+    except Exception as error:  # noqa: BLE001 - told at the end, and the bench fails
+        faults.append(f"{act.__qualname__}: {error!r}"[:300])
+
+
 def names_given(stack: Stack) -> int:
     """How often the audit trail says that a contract got another name."""
     with psycopg.connect(stack.admin_database_url("tenancy")) as db:
@@ -348,9 +356,10 @@ def main() -> int:
         disturbance, memory = Disturbance(stack, gateway, done), Memory(stack, done)
         acts: list[Callable[[], None]] = [
             *(partial(keep_acting, one, done, faults) for one in actors),
-            disturbance.rotate,
-            disturbance.restart,
-            memory.watch,
+            *(
+                partial(tell_faults, act, faults)
+                for act in (disturbance.rotate, disturbance.restart, memory.watch)
+            ),
         ]
         threads = [threading.Thread(target=act) for act in acts]
         for thread in threads:
