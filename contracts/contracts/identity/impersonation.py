@@ -150,7 +150,7 @@ give_impersonation = IDENTITY.call(
     right=in_tenant(_SCOPE, Section.USERS, Role.MANAGER),
     effect=Effect.WRITE,
     summary="Let one of the provider's staff see the contract as a user does, for a while.",
-    refusals=_UNFIT,
+    refusals=(*_UNFIT, Refusal("TooMany", "impersonations-too-many")),
     route=post("/tenants/{tenant}/impersonations", 201),
     step_up=True,
 )

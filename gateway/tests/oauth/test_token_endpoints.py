@@ -154,7 +154,7 @@ def test_a_public_client_revokes_its_own(provider: Any) -> None:
     assert not is_good(provider, tokens["access_token"])
 
 
-# --- no place to read a body ------------------------------------------------------------------------
+# --- no place to read a body ----------------------------------------------------------------------
 
 
 class NoPlace(io.RawIOBase):

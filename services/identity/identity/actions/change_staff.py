@@ -90,7 +90,7 @@ def _change(
         at=now,
     )
     if not KEEPERS & set(after):
-        end_impersonations_of(tx, person_id=person_id, now=now, seen=False)
+        end_impersonations_of(tx, person_id=person_id, now=now, seen=False, given=False)
     roles = sorted(set(after))
     tx.emit(StaffRolesChanged, at=now, person_id=person_id, roles=roles, changed_at=now)
     if added:

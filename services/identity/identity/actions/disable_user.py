@@ -38,7 +38,9 @@ def disable_user(
         if user.disabled_at is not None:
             return tx.answer(user)
         users.change_disabled(tx, tenant=tenant, person_id=person_id, at=now, by=caller)
-        end_impersonations_of(tx, person_id=person_id, now=now, looking=False, tenant=tenant)
+        end_impersonations_of(
+            tx, person_id=person_id, now=now, looking=False, decided=False, tenant=tenant
+        )
         return tx.answer(_told(tx, user=user, event=UserDisabled, act="disabled", now=now))
 
 

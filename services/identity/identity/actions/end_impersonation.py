@@ -49,12 +49,21 @@ def end_impersonations_of(
     now: datetime,
     seen: bool = True,
     looking: bool = True,
+    given: bool = True,
+    decided: bool = True,
     tenant: TenantCode | None = None,
 ) -> None:
-    """With a login, a staff role or a place in a tenant goes what rests on it. Nobody has ended
-    it: the entry before says who did what."""
+    """With a login, a staff role or a place in a tenant goes what rests on it: also what one gave
+    as the tenant's (``given``), or proposed or approved as one of staff (``decided``). Nobody has
+    ended it: the entry before says who did what."""
     found = impersonation_grants.list_open_to_change(
-        tx, person_id=person_id, seen=seen, looking=looking, tenant=tenant
+        tx,
+        person_id=person_id,
+        seen=seen,
+        looking=looking,
+        given=given,
+        decided=decided,
+        tenant=tenant,
     )
     for grant in found:
         late = grant.state_at(now) is not grant.state

@@ -15,6 +15,7 @@ from identity.domain.impersonation import (
     Grant,
     GrantRow,
     ImpersonationAct,
+    check_given,
     check_may_be_seen,
 )
 from identity.domain.names import name_key
@@ -44,6 +45,10 @@ def give_impersonation(
         operator_id = _fit_pair(tx, tenant=tenant, as_person_id=as_person_id, operator=operator)
         if operator_id == actor:
             raise Forbidden(OWN)
+        day_before = now - timedelta(days=1)
+        check_given(
+            impersonation_grants.count_given(tx, tenant=tenant, given_by=actor, after=day_before)
+        )
         grant = _new_grant(
             act=ImpersonationAct.GIVE,
             tenant=tenant,

@@ -68,7 +68,9 @@ def _take_out(tx: Tx, *, user: User, how: Leaving, now: datetime) -> None:
         at=now,
         tenant=user.tenant,
     )
-    end_impersonations_of(tx, person_id=user.person_id, now=now, looking=False, tenant=user.tenant)
+    end_impersonations_of(
+        tx, person_id=user.person_id, now=now, looking=False, decided=False, tenant=user.tenant
+    )
     tx.emit(
         TenantLeft,
         at=now,

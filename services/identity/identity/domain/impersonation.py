@@ -13,10 +13,11 @@ from uuid import UUID
 from contracts.codes import TenantCode
 from contracts.identity import ImpersonationState
 from identity.domain.people import User
-from servicekit.errors import Conflict, Forbidden
+from servicekit.errors import Conflict, Forbidden, TooMany
 
 OWN = "own-impersonation"
 MOST_TOLD = 50  # people of a tenant who have a mail about it
+MOST_GIVEN = 5  # in a day, by one person in a tenant: each is a mail, with his words, to all those
 
 
 class ImpersonationAct(StrEnum):
@@ -106,6 +107,12 @@ class Opened:
     person_id: UUID
     ends_at: datetime
     seconds: int
+
+
+def check_given(given: int) -> None:
+    """``given``: by the same person in the tenant within the day before."""
+    if given >= MOST_GIVEN:
+        raise TooMany("impersonations-too-many", {"retry_after": 86_400})
 
 
 def check_may_be_seen(user: User, *, operator_id: UUID) -> None:

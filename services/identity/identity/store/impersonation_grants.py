@@ -78,9 +78,17 @@ def get_row_to_change(tx: Tx, *, grant_id: UUID) -> GrantRow:
 
 
 def list_open_to_change(
-    tx: Tx, *, person_id: UUID, seen: bool, looking: bool, tenant: TenantCode | None
+    tx: Tx,
+    *,
+    person_id: UUID,
+    seen: bool,
+    looking: bool,
+    given: bool,
+    decided: bool,
+    tenant: TenantCode | None,
 ) -> list[GrantRow]:
-    """Those of one by which he is seen, or looks; in one tenant, or in all (scope EVERYONE)."""
+    """Those of one by which he is seen, or looks, which he gave, or which he proposed or approved;
+    in one tenant, or in all (scope EVERYONE)."""
     return tx.rows(
         """
         SELECT id AS grant_id, tenant, state, operator_id, as_person_id, reason, minutes, given_by,
@@ -88,7 +96,9 @@ def list_open_to_change(
                ended_at, ended_by
           FROM impersonation_grants
          WHERE state IN ('proposed', 'active')
-           AND (as_person_id = %(seen_id)s::uuid OR operator_id = %(looking_id)s::uuid)
+           AND (as_person_id = %(seen_id)s::uuid OR operator_id = %(looking_id)s::uuid
+                OR given_by = %(given_id)s::uuid OR proposed_by = %(decided_id)s::uuid
+                OR approved_by = %(decided_id)s::uuid)
            AND (%(tenant)s::text IS NULL OR tenant = %(tenant)s::text)
          ORDER BY id
            FOR UPDATE
@@ -96,9 +106,24 @@ def list_open_to_change(
         {
             "seen_id": person_id if seen else None,
             "looking_id": person_id if looking else None,
+            "given_id": person_id if given else None,
+            "decided_id": person_id if decided else None,
             "tenant": tenant,
         },
         GrantRow,
+    )
+
+
+def count_given(tx: Tx, *, tenant: TenantCode, given_by: UUID, after: datetime) -> int:
+    """What one gave in the tenant, however it ended since."""
+    return int(
+        tx.value(
+            """
+            SELECT count(*) FROM impersonation_grants
+             WHERE given_by = %(given_by)s AND tenant = %(tenant)s AND given_at > %(after)s
+            """,
+            {"given_by": given_by, "tenant": tenant, "after": after},
+        )
     )
 
 

@@ -32,7 +32,7 @@ from identity.domain.people import NewPerson
 from servicekit.context import system_context
 from servicekit.db import EVERYONE
 from servicekit.due import DueRunner
-from servicekit.errors import Conflict, Forbidden, NotFound
+from servicekit.errors import Conflict, Forbidden, NotFound, TooMany
 
 pytestmark = pytest.mark.servers
 
@@ -49,6 +49,11 @@ def bob(john: Any, person: Callable[..., Any]) -> UUID:
 @pytest.fixture
 def eve(john: Any, person: Callable[..., Any]) -> UUID:
     return appoint(john, person("Eve", "Help"), StaffRole.SUPPORT)
+
+
+@pytest.fixture
+def ivy(john: Any, person: Callable[..., Any]) -> UUID:
+    return appoint(john, person("Ivy", "Help"), StaffRole.SUPPORT)
 
 
 @pytest.fixture
@@ -344,6 +349,71 @@ def test_with_his_place_in_the_tenant_goes_the_view_of_it(
     grant, other = give(john, as_person_id=jane), give(john)
     lose(**acting(john, me), tenant=TENANT, person_id=jane)
     assert (state(john, grant), state(john, other)) == (ENDED, ACTIVE)
+
+
+@pytest.fixture
+def jane(john: Any, person: Callable[..., Any]) -> UUID:
+    """Manages users beside John."""
+    rights = {Section.USERS: Role.MANAGER, Section.INVOICES: Role.VISITOR}
+    found: UUID = john.invite(person("Jane", "Roe"), rights, by=john.person_id()).person_id
+    return found
+
+
+def given_by(john: Any, giver: UUID) -> Any:
+    asked = {"tenant": TENANT, "as_person_id": john.person_id(), "reason": "An invoice"}
+    return give_impersonation(**acting(john, giver), operator="Bob.Help", minutes=60, **asked)
+
+
+@pytest.mark.parametrize("lose", [remove_user, disable_user])
+def test_with_the_giver_in_the_tenant_goes_what_he_gave(
+    john: Any, bob: UUID, jane: UUID, lose: Callable[..., Any]
+) -> None:
+    grant = given_by(john, jane)
+    lose(**acting(john, john.person_id()), tenant=TENANT, person_id=jane)
+    assert state(john, grant) is ENDED
+    with pytest.raises(Conflict, match="impersonation-not-open"):
+        look(john, bob, grant)
+
+
+def test_with_the_givers_login_goes_what_he_gave(
+    john: Any, bob: UUID, ada: UUID, jane: UUID
+) -> None:
+    grant = given_by(john, jane)
+    disable_person(**acting(john, ada), person_id=jane)
+    assert state(john, grant) is ENDED
+
+
+@pytest.mark.parametrize("lose", [dismissed, made_a_seller, closed])
+@pytest.mark.parametrize("hand", ["proposed", "approved"])
+def test_with_a_hand_of_the_two_goes_what_it_did(
+    john: Any, bob: UUID, eve: UUID, ada: UUID, ivy: UUID, hand: str, lose: Callable[..., None]
+) -> None:
+    grant = propose(john, eve)
+    approve(john, ivy, grant)
+    waiting = propose(john, eve, operator="Ada.Ops")
+    lose(john, eve if hand == "proposed" else ivy, ada)
+    assert state(john, grant) is ENDED
+    declined = ImpersonationState.DECLINED if hand == "proposed" else ImpersonationState.PROPOSED
+    assert state(john, waiting) is declined
+
+
+def test_five_are_given_in_a_day_by_one_and_no_more_however_they_ended(
+    john: Any, bob: UUID, jane: UUID
+) -> None:
+    """Each is a mail, with the giver's own words, to everybody who manages users."""
+    for _ in range(5):
+        grant = give(john)
+        one = {"tenant": TENANT, "grant_id": grant.grant_id}
+        end_impersonation(**acting(john, john.person_id()), **one)
+    told = len(john.events("ImpersonationGranted"))
+    with pytest.raises(TooMany, match="impersonations-too-many") as refused:
+        give(john)
+    assert refused.value.details == {"retry_after": 86_400}
+    assert len(john.events("ImpersonationGranted")) == told
+    by_another = given_by(john, jane)
+    end_own_impersonation(**acting(john, john.person_id()), grant_id=by_another.grant_id)
+    john.pass_time(days=1)
+    assert give(john).state is ACTIVE
 
 
 @pytest.mark.parametrize(
