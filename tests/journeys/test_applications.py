@@ -140,10 +140,13 @@ def test_an_operator_registers_a_client_with_a_reason(town: Town) -> None:
         "kind": "confidential",
         "grants": ["client_credentials"],
         "scopes": ["contracts.read"],
-        "tenants": ["*"],
+        "tenants": [min(town.demo["tenants"])],
     }
     assert office.call("POST", "/clients", said).json()["code"] == "reason-required"
     why = {"Guichet_Reason": "ticket 7"}
+    anybody = {**said, "tenants": ["*"]}
+    refused = office.call("POST", "/clients", anybody, **why)
+    assert (refused.status_code, refused.json()["code"]) == (403, "command-line-only")
     made = office.call("POST", "/clients", said, **why)
     assert made.status_code == 201, made.text
     secret = office.call("POST", f"/clients/{name}/secrets", {}, **why).json()["client_secret"]

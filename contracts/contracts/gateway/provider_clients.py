@@ -100,6 +100,7 @@ _MAY_READ = staff_only("clients.read", StaffRole.SUPPORT, StaffRole.OPERATOR, St
 _MAY_WRITE = staff_only("clients.write", StaffRole.OPERATOR)
 _UNKNOWN = Refusal("NotFound", "client-unknown")
 _BY_SETTINGS = Refusal("Conflict", "client-by-settings")
+_COMMAND_LINE = Refusal("Forbidden", "command-line-only")
 _ALL = "/clients"
 _ONE = f"{_ALL}/{{client_id}}"
 
@@ -131,7 +132,7 @@ register_provider_client = GATEWAY.call(
     right=_MAY_WRITE,
     effect=Effect.WRITE,
     summary="Register a client of the provider; every operator is told by mail.",
-    refusals=(Refusal("Conflict", "client-exists"),),
+    refusals=(Refusal("Conflict", "client-exists"), _COMMAND_LINE),
     route=post(_ALL, 201),
     step_up=True,
     reason=True,
@@ -144,7 +145,7 @@ change_provider_client = GATEWAY.call(
     right=_MAY_WRITE,
     effect=Effect.WRITE,
     summary="Change a client of the provider; what it loses its tokens lose within a second.",
-    refusals=(_UNKNOWN, _BY_SETTINGS, Refusal("Conflict", "changed-meanwhile")),
+    refusals=(_UNKNOWN, _BY_SETTINGS, _COMMAND_LINE, Refusal("Conflict", "changed-meanwhile")),
     route=put(_ONE),
     step_up=True,
     reason=True,
@@ -174,6 +175,7 @@ add_provider_client_secret = GATEWAY.call(
     refusals=(
         _UNKNOWN,
         _BY_SETTINGS,
+        _COMMAND_LINE,
         Refusal("Conflict", "client-without-secret"),
         Refusal("Conflict", "secrets-too-many"),
     ),

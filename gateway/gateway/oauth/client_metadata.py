@@ -97,6 +97,22 @@ def has_moved(before: RegisteredRow, after: RegisteredRow) -> bool:
     return set(before.redirect_uris) != set(after.redirect_uris)
 
 
+def is_entrusted_anew(before: RegisteredRow, after: RegisteredRow) -> bool:
+    """Whoever says this of it could be it, or hear what it hears: where it is answered and told,
+    by what it proves itself, and what binds its tokens and requests to that.
+    """
+    loosened = any(
+        getattr(before, bond) and not getattr(after, bond)
+        for bond in ("dpop_bound_access_tokens", "require_pushed_authorization_requests")
+    )
+    return (
+        loosened
+        or has_moved(before, after)
+        or proof_of(before) != proof_of(after)
+        or _sign_out_of(before) != _sign_out_of(after)
+    )
+
+
 def has_more(before: RegisteredRow, after: RegisteredRow) -> bool:
     loosened = before.dpop_bound_access_tokens and not after.dpop_bound_access_tokens
     return loosened or any(

@@ -1,7 +1,8 @@
 """The provider's own clients, run by its operators as a tenant's are by its administrators.
 
 Two are told otherwise: the portal by settings, and whatever ``register-client`` names again by the
-command line; what that says then holds.
+command line; what that says then holds. What could make one operator any other person is given by
+the command line alone: see ``_powers_of``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,13 @@ from typing import Any
 from contracts.codes import TenantCode
 from contracts.gateway import ClientChange, ClientType, GrantType, ProviderClient
 from gateway.limits.sharing import forget_spending
-from gateway.oauth.client_metadata import changes_between, described, faults_of, quota_of
+from gateway.oauth.client_metadata import (
+    changes_between,
+    described,
+    faults_of,
+    is_entrusted_anew,
+    quota_of,
+)
 from gateway.oauth.registered_clients import RegisteredClients
 from gateway.oauth.registration import PORTAL, identity_faults
 from gateway.store import registered_clients as store
@@ -22,7 +29,9 @@ from gateway.store.registered_clients import RegisteredRow
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Tx
 from servicekit.editions import demand_edition
-from servicekit.errors import Conflict, Invalid
+from servicekit.errors import Conflict, Forbidden, Invalid
+
+EVERY_TENANT = "*"
 
 
 class ProviderClients(RegisteredClients):
@@ -34,6 +43,8 @@ class ProviderClients(RegisteredClients):
         now = self._clock.now()
         client = _described(_blank(client_id, kind, now), said)
         self._refuse_faults(client)
+        if _powers_of(client):
+            raise Forbidden("command-line-only")
         with self._db.write(context, tenant=EVERYONE) as tx:
             store.add_client(tx, tenant=None, client=client)
             self._record(tx, "oauth:client:registered", None, client, now)
@@ -43,13 +54,17 @@ class ProviderClients(RegisteredClients):
     def change_client(
         self, context: Context, *, client_id: str, edition: str | None = None, **said: Any
     ) -> dict[str, Any]:
-        """What it loses, its tokens lose with it; answered elsewhere, it asks everybody anew."""
+        """What it loses, its tokens lose with it; answered elsewhere, it asks everybody anew.
+
+        Raises Forbidden("command-line-only").
+        """
         now = self._clock.now()
         with self._db.write(context, tenant=EVERYONE) as tx:
             present = self._to_change(tx, None, client_id)
             demand_edition(edition, shown_as=ProviderClient, present=self._view(tx, present))
             changed = replace(_described(present, said), changed_at=now)
             self._refuse_faults(changed)
+            _refuse_powers(present, changed)
             self._take_over(tx, present, changed, now)
             if quota_of(present) != quota_of(changed):
                 forget_spending(tx, client_id=client_id)
@@ -64,6 +79,10 @@ class ProviderClients(RegisteredClients):
         if client_id == PORTAL:
             raise Conflict("client-by-settings")
         return client
+
+    def _refuse_secret(self, client: RegisteredRow, context: Context) -> None:
+        if _powers_of(client):
+            raise Forbidden("command-line-only")
 
     def _refuse_faults(self, client: RegisteredRow) -> None:
         faults = {
@@ -111,6 +130,31 @@ def _blank(client_id: str, kind: ClientType, now: datetime) -> RegisteredRow:
         created_at=now,
         changed_at=now,
     )
+
+
+def _powers_of(client: RegisteredRow) -> frozenset[str]:
+    """What lets a client act where nobody agreed: its tokens carry people's own proof, act in every
+    contract, hand on or read tokens of others. Who holds such a client could be anybody, so an
+    operator alone makes none, nor becomes one that there is.
+    """
+    powers = {f"audience {audience}" for audience in client.audiences}
+    if client.first_party:
+        powers.add("first party")
+    if EVERY_TENANT in client.tenants:
+        powers.add("every tenant")
+    if GrantType.TOKEN_EXCHANGE.value in client.grants:
+        powers.add("token exchange")
+    return frozenset(powers)
+
+
+def _refuse_powers(present: RegisteredRow, changed: RegisteredRow) -> None:
+    """It may lose them; while it has one, it is neither entrusted to others nor answered in a way
+    that is new to it. One and the same change does not do both.
+    """
+    powers = _powers_of(present)
+    opened = is_entrusted_anew(present, changed) or changed.grants - present.grants
+    if _powers_of(changed) - powers or (powers and opened):
+        raise Forbidden("command-line-only")
 
 
 def _described(client: RegisteredRow, said: dict[str, Any]) -> RegisteredRow:

@@ -16,8 +16,7 @@ from gateway.oauth.client_metadata import (
     changes_between,
     described,
     faults_of,
-    has_moved,
-    proof_of,
+    is_entrusted_anew,
 )
 from gateway.oauth.grantable import grantable_scopes
 from gateway.oauth.registered_clients import RegisteredClients
@@ -65,8 +64,8 @@ class TenantClients(RegisteredClients):
         **said: Any,
     ) -> dict[str, Any]:
         """What the application has already it keeps, though who changes it could not give it; but
-        then he says neither where it is answered nor by what it proves itself. Answered elsewhere,
-        it asks everybody anew.
+        then he says neither where it is answered or told of sign-outs nor by what it proves itself,
+        and takes off no bond (DPoP, PAR). Answered elsewhere, it asks everybody anew.
         """
         now = self._clock.now()
         with self._db.write(context, tenant=EVERYONE) as tx:
@@ -74,7 +73,7 @@ class TenantClients(RegisteredClients):
             demand_edition(edition, shown_as=ClientView, present=self._view(tx, present))
             changed = replace(described(present, said), changed_at=now)
             self._refuse_faults(changed, context, kept=present.scopes)
-            if has_moved(present, changed) or proof_of(present) != proof_of(changed):
+            if is_entrusted_anew(present, changed):
                 _demand_as_much(present, context)
             self._take_over(tx, present, changed, now)
             store.change_client(tx, tenant=tenant, client=changed)

@@ -77,6 +77,16 @@ def provider_said_in(form: Form) -> dict[str, Any]:
     }
 
 
+def powers_of(client: dict[str, Any]) -> dict[str, bool]:
+    """What the command line alone gives: the pages offer only to take it away."""
+    return {
+        "first_party": client["first_party"],
+        "every_tenant": "*" in client["tenants"],
+        "audiences": bool(client["audiences"]),
+        "token_exchange": GrantType.TOKEN_EXCHANGE.value in client["grants"],
+    }
+
+
 def client_types() -> dict[str, str]:
     return {
         ClientType.CONFIDENTIAL.value: gettext("Keeps a secret: runs on a server"),

@@ -34,6 +34,7 @@ from gateway.portal.client_forms import (
     grant_names,
     has_keys,
     methods,
+    powers_of,
     provider_said_in,
     provider_values_of,
 )
@@ -200,7 +201,7 @@ def _registration(form: Form, *, status: int = 200) -> Response:
         tabs=office_tabs(),
         form=form,
         kinds=[(value, words, None) for value, words in client_types().items()],
-        **_offered(),
+        **_offered({}),
     )
     return make_response(page, status)
 
@@ -216,20 +217,22 @@ def _client(client: dict[str, Any], form: Form, *, status: int = 200) -> Respons
         with_secret=_with_secret(client),
         scope_words=scope_words(client["scopes"]),
         grant_words=[grant_names()[one] for one in client["grants"]],
-        **_offered(),
+        **_offered(powers_of(client)),
     )
     return make_response(page, status)
 
 
 def _secrets(client_id: str, form: Form, *, status: int = 200) -> Response:
     client, now = _get(client_id), parts().clock.now()
+    elsewhere = any(powers_of(client).values())
     page = render_template(
         "back_office/client_secrets.html",
         tabs=office_tabs(),
         form=form,
         client=client,
         may_change=visitor().may(add_provider_client_secret) and _with_secret(client),
-        may_make=len(client["secrets"]) < MOST_SECRETS,
+        may_make=len(client["secrets"]) < MOST_SECRETS and not elsewhere,
+        elsewhere=elsewhere,
         columns=[
             Column(gettext("Made on")),
             Column(gettext("Until")),
@@ -253,10 +256,17 @@ def _removal(client_id: str, form: Form, *, status: int = 200) -> Response:
     return make_response(page, status)
 
 
-def _offered() -> dict[str, Any]:
+def _offered(powers: dict[str, bool]) -> dict[str, Any]:
+    """``powers``: what it has that the command line alone gives."""
     scopes = sorted({*SCOPES, *OF_THE_PERSON})
     return {
-        "grants": [(grant.value, grant_names()[grant.value]) for grant in GrantType],
+        "grants": [
+            (grant.value, grant_names()[grant.value])
+            for grant in GrantType
+            if grant is not GrantType.TOKEN_EXCHANGE or powers.get("token_exchange")
+        ],
+        "powers": powers,
+        "elsewhere": any(powers.values()),
         "scopes": [(scope, f"{scope_words([scope])[0]} ({scope})") for scope in scopes],
         "methods": methods(),
         "demands": demands(by_browser=True),

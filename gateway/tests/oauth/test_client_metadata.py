@@ -10,7 +10,13 @@ import pytest
 from joserfc.jwk import ECKey
 
 from contracts.gateway import ClientChange
-from gateway.oauth.client_metadata import changes_between, faults_of, has_less, recorded
+from gateway.oauth.client_metadata import (
+    changes_between,
+    faults_of,
+    has_less,
+    is_entrusted_anew,
+    recorded,
+)
 from gateway.oauth.registration import AUTHORIZATION_CODE, CLIENT_CREDENTIALS
 from gateway.store.clients import ClientKind
 from gateway.store.registered_clients import RegisteredRow
@@ -218,3 +224,27 @@ def test_the_trail_holds_all_that_a_client_was_told_to_be() -> None:
         assert (told[field], plain[field] != told[field]) == (kept, True), field
     quota = recorded(client(quota_amount=5, quota_seconds=1))["quota"]
     assert (plain["quota"], quota) == (None, {"requests": 5, "seconds": 1})
+
+
+BOUND = {"dpop_bound_access_tokens": True, "require_pushed_authorization_requests": True}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"dpop_bound_access_tokens": False},
+        {"require_pushed_authorization_requests": False},
+        {"backchannel_logout_uri": OUT},
+        {"post_logout_redirect_uris": (OUT,)},
+        {"redirect_uris": ("https://other.example/cb",)},
+        {"jwks_uri": PUBLISHED},
+        {"token_endpoint_auth_method": "client_secret_post"},
+    ],
+)
+def test_who_says_where_it_hears_or_what_binds_it_could_be_it(changes: dict[str, Any]) -> None:
+    assert is_entrusted_anew(client(**BOUND), client(**(BOUND | changes)))
+
+
+@pytest.mark.parametrize("changes", [BOUND, {"name": "Other"}, {"scopes": ()}])
+def test_who_binds_it_or_calls_it_otherwise_is_no_more_than_he_was(changes: dict[str, Any]) -> None:
+    assert not is_entrusted_anew(client(), client(**changes))

@@ -22,7 +22,7 @@ from gateway.wire import Circumstances
 from servicekit.context import new_call_id
 from servicekit.db import EVERYONE
 from servicekit.editions import edition_of
-from servicekit.errors import Conflict, Invalid, NotFound, Unauthenticated
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 
 pytestmark = pytest.mark.servers
 
@@ -31,8 +31,20 @@ PLAIN: dict[str, Any] = {
     "kind": "confidential",
     "grants": ["client_credentials"],
     "scopes": ["contracts.read"],
-    "tenants": ["*"],
+    "tenants": ["OCB0000001"],
 }
+CODE = {
+    "grants": ["authorization_code"],
+    "redirect_uris": ["https://evil.example/cb"],
+}
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+POWERS: list[dict[str, Any]] = [
+    {"first_party": True, **CODE},
+    {"tenants": ["*"]},
+    {"tenants": ["OCB0000001", "*"]},
+    {"audiences": ["https://api.example"]},
+    {"grants": ["client_credentials", EXCHANGE]},
+]
 
 
 @dataclass
@@ -119,14 +131,14 @@ def test_operators_alone_change_what_acts_for_every_contract(staff: set[StaffRol
     assert {refusal(call.right, program) for call in writing} == {"person-only"}
 
 
-def test_what_is_registered_gets_tokens_for_every_contract(provider: Any, operator: Any) -> None:
+def test_what_is_registered_gets_tokens_for_its_contracts(provider: Any, operator: Any) -> None:
     client = operator.register()
     assert client["secrets"] == []
     made = operator.ask(calls.add_provider_client_secret, client_id=client["client_id"])
     answer = tokens(provider, client["client_id"], made["client_secret"])
     assert answer.status_code == 200
     token = provider.parts.tokens.check(answer.json["access_token"])
-    assert (token.kind, token.tenants) == (CallerKind.CLIENT, {"*"})
+    assert (token.kind, token.tenants) == (CallerKind.CLIENT, {"OCB0000001"})
 
 
 @pytest.mark.parametrize(
@@ -229,7 +241,7 @@ def test_a_stale_edition_is_refused_though_its_key_served_once(operator: Any) ->
 @pytest.mark.parametrize(
     "less",
     [
-        {"tenants": ["OCB0000001"]},
+        {"tenants": []},
         {"scopes": ["users.read"]},
         {"dpop_bound_access_tokens": True},
         {"token_endpoint_auth_method": "client_secret_basic"},
@@ -349,10 +361,65 @@ def test_operators_are_told_of_it(provider: Any, operator: Any) -> None:
     assert told_of(provider, client) == ["registered", "given-more"]
 
 
-def test_nobody_is_left_unasked_unseen(provider: Any, operator: Any) -> None:
-    client = operator.register()
-    operator.change(client, first_party=True)
-    assert told_of(provider, client) == ["registered", "first-party"]
+@pytest.mark.parametrize("powers", POWERS)
+def test_no_operator_alone_makes_a_client_that_could_be_anybody(
+    operator: Any, powers: dict[str, Any]
+) -> None:
+    name = f"own-{uuid4().hex[:12]}"
+    with pytest.raises(Forbidden, match="command-line-only"):
+        operator.register(client_id=name, **powers)
+    with pytest.raises(NotFound, match="client-unknown"):
+        operator.ask(calls.get_provider_client, client_id=name)
+    plain = operator.register()
+    with pytest.raises(Forbidden, match="command-line-only"):
+        operator.change(plain, **powers)
+    assert operator.ask(calls.get_provider_client, client_id=plain["client_id"]) == plain
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"redirect_uris": ["https://evil.example/cb"]},
+        {"post_logout_redirect_uris": ["https://evil.example/"]},
+        {"backchannel_logout_uri": "https://evil.example/out"},
+        {"jwks_uri": "https://evil.example/keys"},
+        {"token_endpoint_auth_method": "client_secret_post"},
+        {"grants": ["authorization_code", "client_credentials"]},
+    ],
+)
+def test_no_operator_alone_becomes_a_client_that_could_be_anybody(
+    provider: Any, operator: Any, said: dict[str, Any]
+) -> None:
+    client_id = provider.register(first_party=True).client_id
+    ours = operator.ask(calls.get_provider_client, client_id=client_id)
+    grants = {"grants": ["authorization_code"]}
+    if "grants" in said:
+        ours = operator.change(ours, **grants)
+    acts: list[Callable[[], object]] = [
+        lambda: operator.change(ours, **said),
+        lambda: operator.change(ours, first_party=False, **said),
+        lambda: operator.ask(calls.add_provider_client_secret, client_id=client_id),
+    ]
+    for act in acts:
+        with pytest.raises(Forbidden, match="command-line-only"):
+            act()
+    assert operator.ask(calls.get_provider_client, client_id=client_id) == ours
+    assert operator.change(ours, name="Renamed")["first_party"], "the rest is theirs"
+
+
+def test_a_client_of_every_contract_is_made_no_secret_but_loses_what_it_has(
+    provider: Any, operator: Any
+) -> None:
+    client_id = provider.machine().client_id
+    named = {"client_id": client_id}
+    with pytest.raises(Forbidden, match="command-line-only"):
+        operator.ask(calls.add_provider_client_secret, **named)
+    client = operator.ask(calls.get_provider_client, **named)
+    secret_id = client["secrets"][0]["secret_id"]
+    client = operator.ask(calls.remove_provider_client_secret, **named, secret_id=secret_id)
+    assert client["secrets"] == []
+    operator.change(client, tenants=["OCB0000001"], first_party=False)
+    assert operator.ask(calls.add_provider_client_secret, **named)["client_secret"]
 
 
 def test_each_act_on_a_client_is_told_to_its_end(provider: Any, operator: Any) -> None:

@@ -417,6 +417,9 @@ def test_who_asks_with_fewer_scopes_does_not_say_where_it_is_answered(
     said = {"client_id": client["client_id"], "scopes": ["contracts.read"]}
     with pytest.raises(Forbidden, match="client-above-caller"):
         jane.ask(calls.change_client, name="A", redirect_uris=["https://jane.example/"], **said)
+    heard = {"backchannel_logout_uri": "https://jane.example/out"}
+    with pytest.raises(Forbidden, match="client-above-caller"):
+        jane.ask(calls.change_client, name="A", redirect_uris=[CALLBACK], **heard, **said)
     kept = jane.ask(calls.change_client, name="B", redirect_uris=[CALLBACK], **said)
     assert (kept["name"], kept["redirect_uris"]) == ("B", [CALLBACK])
 

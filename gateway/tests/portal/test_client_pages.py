@@ -26,7 +26,7 @@ FILLED = {
     "name": "Billing",
     "grants": ["client_credentials"],
     "scopes": ["contracts.read"],
-    "tenants": "*\nOCB0000001",
+    "tenants": "OCB0000002\nOCB0000001",
     "reason": "ticket 7",
     "edition": "0" * 32,
 }
@@ -41,7 +41,7 @@ def client(**changes: Any) -> dict[str, Any]:
         "scopes": ["contracts.read"],
         "redirect_uris": [],
         "post_logout_redirect_uris": [],
-        "tenants": ["*"],
+        "tenants": ["OCB0000001"],
         "audiences": [],
         "first_party": False,
         "by_settings": False,
@@ -75,6 +75,9 @@ def asked(office: Any, name: str) -> dict[str, Any]:
 
 
 def test_the_list_says_for_whom_each_acts(office: Any) -> None:
+    billing = client(tenants=["*"])
+    listed = {"items": [billing], "next_cursor": None}
+    office.services.answers["gateway.list_provider_clients"] = listed
     page = office.get(f"{ALL}?lang=en").text
     for words in ("Billing", "Every contract", "Keeps a secret", f'href="{ONE}"'):
         assert words in page
@@ -106,7 +109,6 @@ def test_what_is_registered_is_what_was_filled_in(office: Any) -> None:
         "token_endpoint_auth_method": "private_key_jwt",
         "jwks": json.dumps(keys),
         "demands": ["dpop_bound_access_tokens"],
-        "own": ["first_party"],
         "quota_requests": "500",
         "quota_seconds": "60",
     }
@@ -115,15 +117,40 @@ def test_what_is_registered_is_what_was_filled_in(office: Any) -> None:
     said = asked(office, "register")
     assert said["jwks"] == keys
     assert said["quota"] == {"requests": 500, "seconds": 60}
-    assert said["tenants"] == ["*", "OCB0000001"]
+    assert said["tenants"] == ["OCB0000002", "OCB0000001"]
     chosen = ("client_id", "kind", "first_party", "dpop_bound_access_tokens")
-    assert [said[name] for name in chosen] == ["billing", "confidential", True, True]
+    assert [said[name] for name in chosen] == ["billing", "confidential", False, True]
     [about] = [
         told
         for call, _, told in office.services.asked
         if call == "gateway.register_provider_client"
     ]
     assert about["reason"] == "ticket 7"
+
+
+@pytest.mark.parametrize("path", ["/back-office/new-client", ONE])
+def test_what_the_command_line_alone_gives_is_not_offered(office: Any, path: str) -> None:
+    office.services.answers["gateway.get_provider_client"] = client(tenants=["OCB0000001"])
+    page = office.get(f"{path}?lang=en").text
+    assert "registered on the command line alone" in page
+    for field in ('value="first_party"', 'name="audiences"', "grant-type:token-exchange"):
+        assert field not in page
+
+
+def test_what_the_command_line_gave_is_shown_to_be_taken_away_and_makes_no_secret(
+    office: Any,
+) -> None:
+    office.services.answers["gateway.get_provider_client"] = client(
+        first_party=True,
+        audiences=["https://api.example"],
+        grants=["urn:ietf:params:oauth:grant-type:token-exchange"],
+    )
+    page = office.get(f"{ONE}?lang=en").text
+    for shown in ("can be taken away here", 'value="first_party"', 'name="audiences"', "exchange"):
+        assert shown in page
+    secrets = office.get(f"{ONE}/secrets?lang=en").text
+    assert "its secrets are made there" in secrets
+    assert 'name="valid_days"' not in secrets
 
 
 def test_a_change_says_which_edition_it_was_read_from(office: Any) -> None:
