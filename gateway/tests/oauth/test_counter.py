@@ -106,9 +106,7 @@ def test_a_form_that_comes_in_pieces_is_read_whole(provider: Any, machine: Any) 
             return super().read(min(size or 1, 3))
 
     body = ASKED + f"&client_id={machine.client_id}&client_secret={machine.secret}".encode()
-    told, _ = called(
-        provider, CONTENT_LENGTH=str(len(body)), **{"wsgi.input": Dribbling(body)}
-    )
+    told, _ = called(provider, CONTENT_LENGTH=str(len(body)), **{"wsgi.input": Dribbling(body)})
     assert told == "200 OK"
 
 
