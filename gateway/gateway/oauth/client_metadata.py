@@ -134,19 +134,9 @@ def shown_metadata(client: RegisteredRow, secrets: Sequence[KnownSecretRow]) -> 
     method = client.token_endpoint_auth_method
     return {
         "client_id": client.client_id,
-        "name": client.name,
-        "scopes": list(client.scopes),
-        "redirect_uris": list(client.redirect_uris),
-        "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
+        **_told_alike(client),
         "token_endpoint_auth_method": method and TokenEndpointAuthMethod(method),
         "jwks": client.jwks,
-        "jwks_uri": client.jwks_uri,
-        "dpop_bound_access_tokens": client.dpop_bound_access_tokens,
-        "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
-        "backchannel_logout_uri": client.backchannel_logout_uri,
-        "backchannel_logout_session_required": client.backchannel_logout_session_required,
-        "default_max_age": client.default_max_age,
-        "quota": _shown_quota(client),
         "secrets": [
             {
                 "secret_id": one.secret_id,
@@ -164,12 +154,19 @@ def shown_metadata(client: RegisteredRow, secrets: Sequence[KnownSecretRow]) -> 
 def recorded(client: RegisteredRow) -> dict[str, object]:
     """For the trail: which keys, never what is in them."""
     return {
+        **_told_alike(client),
+        "token_endpoint_auth_method": client.token_endpoint_auth_method,
+        "keys": [one.get("kid") for one in client.jwks["keys"]] if client.jwks else [],
+    }
+
+
+def _told_alike(client: RegisteredRow) -> dict[str, Any]:
+    """What a reader is shown and the trail keeps, word for word."""
+    return {
         "name": client.name,
         "scopes": list(client.scopes),
         "redirect_uris": list(client.redirect_uris),
         "post_logout_redirect_uris": list(client.post_logout_redirect_uris),
-        "token_endpoint_auth_method": client.token_endpoint_auth_method,
-        "keys": [one.get("kid") for one in client.jwks["keys"]] if client.jwks else [],
         "jwks_uri": client.jwks_uri,
         "dpop_bound_access_tokens": client.dpop_bound_access_tokens,
         "require_pushed_authorization_requests": client.require_pushed_authorization_requests,
