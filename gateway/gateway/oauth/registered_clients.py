@@ -4,6 +4,7 @@ the calls. ``tenant``: whose client it is; None for the provider's own, as in th
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -30,7 +31,7 @@ from servicekit.db import EVERYONE, Database, Tx
 from servicekit.paging import decode_cursor, page
 
 
-class RegisteredClients:
+class RegisteredClients(ABC):
     """Calls of the contract ``gateway``, each in one transaction. Whoever comes here may call.
 
     ``private_allowed``: addresses of this very machine may be asked; never in production.
@@ -121,20 +122,21 @@ class RegisteredClients:
             self._tell(tx, context, tenant, client, [ClientChange.SECRET_REMOVED], now)
             return tx.answer(self._view(tx, client))
 
+    @abstractmethod
     def _shown(self, client: RegisteredRow) -> dict[str, Any]:
         """What is said of it beside its metadata."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _recorded(self, client: RegisteredRow) -> dict[str, object]:
         """What stands in the trail beside its metadata."""
-        raise NotImplementedError
 
     def _to_change(self, tx: Tx, tenant: TenantCode | None, client_id: str) -> RegisteredRow:
         """Raises NotFound("client-unknown")."""
         return store.get_client_to_change(tx, tenant=tenant, client_id=client_id)
 
+    @abstractmethod
     def _refuse_secret(self, client: RegisteredRow, context: Context) -> None:
-        """Who may make no secret of it. Operators may make each."""
+        """Raises Forbidden where the caller may make no secret of it."""
 
     def _take_over(
         self, tx: Tx, present: RegisteredRow, changed: RegisteredRow, now: datetime

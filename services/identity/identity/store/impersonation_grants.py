@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from contracts.codes import TenantCode
@@ -11,6 +11,14 @@ from contracts.identity import ImpersonationState
 from identity.domain.impersonation import Grant, GrantRow
 from servicekit.db import Tx
 from servicekit.errors import Conflict, NotFound
+
+_ONE: Final = """
+SELECT id AS grant_id, tenant, state, operator_id, as_person_id, reason, minutes, given_by,
+       proposed_by, approved_by, given_at, expires_at, starts_at, ends_at, begun_at,
+       ended_at, ended_by
+  FROM impersonation_grants
+ WHERE id = %(grant_id)s
+"""
 
 
 def add_grant(tx: Tx, *, grant: GrantRow) -> None:
@@ -46,34 +54,13 @@ def add_grant(tx: Tx, *, grant: GrantRow) -> None:
 
 def get_row(tx: Tx, *, grant_id: UUID) -> GrantRow:
     """Of the transaction's tenant, or of any where its scope is EVERYONE."""
-    found = tx.row(
-        """
-        SELECT id AS grant_id, tenant, state, operator_id, as_person_id, reason, minutes, given_by,
-               proposed_by, approved_by, given_at, expires_at, starts_at, ends_at, begun_at,
-               ended_at, ended_by
-          FROM impersonation_grants
-         WHERE id = %(grant_id)s
-        """,
-        {"grant_id": grant_id},
-        GrantRow,
-    )
+    found = tx.row(_ONE, {"grant_id": grant_id}, GrantRow)
     return _known(found)
 
 
 def get_row_to_change(tx: Tx, *, grant_id: UUID) -> GrantRow:
     """Nobody else decides it until the transaction ends."""
-    found = tx.row(
-        """
-        SELECT id AS grant_id, tenant, state, operator_id, as_person_id, reason, minutes, given_by,
-               proposed_by, approved_by, given_at, expires_at, starts_at, ends_at, begun_at,
-               ended_at, ended_by
-          FROM impersonation_grants
-         WHERE id = %(grant_id)s
-           FOR UPDATE
-        """,
-        {"grant_id": grant_id},
-        GrantRow,
-    )
+    found = tx.row(f"{_ONE} FOR UPDATE", {"grant_id": grant_id}, GrantRow)
     return _known(found)
 
 
