@@ -148,11 +148,13 @@ class Running:
         finally:
             discard(connection)
 
-    def open_tenant(self, code: str, *, event_id: UUID | None = None) -> None:
+    def open_tenant(
+        self, code: str, *, event_id: UUID | None = None, family_name: str = "Doe"
+    ) -> None:
         john = {
-            "email": "john.doe@example.com",
+            "email": f"john.{family_name.lower()}@example.com",
             "given_name": "John",
-            "family_name": "Doe",
+            "family_name": family_name,
             "language": Language.FRENCH,
             "mobile": "+33612345678",
         }
