@@ -211,21 +211,6 @@ def test_a_client_named_like_a_person_stays_a_client(provider: Any, forge: Any) 
     assert token.kind is CallerKind.CLIENT
 
 
-def test_what_is_remembered_is_bounded(provider: Any, forge: Any) -> None:
-    parts = provider.parts
-    checker = TokenChecker(
-        issuer=URL,
-        audience=f"{URL}/api",
-        keys=parts.keys,
-        endings=parts.endings,
-        clock=provider.clock,
-        remembered=3,
-    )
-    for _ in range(5):
-        checker.check(forge())
-    assert len(checker._verified) == 3
-
-
 def test_a_check_costs_microseconds_and_no_database(start_provider: Any, forge: Any) -> None:
     raw = forge()
     apart = start_provider().parts
