@@ -58,12 +58,9 @@ class Looks(TypedDict):
     items: list[Look]
 
 
-class Contact(TypedDict):
-    email: str
-    given_name: str
-    family_name: str
-    language: NotRequired[Language]
-    mobile: NotRequired[str | None]
+class Clock(TypedDict):
+    now: str
+    simulated: bool
 
 
 class Organisation(TypedDict):
@@ -101,6 +98,14 @@ class ContractName(TypedDict):
     name: str
 
 
+class Contact(TypedDict):
+    email: str
+    given_name: str
+    family_name: str
+    language: NotRequired[Language]
+    mobile: NotRequired[str | None]
+
+
 class ExportedOffice(TypedDict):
     tenant: str
     office: Office
@@ -112,11 +117,6 @@ class ExportedOffice(TypedDict):
 
 class ExportedOffices(TypedDict):
     offices: list[ExportedOffice]
-
-
-class Clock(TypedDict):
-    now: str
-    simulated: bool
 
 
 class TenancyClient:
@@ -183,26 +183,15 @@ class TenancyClient:
         payload = given(limit=limit, cursor=cursor, tenant=tenant, grant_id=grant_id)
         return cast(Looks, self._dispatch(calls.list_own_looks, payload))
 
-    def open_tenant(
-        self,
-        *,
-        organisation_id: str | None = None,
-        organisation_name: str | None = None,
-        name: str,
-        support_level: SupportLevel | None = None,
-        referent: Contact,
-        domain_owner: Contact | None = None,
-    ) -> ContractView:
-        """Open a tenant for a company, with its referent, domain owner and support level."""
-        payload = given(
-            organisation_id=organisation_id,
-            organisation_name=organisation_name,
-            name=name,
-            support_level=support_level,
-            referent=referent,
-            domain_owner=domain_owner,
-        )
-        return cast(ContractView, self._dispatch(calls.open_tenant, payload))
+    def get_clock(self) -> Clock:
+        """The installation's clock."""
+        payload = given()
+        return cast(Clock, self._dispatch(calls.get_clock, payload))
+
+    def move_clock(self, *, now: str) -> Clock:
+        """Move a simulated clock forward in all services; what falls due then happens in order."""
+        payload = given(now=now)
+        return cast(Clock, self._dispatch(calls.move_clock, payload))
 
     def list_contracts(
         self,
@@ -236,17 +225,28 @@ class TenancyClient:
         payload = given(tenant=tenant, name=name, edition=edition)
         return cast(ContractView, self._dispatch(calls.rename_contract, payload))
 
+    def open_tenant(
+        self,
+        *,
+        organisation_id: str | None = None,
+        organisation_name: str | None = None,
+        name: str,
+        support_level: SupportLevel | None = None,
+        referent: Contact,
+        domain_owner: Contact | None = None,
+    ) -> ContractView:
+        """Open a tenant for a company, with its referent, domain owner and support level."""
+        payload = given(
+            organisation_id=organisation_id,
+            organisation_name=organisation_name,
+            name=name,
+            support_level=support_level,
+            referent=referent,
+            domain_owner=domain_owner,
+        )
+        return cast(ContractView, self._dispatch(calls.open_tenant, payload))
+
     def export_person(self, *, person_id: str) -> ExportedOffices:
         """What contracts hold of a person, for himself."""
         payload = given(person_id=person_id)
         return cast(ExportedOffices, self._dispatch(calls.export_person, payload))
-
-    def get_clock(self) -> Clock:
-        """The installation's clock."""
-        payload = given()
-        return cast(Clock, self._dispatch(calls.get_clock, payload))
-
-    def move_clock(self, *, now: str) -> Clock:
-        """Move a simulated clock forward in all services; what falls due then happens in order."""
-        payload = given(now=now)
-        return cast(Clock, self._dispatch(calls.move_clock, payload))

@@ -9,31 +9,19 @@ green.patch()
 
 import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from servicekit import states
-from servicekit.clock import Clock, clock_for
+from servicekit.clock import clock_for
 from servicekit.context import ContextVerifier
 from servicekit.db import Database
-from servicekit.due import Handler
 from servicekit.migrate import MigrationError, run_migrations
 from servicekit.serve import serve
 from servicekit.settings import SettingsError, read
 from tenancy.domain.contracts import TRANSITIONS, ContractStatus
-from tenancy.service import TenancyService
+from tenancy.service import Parts, TenancyService
 from tenancy.settings import Settings
 
 USAGE = "usage: python -m tenancy [migrate | draw-states]\n"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    settings: Settings
-    db: Database
-    clock: Clock
-    verifier: ContextVerifier
-    due_handlers: Mapping[str, Handler] = field(default_factory=dict)
 
 
 def parts_of(settings: Settings) -> Parts:

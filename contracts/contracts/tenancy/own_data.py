@@ -1,0 +1,39 @@
+"""What contracts hold of a person."""
+
+from __future__ import annotations
+
+from contracts.codes import Office
+from contracts.declare import Effect
+from contracts.fields import Choice, Id, Instant, Many, Part, Strict, Tenant, Text
+from contracts.rights import gateway_only
+from contracts.tenancy.contract import TENANCY
+
+
+class ExportPerson(Strict):
+    person_id = Id(required=True)
+
+
+class ExportedOffice(Strict):
+    """A copy of his name and address that a contract shows for the office he holds."""
+
+    tenant = Tenant(required=True)
+    office = Choice(Office, required=True)
+    email = Text(required=True)
+    given_name = Text(required=True)
+    family_name = Text(required=True)
+    held_since = Instant(required=True)
+
+
+class ExportedOffices(Strict):
+    offices = Many(Part(ExportedOffice), maximum=1000, required=True)
+
+
+export_person = TENANCY.call(
+    "export_person",
+    request=ExportPerson,
+    response=ExportedOffices,
+    right=gateway_only(),
+    effect=Effect.READ,
+    summary="What contracts hold of a person, for himself.",
+    deadline=30.0,
+)
