@@ -7,4 +7,5 @@ from contracts.tenancy.clock import *
 from contracts.tenancy.contract import *
 from contracts.tenancy.contracts import *
 from contracts.tenancy.opening import *
+from contracts.tenancy.outlook import *
 from contracts.tenancy.own_data import *
