@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.subscriptions import Product
+from servicekit.calendar import day_of
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database
 from servicekit.paging import decode_cursor, page
-from subscriptions.domain.calendar import day_of
 from subscriptions.domain.offers import Offer
 from subscriptions.store import offers
 

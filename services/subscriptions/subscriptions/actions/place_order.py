@@ -6,10 +6,10 @@ from datetime import datetime
 
 from contracts.codes import TenantCode
 from contracts.subscriptions import OrderPlaced
+from servicekit.calendar import day_of
 from servicekit.context import Context
 from servicekit.db import Database
 from servicekit.ids import new_id
-from subscriptions.domain.calendar import day_of
 from subscriptions.domain.orders import Order, placed
 from subscriptions.store import offers, orders, subscriptions
 

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from contracts.codes import TenantCode
 from contracts.subscriptions import TerminationScheduled
+from servicekit.calendar import beginning_of
 from servicekit.context import Context
 from servicekit.db import Database, Tx
 from servicekit.ids import new_id
-from subscriptions.domain.calendar import beginning_of
 from subscriptions.domain.subscriptions import Subscription, Termination
 from subscriptions.store import subscriptions, terminations
 

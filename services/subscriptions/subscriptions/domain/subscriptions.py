@@ -15,8 +15,9 @@ from uuid import UUID
 
 from contracts.codes import TenantCode
 from contracts.subscriptions import SubscriptionStatus
+from servicekit.calendar import first_of_next_month
 from servicekit.errors import Conflict
-from subscriptions.domain.calendar import committed_until, first_of_next_month
+from subscriptions.domain.commitments import committed_until
 from subscriptions.domain.offers import Offer
 
 

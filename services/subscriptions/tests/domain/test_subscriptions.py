@@ -10,9 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from contracts.codes import TenantCode
 from contracts.subscriptions import OrderStatus, Product, SubscriptionStatus
+from servicekit.calendar import beginning_of
 from servicekit.errors import Conflict
 from subscriptions.domain import orders
-from subscriptions.domain.calendar import beginning_of
 from subscriptions.domain.offers import Offer
 from subscriptions.domain.subscriptions import TRANSITIONS, Act, Subscription, Termination, after
 

@@ -6,13 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscriptions.domain.calendar import (
-    PARIS,
-    beginning_of,
-    committed_until,
-    day_of,
-    first_of_next_month,
-)
+from servicekit.calendar import PARIS, beginning_of, day_of, first_of_next_month
 
 pytestmark = pytest.mark.unit
 
@@ -57,26 +51,3 @@ def test_effect_comes_after_the_act_and_within_a_month(at: datetime) -> None:
     assert effect.astimezone(PARIS).hour == 0
     assert day_of(effect) == first
     assert day_of(effect - timedelta(microseconds=1)) < first
-
-
-@pytest.mark.parametrize(
-    ("started", "months", "until"),
-    [
-        ("2026-11-23T10:00Z", 12, "2027-10-31"),
-        ("2026-11-23T10:00Z", 24, "2028-10-31"),
-        ("2026-12-31T23:30Z", 12, "2027-12-31"),
-        ("2027-03-01T00:00+01:00", 12, "2028-02-29"),
-        ("2027-03-31T12:00Z", 36, "2030-02-28"),
-    ],
-)
-def test_term_counts_the_month_it_starts_in(started: str, months: int, until: str) -> None:
-    day = committed_until(started_at=datetime.fromisoformat(started), term_months=months)
-    assert day == date.fromisoformat(until)
-
-
-@given(instants, st.sampled_from([12, 24, 36]))
-def test_commitment_ends_with_a_month_that_many_months_on(at: datetime, term: int) -> None:
-    start, end = day_of(at), committed_until(started_at=at, term_months=term)
-    after = end + timedelta(days=1)
-    assert after.day == 1
-    assert (after.year - start.year) * 12 + after.month - start.month == term

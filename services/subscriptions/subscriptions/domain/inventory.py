@@ -1,0 +1,87 @@
+"""What exists in a tenant: looks at the cloud, in whatever order they come."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from contracts.codes import TenantCode
+from contracts.subscriptions import ResourceState
+from servicekit.errors import Invalid
+
+_CLOCKS_DIFFER_BY = timedelta(minutes=5)
+_PARTS_TOLD = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """``daily_cost`` is without VAT, as long as it exists."""
+
+    resource_id: str
+    kind: str
+    name: str
+    region: str
+    state: ResourceState
+    daily_cost: Decimal
+    currency: str
+    observed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryPart:
+    kind: str
+    region: str
+    count: int
+    daily_cost: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """``version`` 0 and ``observed_at`` None: nothing was ever reported."""
+
+    tenant: TenantCode
+    version: int
+    observed_at: datetime | None
+    remaining: int
+    parts: Sequence[InventoryPart]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """``complete``: the resources are all that existed at ``observed_at``."""
+
+    observed_at: datetime
+    complete: bool
+    resources: Sequence[Resource]
+
+
+def require_past(look: Look, *, now: datetime) -> None:
+    """One from the future would make every later one worthless: Invalid ``observed-in-future``."""
+    if look.observed_at > now + _CLOCKS_DIFFER_BY:
+        raise Invalid("observed-in-future", {"fields": {"observed_at": ["invalid"]}})
+
+
+def require_distinct(look: Look) -> None:
+    """One look sees a thing once: Invalid ``fields-invalid``."""
+    if len({one.resource_id for one in look.resources}) < len(look.resources):
+        raise Invalid("fields-invalid", {"fields": {"resources": ["duplicate"]}})
+
+
+def parts_of(existing: Iterable[Resource]) -> tuple[InventoryPart, ...]:
+    """By kind, region and currency; the dearest first, then by name. The first 200."""
+    counts: defaultdict[tuple[str, str, str], int] = defaultdict(int)
+    costs: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
+    for one in existing:
+        key = (one.kind, one.region, one.currency)
+        counts[key] += 1
+        costs[key] += one.daily_cost
+    parts = [
+        InventoryPart(kind, region, counts[kind, region, currency], cost, currency)
+        for (kind, region, currency), cost in costs.items()
+    ]
+    parts.sort(key=lambda part: (-part.daily_cost, part.kind, part.region, part.currency))
+    return tuple(parts[:_PARTS_TOLD])
