@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from contracts.codes import TenantCode
+from contracts.codes import Role, Section, TenantCode
 from contracts.identity import RolesChanged
 from contracts.identity import User as ShownUser
 from identity.actions.callers import roles_of_caller
+from identity.actions.end_impersonation import end_impersonations_of
 from identity.actions.registering import provide_iam_user
 from identity.clients.sealing import Sealer
 from identity.domain.people import User
@@ -64,7 +65,22 @@ def change_roles(
                 accepted=user.accepted,
                 roles=roles,
             )
+        _end_what_he_gave(tx, user=user, roles=roles, now=now)
         return tx.answer(users.get_user(tx, tenant=tenant, person_id=person_id))
+
+
+def _end_what_he_gave(tx: Tx, *, user: User, roles: Roles, now: datetime) -> None:
+    """Who may let nobody see as a user any more has let nobody in."""
+    if user.roles.get(Section.USERS) is Role.MANAGER and roles.get(Section.USERS) != Role.MANAGER:
+        end_impersonations_of(
+            tx,
+            person_id=user.person_id,
+            now=now,
+            seen=False,
+            looking=False,
+            decided=False,
+            tenant=user.tenant,
+        )
 
 
 def _open_console(tx: Tx, *, sealer: Sealer, user: User, roles: Roles, now: datetime) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from contracts.codes import TenantCode
+from contracts.codes import Role, Section, TenantCode
 from contracts.identity import ImpersonationGranted
-from identity.actions.callers import person_of
+from identity.actions.callers import person_of, roles_of_caller
 from identity.actions.telling_of_impersonation import record_impersonation, schedule_run_out, tell
 from identity.domain.impersonation import (
     OWN,
@@ -45,6 +45,8 @@ def give_impersonation(
         operator_id = _fit_pair(tx, tenant=tenant, as_person_id=as_person_id, operator=operator)
         if operator_id == actor:
             raise Forbidden(OWN)
+        if roles_of_caller(tx, context=context, tenant=tenant).get(Section.USERS) != Role.MANAGER:
+            raise Forbidden("role-missing")  # lost a moment ago: that ended what he had given
         day_before = now - timedelta(days=1)
         check_given(
             impersonation_grants.count_given(tx, tenant=tenant, given_by=actor, after=day_before)

@@ -14,6 +14,7 @@ from services.identity.tests.actions.staffing import acting, appoint, context
 from contracts.codes import Role, Section, StaffRole, TenantCode
 from contracts.identity import ImpersonationState
 from identity.actions.appoint_staff import appoint_staff
+from identity.actions.change_roles import change_roles
 from identity.actions.change_staff import change_staff_roles, dismiss_staff
 from identity.actions.close_login import disable_person, enable_person
 from identity.actions.decide_impersonation import approve_impersonation, decline_impersonation
@@ -373,6 +374,49 @@ def test_with_the_giver_in_the_tenant_goes_what_he_gave(
     assert state(john, grant) is ENDED
     with pytest.raises(Conflict, match="impersonation-not-open"):
         look(john, bob, grant)
+
+
+def roles_of(john: Any, person_id: UUID, roles: dict[Section, Role]) -> None:
+    change_roles(
+        **acting(john, john.person_id()),
+        sealer=john.sealer,
+        tenant=TENANT,
+        person_id=person_id,
+        roles=roles,
+    )
+
+
+def test_with_the_givers_role_on_users_goes_what_he_gave(john: Any, bob: UUID, jane: UUID) -> None:
+    """Else who was let go would keep somebody's eyes on the contract for hours."""
+    grant = given_by(john, jane)
+    look(john, bob, grant)
+    roles_of(john, jane, {Section.USERS: Role.VISITOR, Section.INVOICES: Role.VISITOR})
+    assert state(john, grant) is ENDED
+    assert len(john.events("ImpersonationEnded")) == 1, "so that the gateways end the view too"
+    with pytest.raises(Conflict, match="impersonation-not-open"):
+        look(john, bob, grant)
+
+
+def test_a_giver_who_keeps_that_role_keeps_what_he_gave(john: Any, bob: UUID, jane: UUID) -> None:
+    grant = given_by(john, jane)
+    roles_of(john, jane, {Section.USERS: Role.MANAGER})
+    assert state(john, grant) is ACTIVE
+
+
+def test_with_the_role_of_who_is_seen_or_another_giver_goes_nothing(
+    john: Any, bob: UUID, jane: UUID
+) -> None:
+    seen = give(john, as_person_id=jane)
+    roles_of(john, jane, {Section.INVOICES: Role.VISITOR})
+    assert state(john, seen) is ACTIVE
+
+
+def test_who_lost_the_role_a_moment_ago_gives_nothing_whatever_was_signed(
+    john: Any, bob: UUID, jane: UUID
+) -> None:
+    roles_of(john, jane, {Section.INVOICES: Role.VISITOR})
+    with pytest.raises(Forbidden, match="role-missing"):
+        given_by(john, jane)
 
 
 def test_with_the_givers_login_goes_what_he_gave(
