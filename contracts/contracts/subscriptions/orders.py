@@ -43,6 +43,7 @@ place_order = SUBSCRIPTIONS.call(
     refusals=(
         Refusal("NotFound", "offer-unknown"),
         Refusal("NotFound", "tenant-unknown"),
+        Refusal("Conflict", "contract-not-active"),
     ),
     route=post("/tenants/{tenant}/orders", 201),
 )

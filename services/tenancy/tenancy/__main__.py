@@ -10,6 +10,7 @@ green.patch()
 import os
 import sys
 
+from contracts.tenancy import ContractStatus
 from servicekit import states
 from servicekit.clock import clock_for
 from servicekit.context import ContextVerifier
@@ -17,7 +18,7 @@ from servicekit.db import Database
 from servicekit.migrate import MigrationError, run_migrations
 from servicekit.serve import serve
 from servicekit.settings import SettingsError, read
-from tenancy.domain.contracts import TRANSITIONS, ContractStatus
+from tenancy.domain.contracts import TRANSITIONS
 from tenancy.service import Parts, TenancyService
 from tenancy.settings import Settings
 

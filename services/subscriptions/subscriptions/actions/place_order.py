@@ -11,7 +11,7 @@ from servicekit.context import Context
 from servicekit.db import Database
 from servicekit.ids import new_id
 from subscriptions.domain.orders import Order, placed
-from subscriptions.store import offers, orders, subscriptions
+from subscriptions.store import offers, orders, subscriptions, tenants
 
 
 def place_order(
@@ -24,6 +24,7 @@ def place_order(
     quantity: int,
 ) -> Order:
     with db.write(context, tenant=tenant) as tx:
+        tenants.get_tenant(tx, tenant=tenant).check_may_order()
         offer = offers.get_offer(tx, offer_id=offer_id, day=day_of(now))
         order, subscription = placed(
             order_id=new_id(),

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from servicekit.db import Tx
-from servicekit.errors import NotFound
 from subscriptions.domain.orders import Order
 
 _ADD = """
@@ -16,27 +15,26 @@ _ADD = """
 
 
 def add_order(tx: Tx, *, order: Order) -> None:
-    """Raises NotFound ``tenant-unknown``: the foreign key knows who the tenants are."""
-    with tx.unless(constraint="orders_tenant_fkey", error=NotFound("tenant-unknown")):
-        tx.run(
-            _ADD,
-            {
-                "tenant": order.tenant,
-                "order_id": order.order_id,
-                "price_list_id": order.offer.price_list_id,
-                "offer_id": order.offer.offer_id,
-                "product": order.offer.product,
-                "region": order.offer.region,
-                "flavour": order.offer.flavour,
-                "package": order.offer.package,
-                "term_months": order.offer.term_months,
-                "upfront": order.offer.upfront,
-                "monthly_price": order.offer.monthly_price,
-                "upfront_price": order.offer.upfront_price,
-                "currency": order.offer.currency,
-                "quantity": order.quantity,
-                "status": order.status,
-                "placed_by": order.placed_by,
-                "placed_at": order.placed_at,
-            },
-        )
+    """Of a tenant that is known: it was asked whether it may order."""
+    tx.run(
+        _ADD,
+        {
+            "tenant": order.tenant,
+            "order_id": order.order_id,
+            "price_list_id": order.offer.price_list_id,
+            "offer_id": order.offer.offer_id,
+            "product": order.offer.product,
+            "region": order.offer.region,
+            "flavour": order.offer.flavour,
+            "package": order.offer.package,
+            "term_months": order.offer.term_months,
+            "upfront": order.offer.upfront,
+            "monthly_price": order.offer.monthly_price,
+            "upfront_price": order.offer.upfront_price,
+            "currency": order.offer.currency,
+            "quantity": order.quantity,
+            "status": order.status,
+            "placed_by": order.placed_by,
+            "placed_at": order.placed_at,
+        },
+    )

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.codes import TenantCode
+from contracts.tenancy import ContractStatus
 from servicekit.db import Tx
 from servicekit.errors import NotFound
 from subscriptions.domain.tenants import TenantCopy
@@ -13,7 +14,7 @@ _ADD = """
     ON CONFLICT (tenant) DO NOTHING
 """
 _GET = """
-    SELECT tenant, name, organisation_id, organisation_name, opened_at
+    SELECT tenant, name, organisation_id, organisation_name, opened_at, status
       FROM tenants
      WHERE tenant = %(tenant)s
 """
@@ -22,6 +23,12 @@ _CHANGE_NAME = """
     UPDATE tenants
        SET name = %(name)s, named_as_of = %(as_of)s
      WHERE tenant = %(tenant)s AND (named_as_of IS NULL OR named_as_of < %(as_of)s)
+"""
+# So does an older state.
+_CHANGE_STATUS = """
+    UPDATE tenants
+       SET status = %(status)s, status_number = %(number)s
+     WHERE tenant = %(tenant)s AND (status_number IS NULL OR status_number < %(number)s)
 """
 
 
@@ -48,3 +55,7 @@ def add_tenant(tx: Tx, *, copy: TenantCopy) -> None:
 
 def change_name(tx: Tx, *, tenant: TenantCode, name: str, as_of: datetime) -> None:
     tx.run(_CHANGE_NAME, {"tenant": tenant, "name": name, "as_of": as_of})
+
+
+def change_status(tx: Tx, *, tenant: TenantCode, status: ContractStatus, number: int) -> None:
+    tx.run(_CHANGE_STATUS, {"tenant": tenant, "status": status, "number": number})

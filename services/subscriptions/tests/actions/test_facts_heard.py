@@ -6,10 +6,14 @@ from uuid import uuid4
 import pytest
 
 from contracts.codes import TenantCode
-from servicekit.errors import NotFound
+from contracts.tenancy import ContractStatus
+from servicekit.errors import Conflict, NotFound
+from subscriptions.actions.follow_state import follow_state
 from subscriptions.actions.rename_tenant import rename_tenant
 
 pytestmark = pytest.mark.servers
+
+NOT_RUNNING = ("requested", "suspended", "draining", "terminated")
 
 
 def test_tenant_heard_of_twice_is_kept_once(house) -> None:
@@ -63,3 +67,32 @@ def test_same_move_heard_twice_is_harmless(house) -> None:
     for _ in range(2):
         house.move_clock_to(start + timedelta(days=60), event_id=event_id)
     assert timedelta(0) <= house.clock.now() - start - timedelta(days=60) < timedelta(seconds=10)
+
+
+def follow(house, state: ContractStatus, *, number: int) -> None:
+    follow_state(
+        db=house.db,
+        context=house.by_itself(),
+        event_id=uuid4(),
+        tenant=house.tenant,
+        state=state,
+        number=number,
+    )
+
+
+@pytest.mark.parametrize("state", NOT_RUNNING)
+def test_nothing_is_ordered_in_a_contract_that_is_not_running(house, state) -> None:
+    follow(house, ContractStatus(state), number=2)
+    with pytest.raises(Conflict, match="contract-not-active") as refused:
+        house.order()
+    assert refused.value.details == {"status": state}
+    assert house.rows("SELECT count(*) FROM orders") == [(0,)]
+    assert house.order(tenant=house.other).tenant == house.other
+
+
+def test_newest_state_stays_in_whatever_order_states_are_heard(house) -> None:
+    follow(house, ContractStatus.ACTIVE, number=3)
+    follow(house, ContractStatus.SUSPENDED, number=2)
+    assert house.order().status == "accepted"
+    follow(house, ContractStatus.TRIAL, number=4)
+    assert house.order().status == "accepted"

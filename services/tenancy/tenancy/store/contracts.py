@@ -2,21 +2,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from contracts.codes import SupportLevel, TenantCode
+from contracts.tenancy import ContractStatus, ContractType
 from servicekit.db import Tx
-from servicekit.errors import NotFound
-from tenancy.domain.contracts import Contract, ContractStatus, ContractType
+from servicekit.errors import Conflict, NotFound
+from tenancy.domain.contracts import Contract
 from tenancy.domain.organisations import Organisation
 from tenancy.domain.people import Holder
+from tenancy.domain.trials import Trial
 
 _SHEETS = """
     SELECT tenant, name, contract_type, organisation_id, organisation_name, status, support_level,
            region, referent_id, referent_login, referent_email, referent_given_name,
            referent_family_name, owner_id, owner_login, owner_email, owner_given_name,
-           owner_family_name, opened_at
+           owner_family_name, opened_at, status_since, trial_ends_on, trial_closes_on,
+           trial_converted_at, drained_from, held
       FROM contract_sheets
 """
 _GET = _SHEETS + "WHERE tenant = %(tenant)s"
@@ -35,12 +39,39 @@ _LIST_SOME_CODES = """
 """
 _ADD = """
     INSERT INTO contracts (tenant, organisation_id, name, contract_type, status, support_level,
-                           region, opened_at, opened_by)
+                           region, opened_at, opened_by, status_since, trial_ends_on,
+                           trial_closes_on)
     VALUES (%(tenant)s, %(organisation_id)s, %(name)s, %(contract_type)s, %(status)s,
-            %(support_level)s, %(region)s, %(opened_at)s, %(opened_by)s)
+            %(support_level)s, %(region)s, %(opened_at)s, %(opened_by)s, %(status_since)s,
+            %(trial_ends_on)s, %(trial_closes_on)s)
+"""
+_LIST_OF_ORGANISATION = """
+    SELECT tenant
+      FROM contracts
+     WHERE organisation_id = %(organisation_id)s AND tenant > %(after)s
+     ORDER BY tenant
+     LIMIT %(limit)s
+"""
+_COUNT_SINGLES = """
+    SELECT count(*)
+      FROM contracts
+     WHERE organisation_id = %(organisation_id)s AND contract_type = 'single'
+       AND status NOT IN ('requested', 'terminated')
+"""
+_IS_ONE_OF = """
+    SELECT EXISTS (SELECT 1
+                     FROM contracts
+                    WHERE organisation_id = %(organisation_id)s AND tenant = ANY(%(tenants)s))
 """
 _LOCK = "SELECT tenant FROM contracts WHERE tenant = %(tenant)s FOR UPDATE"
 _CHANGE_NAME = "UPDATE contracts SET name = %(name)s WHERE tenant = %(tenant)s"
+_CHANGE_STATE = """
+    UPDATE contracts
+       SET status = %(status)s, status_since = %(status_since)s,
+           trial_closes_on = %(trial_closes_on)s, trial_converted_at = %(trial_converted_at)s,
+           drained_from = %(drained_from)s, held = %(held)s
+     WHERE tenant = %(tenant)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +102,12 @@ class _Sheet:
     owner_given_name: str
     owner_family_name: str
     opened_at: datetime
+    status_since: datetime
+    trial_ends_on: date | None
+    trial_closes_on: date | None
+    trial_converted_at: datetime | None
+    drained_from: ContractStatus | None
+    held: bool
 
     def contract(self) -> Contract:
         return Contract(
@@ -96,7 +133,16 @@ class _Sheet:
                 self.owner_family_name,
             ),
             opened_at=self.opened_at,
+            status_since=self.status_since,
+            trial=self._trial(),
+            drained_from=self.drained_from,
+            held=self.held,
         )
+
+    def _trial(self) -> Trial | None:
+        if self.trial_ends_on is None or self.trial_closes_on is None:
+            return None
+        return Trial(self.trial_ends_on, self.trial_closes_on, self.trial_converted_at)
 
 
 def get_contract(tx: Tx, *, tenant: TenantCode) -> Contract:
@@ -127,23 +173,70 @@ def list_tenants(
     return [row.tenant for row in tx.rows(sql, params, _Code)]
 
 
-def add_contract(tx: Tx, *, contract: Contract, opened_by: str) -> None:
-    """The contract alone: its offices and what it is found by are added apart."""
-    tx.run(
-        _ADD,
-        {
-            "tenant": contract.tenant,
-            "organisation_id": contract.organisation.organisation_id,
-            "name": contract.name,
-            "contract_type": contract.contract_type,
-            "status": contract.status,
-            "support_level": contract.support_level,
-            "region": contract.region,
-            "opened_at": contract.opened_at,
-            "opened_by": opened_by,
-        },
+def list_tenants_of_organisation(
+    tx: Tx, *, organisation_id: UUID, after: str, limit: int
+) -> list[TenantCode]:
+    """Codes in order, after ``after``. Asked with the scope EVERYONE."""
+    params = {"organisation_id": organisation_id, "after": after, "limit": limit}
+    return [row.tenant for row in tx.rows(_LIST_OF_ORGANISATION, params, _Code)]
+
+
+def count_singles(tx: Tx, *, organisation_id: UUID) -> int:
+    """Contracts that run, each with invoices of its own. Asked with the scope EVERYONE."""
+    counted: int = tx.value(_COUNT_SINGLES, {"organisation_id": organisation_id})
+    return counted
+
+
+def is_one_of(tx: Tx, *, organisation_id: UUID, tenants: Sequence[str]) -> bool:
+    """Whether any of these belongs to the organisation. Asked with the scope EVERYONE."""
+    found: bool = tx.value(
+        _IS_ONE_OF, {"organisation_id": organisation_id, "tenants": list(tenants)}
     )
+    return found
+
+
+def add_contract(tx: Tx, *, contract: Contract, opened_by: str) -> None:
+    """The contract alone: its offices and what it is found by are added apart.
+
+    Conflict("multi-services-exists") where the organisation has one that groups already.
+    """
+    one = Conflict("multi-services-exists")
+    with tx.unless(constraint="contracts_multi_services_key", error=one):
+        tx.run(_ADD, _as_row(contract, opened_by=opened_by))
+
+
+def _as_row(contract: Contract, *, opened_by: str) -> dict[str, Any]:
+    return {
+        "tenant": contract.tenant,
+        "organisation_id": contract.organisation.organisation_id,
+        "name": contract.name,
+        "contract_type": contract.contract_type,
+        "status": contract.status,
+        "support_level": contract.support_level,
+        "region": contract.region,
+        "opened_at": contract.opened_at,
+        "opened_by": opened_by,
+        "status_since": contract.status_since,
+        "trial_ends_on": contract.trial and contract.trial.ends_on,
+        "trial_closes_on": contract.trial and contract.trial.closes_on,
+    }
 
 
 def change_name(tx: Tx, *, tenant: TenantCode, name: str) -> None:
     tx.run(_CHANGE_NAME, {"tenant": tenant, "name": name})
+
+
+def change_state(tx: Tx, *, contract: Contract) -> None:
+    """Its state as it is now, with what goes with it. The row is locked since it was read."""
+    tx.run(
+        _CHANGE_STATE,
+        {
+            "tenant": contract.tenant,
+            "status": contract.status,
+            "status_since": contract.status_since,
+            "trial_closes_on": contract.trial and contract.trial.closes_on,
+            "trial_converted_at": contract.trial and contract.trial.converted_at,
+            "drained_from": contract.drained_from,
+            "held": contract.held,
+        },
+    )

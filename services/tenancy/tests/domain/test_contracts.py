@@ -6,15 +6,10 @@ from uuid import uuid4
 import pytest
 
 from contracts.codes import Language, SupportLevel, TenantCode
+from contracts.tenancy import ContractAct as Act
+from contracts.tenancy import ContractStatus
 from servicekit.errors import Conflict, Invalid
-from tenancy.domain.contracts import (
-    TRANSITIONS,
-    Act,
-    ContractStatus,
-    ContractType,
-    Opening,
-    after,
-)
+from tenancy.domain.contracts import TRANSITIONS, ContractType, Opening, after
 from tenancy.domain.organisations import Organisation, require_one_organisation
 from tenancy.domain.people import Contact
 
