@@ -5,9 +5,11 @@ from __future__ import annotations
 from tenancy.service.clock import ClockCalls
 from tenancy.service.contracts import ContractsCalls
 from tenancy.service.hearing import Hearing
+from tenancy.service.invoicing import InvoicingCalls
 from tenancy.service.opening import OpeningCalls
 from tenancy.service.own_data import OwnDataCalls
 from tenancy.service.parts import Parts
+from tenancy.service.support import SupportCalls
 from tenancy.service.trail import TrailCalls
 
 __all__ = ["Parts", "TenancyService"]
@@ -15,6 +17,8 @@ __all__ = ["Parts", "TenancyService"]
 
 class TenancyService(
     ContractsCalls,
+    SupportCalls,
+    InvoicingCalls,
     OpeningCalls,
     ClockCalls,
     OwnDataCalls,

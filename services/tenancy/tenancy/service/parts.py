@@ -11,6 +11,7 @@ from servicekit.context import ContextVerifier
 from servicekit.db import Database
 from servicekit.due import Handler
 from servicekit.rpc import Context, House
+from tenancy.actions.apply_support_level import APPLY, apply_support_level
 from tenancy.settings import Settings
 
 
@@ -23,7 +24,9 @@ class Parts:
 
     @property
     def due_handlers(self) -> Mapping[str, Handler]:
-        return {}
+        return {
+            APPLY: lambda item: apply_support_level(db=self.db, item=item),
+        }
 
 
 class Housed:
