@@ -16,7 +16,7 @@ from notifications.actions.list_mails import MailsPage, list_mails
 from notifications.actions.own_data import erase_person, export_person
 from notifications.actions.queue_mail import queue_mail
 from notifications.actions.resend_mail import resend_mail
-from notifications.domain import client_letters, letters, people_letters
+from notifications.domain import client_letters, contract_letters, letters, people_letters
 from notifications.domain.letters import Letter
 from notifications.domain.mails import Mail
 from notifications.domain.readers import Reader, Tenant
@@ -275,6 +275,26 @@ class NotificationsService:
     @hears(gateway.SessionsEnded)
     def on_sessions_ended(self, fact: Fact) -> None:
         self._queue(fact, client_letters.sessions_ended(fact.data))
+
+    @hears(tenancy.SupportLevelChangeAsked)
+    def on_support_level_change_asked(self, fact: Fact) -> None:
+        self._queue(fact, contract_letters.support_level_asked(fact.data))
+
+    @hears(tenancy.SupportLevelChangeWithdrawn)
+    def on_support_level_change_withdrawn(self, fact: Fact) -> None:
+        self._queue(fact, contract_letters.support_level_withdrawn(fact.data))
+
+    @hears(tenancy.SupportLevelChanged)
+    def on_support_level_changed(self, fact: Fact) -> None:
+        self._queue(fact, contract_letters.support_level_changed(fact.data))
+
+    @hears(tenancy.ReferencesChanged)
+    def on_references_changed(self, fact: Fact) -> None:
+        self._queue(fact, contract_letters.references_changed(fact.data))
+
+    @hears(tenancy.BillingDetailsChanged)
+    def on_billing_details_changed(self, fact: Fact) -> None:
+        self._queue(fact, contract_letters.billing_details_changed(fact.data))
 
     def _keep_reader(self, fact: Fact) -> None:
         known = ("person_id", "login", "email", "given_name", "family_name", "language")

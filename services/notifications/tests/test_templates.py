@@ -15,15 +15,24 @@ from uuid import UUID
 
 import pytest
 
-from contracts.codes import CredentialKind, Language, Role, Section, StaffRole, TenantCode
+from contracts.codes import (
+    CredentialKind,
+    Language,
+    Role,
+    Section,
+    StaffRole,
+    SupportLevel,
+    TenantCode,
+)
 from contracts.declare import Event
 from contracts.gateway import ClientChange
 from contracts.identity import FactorChange, PolicyPart, RecoveryKind
 from contracts.identity.facts import Leaving
 from contracts.registry import EVENTS, events_heard_by
 from contracts.subscriptions import Product
+from contracts.tenancy import ReferencesBy
 from notifications.clients.wording import PARTS, TEMPLATES, House, Wording
-from notifications.domain import client_letters, letters, people_letters
+from notifications.domain import client_letters, contract_letters, letters, people_letters
 from notifications.domain.letters import Letter, Template
 from notifications.service import NotificationsService
 from servicekit.plain import plain
@@ -90,6 +99,28 @@ CLIENT = {
     "expires_at": AT,
     "expired_at": AT,
 }
+GATHERED = {
+    "person_id": PERSON,
+    "tenant": TenantCode("OCB0000001"),
+    "changes": [
+        {"client_id": "own-1", "client_name": "<Billing>", "change": change, "changed_at": AT}
+        for change in ClientChange
+    ],
+    "first_at": AT,
+    "last_at": AT,
+}
+OF_CONTRACT = {
+    "tenant": TenantCode("OCB0000001"),
+    "referent_id": PERSON,
+    "change_id": OTHER,
+    "level_before": SupportLevel.STANDARD,
+    "support_level": SupportLevel.PREMIUM,
+    "replaced": None,
+    "effective_on": date(2026, 12, 1),
+    "committed_until": date(2027, 5, 31),
+    "changed_at": AT,
+}
+REFERENCES = {"ref1": "AA<00606838>", "ref2": None, "ref3": None}
 PORTAL, API = CredentialKind.PORTAL, CredentialKind.API
 
 CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
@@ -194,6 +225,21 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
             "placed_by": str(PERSON),
             "placed_at": AT,
         },
+    ),
+    (contract_letters.support_level_asked, OF_CONTRACT),
+    (
+        contract_letters.support_level_asked,
+        {**OF_CONTRACT, "replaced": SupportLevel.BUSINESS},
+    ),
+    (contract_letters.support_level_withdrawn, OF_CONTRACT),
+    (contract_letters.support_level_changed, OF_CONTRACT),
+    *(
+        (contract_letters.references_changed, {**OF_CONTRACT, **REFERENCES, "by": by})
+        for by in ReferencesBy
+    ),
+    (
+        contract_letters.billing_details_changed,
+        {**OF_CONTRACT, "changed": ["company_name", "address", "recipient"]},
     ),
     (letters.termination_scheduled, TERMINATION),
     (letters.termination_effective, TERMINATION),
