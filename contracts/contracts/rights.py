@@ -115,6 +115,11 @@ def listing(scope: str, section: Section | None = None, role: Role | None = None
     return Right(Audience.LISTING, scope=scope, section=section, role=role, clients=True)
 
 
+def of_a_person(scope: str) -> Right:
+    """Any signed-in person, with the tenants that he holds anything in; no program of its own."""
+    return Right(Audience.LISTING, scope=scope)
+
+
 def in_tenant(
     scope: str,
     section: Section,
@@ -159,7 +164,7 @@ def refusal(right: Right, caller: Caller) -> str | None:
 def _client_refusal(right: Right, caller: Caller) -> str | None:
     if not right.clients:
         return "person-only"
-    if right.audience is not Audience.TENANT:
+    if right.audience is not Audience.TENANT and caller.tenant is None:
         return None
     if "*" in caller.tenants or (caller.tenant is not None and caller.tenant in caller.tenants):
         return None

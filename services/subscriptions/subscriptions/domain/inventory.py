@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -71,17 +70,7 @@ def require_distinct(look: Look) -> None:
         raise Invalid("fields-invalid", {"fields": {"resources": ["duplicate"]}})
 
 
-def parts_of(existing: Iterable[Resource]) -> tuple[InventoryPart, ...]:
-    """By kind, region and currency; the dearest first, then by name. The first 200."""
-    counts: defaultdict[tuple[str, str, str], int] = defaultdict(int)
-    costs: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    for one in existing:
-        key = (one.kind, one.region, one.currency)
-        counts[key] += 1
-        costs[key] += one.daily_cost
-    parts = [
-        InventoryPart(kind, region, counts[kind, region, currency], cost, currency)
-        for (kind, region, currency), cost in costs.items()
-    ]
-    parts.sort(key=lambda part: (-part.daily_cost, part.kind, part.region, part.currency))
-    return tuple(parts[:_PARTS_TOLD])
+def told(parts: Iterable[InventoryPart]) -> tuple[InventoryPart, ...]:
+    """The dearest first, then by name; the first 200: who wants more reads the resources."""
+    ranked = sorted(parts, key=lambda one: (-one.daily_cost, one.kind, one.region, one.currency))
+    return tuple(ranked[:_PARTS_TOLD])

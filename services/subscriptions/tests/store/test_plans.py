@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,11 +18,12 @@ from contracts import subscriptions as calls
 from contracts import tenancy
 from contracts.codes import TenantCode
 from contracts.declare import Event
-from contracts.subscriptions import SUBSCRIPTIONS
+from contracts.subscriptions import SUBSCRIPTIONS, ResourceState
 from servicekit.clock import SimulatedClock
 from servicekit.context import system_context
 from servicekit.db import Database
 from servicekit.facts import Fact
+from servicekit.paging import encode_cursor
 from subscriptions.actions.import_prices import PriceFile, fictional_prices
 from subscriptions.service import SubscriptionsService
 
@@ -29,6 +31,15 @@ pytestmark = pytest.mark.servers
 
 SMALL = {"price_lists"}  # one for each time that prices change
 MINE, NEW = TenantCode("OCB1000007"), TenantCode("OCB0009999")
+RESOURCE = {
+    "resource_id": "ecs-9",
+    "kind": "ecs",
+    "name": "web",
+    "region": "eu-west-0",
+    "state": ResourceState.RUNNING,
+    "daily_cost": Decimal(2),
+    "currency": "EUR",
+}
 FILL = """
 INSERT INTO priced_items (price_list_id, item_id, product, name, family, category, region, flavour,
                           os_unit, vcpu, ram_gib, unit, currency, price)
@@ -59,7 +70,13 @@ SELECT tenant, order_id, order_id, price_list_id, offer_id, product, region, fla
   FROM orders;
 INSERT INTO terminations (tenant, termination_id, subscription_id, quantity, requested_by,
                           requested_at, effective_on)
-SELECT tenant, subscription_id, subscription_id, 1, 'x', %(at)s, '2027-12-01' FROM subscriptions
+SELECT tenant, subscription_id, subscription_id, 1, 'x', %(at)s, '2027-12-01' FROM subscriptions;
+INSERT INTO inventories (tenant, version, observed_at, remaining, parts)
+SELECT tenant, 1, %(at)s, 2, '[]' FROM tenants;
+INSERT INTO resources (tenant, resource_id, kind, name, region, state, daily_cost, currency,
+                       observed_at)
+SELECT tenant, 'ecs-' || n, 'ecs', 'x', 'x', 'running', 1, 'EUR', %(at)s
+  FROM tenants, generate_series(1, 2) AS n
 """
 
 
@@ -97,10 +114,18 @@ def test_no_call_no_fact_and_no_date_reads_a_large_table_from_end_to_end(
     ask(calls.list_subscriptions, tenant=MINE, limit=20, cursor=page["next_cursor"])
     one = {"tenant": MINE, "subscription_id": order["subscription_id"]}
     ask(calls.get_subscription, **one)
+    for complete in (False, True):
+        look = {"tenant": MINE, "observed_at": NOW, "complete": complete}
+        ask(calls.report_resources, **look, resources=[RESOURCE])
+    ask(calls.get_inventory, tenant=MINE)
+    for cursor in (None, encode_cursor(["ecs-1"])):
+        ask(calls.list_resources, tenant=MINE, limit=1, cursor=cursor)
     ends = ask(calls.terminate_subscription, **one, quantity=1)["terminations"][0]["effective_on"]
     hear(desk, tenancy.TenantOpened, "on_tenant_opened", **opened(NEW))
     renamed = {"tenant": MINE, "name": "Production", "renamed_at": NOW}
     hear(desk, tenancy.ContractRenamed, "on_contract_renamed", **renamed)
+    moved = {"tenant": MINE, "state": tenancy.ContractStatus.ACTIVE, "number": 2}
+    hear(desk, tenancy.ContractStateChanged, "on_contract_state_changed", **moved)
     hear(desk, tenancy.ClockMoved, "on_clock_moved", offset_seconds=800 * 86400)
     with desk.watching(f"the units that end on {ends}"):
         assert house.run_due() == 1

@@ -1,0 +1,48 @@
+"""Sales terminate a contract that its customer asked to end; he may take it back meanwhile."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.codes import TenantCode
+from contracts.tenancy import ContractAct
+from servicekit.calendar import day_of
+from servicekit.context import Context
+from servicekit.db import Database
+from tenancy.actions.change_state import move
+from tenancy.actions.read_termination import present
+from tenancy.domain.outlook import Outlook
+from tenancy.domain.terminations import Termination, foresee_termination
+from tenancy.store import contracts, inventories
+
+
+def terminate_contract(
+    *, db: Database, context: Context, now: datetime, tenant: TenantCode
+) -> Termination:
+    """It drains until nothing remains, which may be at once. Raises Conflict
+    ``transition-illegal``."""
+    with db.write(context, tenant=tenant) as tx:
+        contract = contracts.get_contract_to_change(tx, tenant=tenant)
+        inventory = inventories.find_inventory(tx, tenant=tenant)
+        foresee_termination(contract, inventory=inventory, today=day_of(now)).demanded()
+        move(tx, contract=contract, act=ContractAct.TERMINATE, now=now, reason=context.reason)
+        return tx.answer(present(tx, context=context, tenant=tenant, now=now))
+
+
+def keep_contract(
+    *, db: Database, context: Context, now: datetime, tenant: TenantCode
+) -> Termination:
+    """It is what it was before, or suspended where its trial is over meanwhile."""
+    with db.write(context, tenant=tenant) as tx:
+        contract = contracts.get_contract_to_change(tx, tenant=tenant)
+        move(tx, contract=contract, act=ContractAct.KEEP, now=now, reason=context.reason)
+        return tx.answer(present(tx, context=context, tenant=tenant, now=now))
+
+
+def outlook_of_termination(
+    *, db: Database, context: Context, now: datetime, tenant: TenantCode
+) -> Outlook:
+    with db.read(tenant=tenant, context=context) as tx:
+        contract = contracts.get_contract(tx, tenant=tenant)
+        inventory = inventories.find_inventory(tx, tenant=tenant)
+    return foresee_termination(contract, inventory=inventory, today=day_of(now))
