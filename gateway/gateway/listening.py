@@ -44,7 +44,7 @@ class OwnData(Protocol):
     def forget(self, person_id: UUID) -> None: ...
 
 
-class SecretMakers(Protocol):
+class Leavers(Protocol):
     def hear(self, fact: Fact) -> None: ...
 
 
@@ -64,13 +64,13 @@ class Listening:
         naming: Naming,
         own_data: OwnData,
         views: Views,
-        secret_makers: SecretMakers,
+        leavers: Leavers,
     ) -> None:
         self._rights = rights
         self._naming = naming
         self._own_data = own_data
         self._views = views
-        self._secret_makers = secret_makers
+        self._leavers = leavers
         self._sessions = sessions
         self._broadcast = Subscriber(
             amqp_url,
@@ -124,7 +124,7 @@ class Listening:
                 except_amr=TWO_FACTORS if ending.spares_two_factors else None,
                 proved_before=_told_at(fact.id),
             )
-        self._secret_makers.hear(fact)
+        self._leavers.hear(fact)
         if fact.type == identity.ImpersonationEnded.type:
             self._views.end(fact.data["grant_id"])
         if fact.type == identity.PersonErased.type:

@@ -21,7 +21,7 @@ from gateway.listening import Listening
 from gateway.local_calls import LocalCalls
 from gateway.naming import Naming
 from gateway.oauth.client_assertions import ClientAssertions
-from gateway.oauth.client_news import ClientNews, NewsTeller
+from gateway.oauth.client_news import ClientNews
 from gateway.oauth.clients import ClientDirectory
 from gateway.oauth.devices import Devices
 from gateway.oauth.endings import Endings
@@ -30,7 +30,9 @@ from gateway.oauth.impersonations import Impersonations
 from gateway.oauth.issuing import Issuer
 from gateway.oauth.kept_forms import KeptForms
 from gateway.oauth.keys import KeyRing
+from gateway.oauth.leavers import Leavers
 from gateway.oauth.logout_sending import LogoutSender
+from gateway.oauth.news_telling import NewsTeller
 from gateway.oauth.once import Once
 from gateway.oauth.outside import Outside
 from gateway.oauth.own_consents import OwnConsents
@@ -42,7 +44,6 @@ from gateway.oauth.published_keys import PATIENCE, PublishedKeys
 from gateway.oauth.pushing import PushedRequests
 from gateway.oauth.registration import ensure_portal
 from gateway.oauth.secrecy import Successors
-from gateway.oauth.secret_makers import SecretMakers
 from gateway.oauth.server import AuthorizationServer
 from gateway.oauth.sessions import Sessions
 from gateway.oauth.tenant_clients import TenantClients
@@ -228,7 +229,7 @@ def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
             naming=naming,
             own_data=own_data,
             views=views,
-            secret_makers=SecretMakers(
+            leavers=Leavers(
                 db=db,
                 clock=clock,
                 endings=endings,

@@ -20,7 +20,7 @@ from contracts.fields import (
     Whole,
 )
 from contracts.gateway.contract import GATEWAY
-from contracts.gateway.metadata import ClientMetadata, ClientQuota
+from contracts.gateway.metadata import ClientMetadata, ClientQuota, KeysShown
 from contracts.paging import Page, PageRequest
 from contracts.rights import by_office, in_tenant
 
@@ -43,7 +43,7 @@ class ClientSecret(Strict):
     created_by = Id(load_default=None, allow_none=True, metadata={"description": "Who made it."})
 
 
-class ClientView(ClientMetadata):
+class ClientView(ClientMetadata, KeysShown):
     client_id = Text(maximum=64, required=True)
     name = Text(maximum=120, required=True)
     kind = Choice(ApplicationKind, required=True)

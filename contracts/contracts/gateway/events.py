@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from contracts.fields import Choice, Id, Instant, Strict, Tenant, Text, Whole
+from contracts.fields import Choice, Id, Instant, Many, Part, Strict, Tenant, Text, Whole
 from contracts.gateway.contract import GATEWAY
+
+MOST_NEWS_NAMED = 20
 
 
 class ClientChange(StrEnum):
@@ -27,6 +29,7 @@ class ClientChange(StrEnum):
     SECRET_REMOVED = "secret-removed"  # noqa: S105 - what happened
     REMOVED = "removed"
     MAKER_LOST_RIGHT = "maker-lost-right"  # who has seen its secret may no longer administer it
+    KEYS_SETTER_LOST_RIGHT = "keys-setter-lost-right"  # who set its keys may not any more
 
 
 class _AboutClient(Strict):
@@ -47,6 +50,11 @@ class ClientAnnouncedPayload(_AboutClient):
         allow_none=True,
         metadata={"description": "Until when a secret opens that somebody knows who should not."},
     )
+    keys_end_at = Instant(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Until when keys open that somebody set who should not."},
+    )
 
 
 class ClientSecretExpiryApproachedPayload(_AboutClient):
@@ -58,6 +66,34 @@ class ClientSecretExpiryApproachedPayload(_AboutClient):
 class ClientSecretExpiredPayload(_AboutClient):
     secret_id = Id(required=True)
     expired_at = Instant(required=True)
+
+
+class ClientKeysExpiryApproachedPayload(_AboutClient):
+    expires_at = Instant(required=True)
+    days = Whole(required=True, metadata={"description": "Left, counted up to whole ones."})
+
+
+class ClientKeysExpiredPayload(_AboutClient):
+    expired_at = Instant(required=True)
+
+
+class GatheredChange(Strict):
+    client_id = Text(maximum=64, required=True)
+    client_name = Text(maximum=120, required=True)
+    change = Choice(ClientChange, required=True)
+    changed_at = Instant(required=True)
+
+
+class ClientNewsGatheredPayload(Strict):
+    """What was too much to be told one by one. ``person_id``: the reader; ``tenant``: null for the
+    provider's own; ``changes``: the first of those that were ``counted``."""
+
+    person_id = Id(required=True)
+    tenant = Tenant(required=True, allow_none=True)
+    counted = Whole(required=True)
+    changes = Many(Part(GatheredChange), maximum=MOST_NEWS_NAMED, required=True)
+    first_at = Instant(required=True)
+    last_at = Instant(required=True)
 
 
 class SessionsEndedPayload(Strict):
@@ -77,6 +113,17 @@ ClientSecretExpiryApproached = GATEWAY.event(
 )
 ClientSecretExpired = GATEWAY.event(
     "ClientSecretExpired", payload=ClientSecretExpiredPayload, heard_by=("notifications",)
+)
+ClientKeysExpiryApproached = GATEWAY.event(
+    "ClientKeysExpiryApproached",
+    payload=ClientKeysExpiryApproachedPayload,
+    heard_by=("notifications",),
+)
+ClientKeysExpired = GATEWAY.event(
+    "ClientKeysExpired", payload=ClientKeysExpiredPayload, heard_by=("notifications",)
+)
+ClientNewsGathered = GATEWAY.event(
+    "ClientNewsGathered", payload=ClientNewsGatheredPayload, heard_by=("notifications",)
 )
 SessionsEnded = GATEWAY.event(
     "SessionsEnded", payload=SessionsEndedPayload, heard_by=("notifications",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from contracts.fields import Choice, Flag, Many, Part, Strict, Text, Whole
+from contracts.fields import Choice, Flag, Id, Instant, Many, Part, Strict, Text, Whole
 
 MOST_KEYS = 5
 
@@ -42,6 +42,19 @@ class ClientQuota(Strict):
 
     requests = Whole(minimum=1, maximum=99_999_999, required=True)
     seconds = Whole(minimum=1, maximum=9_999, required=True)
+
+
+class KeysShown(Strict):
+    keys_set_by = Id(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Who set its keys; null also where that is not known."},
+    )
+    keys_expire_at = Instant(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "They end then, for who set them may not administer it any more."},
+    )
 
 
 class ClientMetadata(Strict):

@@ -9,7 +9,7 @@ from contracts.declare import Effect, Refusal, delete, get, post, put
 from contracts.fields import Choice, Edition, Flag, Id, Instant, Many, Part, Strict, Text, Whole
 from contracts.gateway.clients import ClientSecret, NewClientSecret, RemovedClient
 from contracts.gateway.contract import GATEWAY
-from contracts.gateway.metadata import ClientMetadata, ClientQuota
+from contracts.gateway.metadata import ClientMetadata, ClientQuota, KeysShown
 from contracts.paging import Page, PageRequest
 from contracts.rights import staff_only
 
@@ -40,7 +40,10 @@ class _ProviderClient(ClientMetadata):
         Text(maximum=16),
         maximum=300,
         load_default=(),
-        metadata={"description": "For which it acts by its own right; ``*``: every one."},
+        metadata={
+            "description": "For which it acts by its own right; ``*``: every one. ``*`` and"
+            " more than 20 are said on the command line alone."
+        },
     )
     audiences = Many(
         Text(maximum=255),
@@ -59,7 +62,7 @@ class _ProviderClient(ClientMetadata):
     )
 
 
-class ProviderClient(_ProviderClient):
+class ProviderClient(_ProviderClient, KeysShown):
     kind = Choice(ClientType, required=True)
     by_settings = Flag(
         required=True,

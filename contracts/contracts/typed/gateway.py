@@ -132,6 +132,8 @@ class ClientSecret(TypedDict):
 
 
 class ClientView(TypedDict):
+    keys_set_by: NotRequired[str | None]
+    keys_expire_at: NotRequired[str | None]
     token_endpoint_auth_method: NotRequired[TokenEndpointAuthMethod | None]
     jwks: NotRequired[PublicKeys | None]
     jwks_uri: NotRequired[str | None]
@@ -369,6 +371,8 @@ class AccountExport(TypedDict):
 
 
 class ProviderClient(TypedDict):
+    keys_set_by: NotRequired[str | None]
+    keys_expire_at: NotRequired[str | None]
     token_endpoint_auth_method: NotRequired[TokenEndpointAuthMethod | None]
     jwks: NotRequired[PublicKeys | None]
     jwks_uri: NotRequired[str | None]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from contracts.gateway import ClientChange, PublicKeys, TokenEndpointAuthMethod
 from gateway.oauth.client_keys import keys_fault
@@ -89,6 +90,21 @@ def proof_of(client: RegisteredRow) -> tuple[Any, ...]:
     return client.token_endpoint_auth_method, client.jwks, client.jwks_uri
 
 
+def keys_of(client: RegisteredRow) -> tuple[Any, ...]:
+    return client.jwks, client.jwks_uri
+
+
+def with_keys_set(
+    before: RegisteredRow | None, after: RegisteredRow, *, by: UUID | None, as_staff: bool
+) -> RegisteredRow:
+    """Whoever sets keys answers for them; naming the same ones again makes nobody's of them."""
+    if not after.has_keys:
+        return replace(after, keys_set_by=None, keys_set_as_staff=None, keys_expire_at=None)
+    if before is not None and keys_of(before) == keys_of(after):
+        return after
+    return replace(after, keys_set_by=by, keys_set_as_staff=as_staff, keys_expire_at=None)
+
+
 def quota_of(client: RegisteredRow) -> tuple[int | None, int | None]:
     return client.quota_amount, client.quota_seconds
 
@@ -122,12 +138,21 @@ def has_more(before: RegisteredRow, after: RegisteredRow) -> bool:
 
 
 def has_less(before: RegisteredRow, after: RegisteredRow) -> bool:
-    """Tokens that were given say what they open, so they end."""
+    """Tokens that were given say what they open, and by whose proof, so they end."""
     tightened = after.dpop_bound_access_tokens and not before.dpop_bound_access_tokens
-    return tightened or any(
-        set(getattr(before, held)) - set(getattr(after, held))
-        for held in ("scopes", "grants", "tenants", "audiences")
+    return (
+        tightened
+        or is_no_more_ours(before, after)
+        or any(
+            set(getattr(before, held)) - set(getattr(after, held))
+            for held in ("scopes", "grants", "tenants", "audiences")
+        )
     )
+
+
+def is_no_more_ours(before: RegisteredRow, after: RegisteredRow) -> bool:
+    """Nobody was asked whether it may have what it was given: from now on everybody is."""
+    return before.first_party and not after.first_party
 
 
 def shown_metadata(client: RegisteredRow, secrets: Sequence[KnownSecretRow]) -> dict[str, Any]:
@@ -146,6 +171,8 @@ def shown_metadata(client: RegisteredRow, secrets: Sequence[KnownSecretRow]) -> 
             }
             for one in secrets
         ],
+        "keys_set_by": client.keys_set_by,
+        "keys_expire_at": client.keys_expire_at,
         "created_at": client.created_at,
         "changed_at": client.changed_at,
     }

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from contracts.codes import TenantCode
-from contracts.gateway import MOST_SECRETS, ClientChange
-from contracts.rights import CallerKind
+from contracts.gateway import MOST_SECRETS, ClientChange, change_client
+from contracts.rights import CallerKind, acts_as_staff
 from gateway.oauth.client_news import ClientNews
 from gateway.oauth.endings import Endings
 from gateway.oauth.secrecy import digest_of, new_secret
@@ -54,6 +54,7 @@ class ClientSecrets:
             digest=digest_of(secret),
             expires_at=expires_at,
             created_by=by,
+            made_as_staff=by_staff_right(context),
             now=now,
         )
         about = {"secret": str(secret_id), "expires_at": expires_at.isoformat()}
@@ -99,6 +100,11 @@ class ClientSecrets:
 def person_of(context: Context) -> UUID | None:
     caller = context.caller
     return UUID(caller.subject) if caller.kind is CallerKind.PERSON else None
+
+
+def by_staff_right(context: Context) -> bool:
+    """Whether he administers a tenant's client by a staff role alone; with it goes what he made."""
+    return acts_as_staff(change_client.right, context.caller)
 
 
 def _record(

@@ -32,6 +32,8 @@ from servicekit.editions import demand_edition
 from servicekit.errors import Conflict, Forbidden, Invalid
 
 EVERY_TENANT = "*"
+# So many contracts one operator names, a mail to each of the others; for more it is as for all.
+FEW_TENANTS = 20
 
 
 class ProviderClients(RegisteredClients):
@@ -41,7 +43,7 @@ class ProviderClients(RegisteredClients):
         self, context: Context, *, client_id: str, kind: ClientType, **said: Any
     ) -> dict[str, Any]:
         now = self._clock.now()
-        client = _described(_blank(client_id, kind, now), said)
+        client = self._answered_for(context, None, _described(_blank(client_id, kind, now), said))
         self._refuse_faults(client)
         if _powers_of(client):
             raise Forbidden("command-line-only")
@@ -63,6 +65,7 @@ class ProviderClients(RegisteredClients):
             present = self._to_change(tx, None, client_id)
             demand_edition(edition, shown_as=ProviderClient, present=self._view(tx, present))
             changed = replace(_described(present, said), changed_at=now)
+            changed = self._answered_for(context, present, changed)
             self._refuse_faults(changed)
             _refuse_powers(present, changed)
             self._take_over(tx, present, changed, now)
@@ -134,25 +137,35 @@ def _blank(client_id: str, kind: ClientType, now: datetime) -> RegisteredRow:
 
 def _powers_of(client: RegisteredRow) -> frozenset[str]:
     """What lets a client act where nobody agreed: its tokens carry people's own proof, act in every
-    contract, hand on or read tokens of others. Who holds such a client could be anybody, so an
-    operator alone makes none, nor becomes one that there is.
+    contract or in many, hand on or read tokens of others. Who holds such a client could be anybody,
+    so an operator alone makes none, nor becomes one that there is.
     """
     powers = {f"audience {audience}" for audience in client.audiences}
     if client.first_party:
         powers.add("first party")
     if EVERY_TENANT in client.tenants:
         powers.add("every tenant")
+    if _names_many(client):
+        powers.add("many tenants")
     if GrantType.TOKEN_EXCHANGE.value in client.grants:
         powers.add("token exchange")
     return frozenset(powers)
 
 
+def _names_many(client: RegisteredRow) -> bool:
+    return len(client.tenants) > FEW_TENANTS
+
+
 def _refuse_powers(present: RegisteredRow, changed: RegisteredRow) -> None:
-    """It may lose them; while it has one, it is neither entrusted to others nor answered in a way
-    that is new to it. One and the same change does not do both.
+    """It may lose them; while it has one, it is neither entrusted to others nor answered in a way,
+    nor acts in a contract, that is new to it. One and the same change does not do both.
     """
     powers = _powers_of(present)
-    opened = is_entrusted_anew(present, changed) or changed.grants - present.grants
+    opened = (
+        is_entrusted_anew(present, changed)
+        or changed.grants - present.grants
+        or (_names_many(changed) and changed.tenants - present.tenants)
+    )
     if _powers_of(changed) - powers or (powers and opened):
         raise Forbidden("command-line-only")
 

@@ -15,12 +15,15 @@ from contracts.gateway import ClientChange
 from gateway.oauth.client_metadata import (
     has_less,
     has_moved,
+    is_no_more_ours,
+    keys_of,
     proof_of,
     recorded,
     shown_metadata,
+    with_keys_set,
 )
 from gateway.oauth.client_news import ClientNews
-from gateway.oauth.client_secrets import ClientSecrets, person_of
+from gateway.oauth.client_secrets import ClientSecrets, by_staff_right, person_of
 from gateway.oauth.endings import Endings
 from gateway.store import consents
 from gateway.store import registered_clients as store
@@ -84,6 +87,7 @@ class RegisteredClients(ABC):
         with self._db.write(context, tenant=EVERYONE) as tx:
             client = self._to_change(tx, tenant, client_id)
             store.remove_client(tx, tenant=tenant, client_id=client_id)
+            self._news.forget_keys(tx, client_id=client_id)
             self._endings.end_client(tx, client_id=client_id, now=now)
             self._record(tx, "oauth:client:removed", tenant, client, now)
             self._tell(tx, context, tenant, client, [ClientChange.REMOVED], now)
@@ -138,6 +142,13 @@ class RegisteredClients(ABC):
     def _refuse_secret(self, client: RegisteredRow, context: Context) -> None:
         """Raises Forbidden where the caller may make no secret of it."""
 
+    def _answered_for(
+        self, context: Context, present: RegisteredRow | None, changed: RegisteredRow
+    ) -> RegisteredRow:
+        """With who set its keys, where they are others than they were."""
+        by, as_staff = person_of(context), by_staff_right(context)
+        return with_keys_set(present, changed, by=by, as_staff=as_staff)
+
     def _take_over(
         self, tx: Tx, present: RegisteredRow, changed: RegisteredRow, now: datetime
     ) -> None:
@@ -145,8 +156,11 @@ class RegisteredClients(ABC):
         agreed did so to be sent where it was answered until now.
         """
         client_id, moved = present.client_id, has_moved(present, changed)
+        if keys_of(present) != keys_of(changed):
+            self._news.forget_keys(tx, client_id=client_id)
         if moved:
             consents.remove_consents_of_client(tx, client_id=client_id)
+        if moved or is_no_more_ours(present, changed):
             consents.remove_unused_codes_of_client(tx, client_id=client_id)
             self._endings.end_families_of_client(tx, client_id=client_id, now=now)
         if changed.has_keys:

@@ -20,6 +20,7 @@ from gateway.oauth.redirects import registration_fault
 from gateway.oauth.scopes import SCOPES_SUPPORTED
 from gateway.oauth.secrecy import digest_of, new_secret
 from gateway.store import clients as store
+from gateway.store import consents
 from gateway.store.clients import ClientKind, ClientRow
 from servicekit.clock import Clock
 from servicekit.db import EVERYONE, Database, Tx
@@ -93,8 +94,8 @@ def register_client(
     with db.write(acting("client.register"), tenant=EVERYONE) as tx:
         known = store.find_client(tx, client_id=asked.client_id, now=now)
         new = store.add_or_change_client(tx, client=_row(asked), now=now)
-        if known is not None and _is_less(known, asked):
-            endings.end_client(tx, client_id=asked.client_id, now=now)
+        if known is not None:
+            _end_what_it_had(tx, endings=endings, known=known, asked=asked, now=now)
         given = None
         if asked.kind is ClientKind.CONFIDENTIAL and asked.jwks is None:
             given = _ensure_secret(
@@ -197,6 +198,16 @@ def _tenants_fault(tenants: frozenset[str]) -> str | None:
     return f"length:0:{MOST_TENANTS}" if len(tenants) > MOST_TENANTS else None
 
 
+def _end_what_it_had(
+    tx: Tx, *, endings: Endings, known: ClientRow, asked: Registration, now: datetime
+) -> None:
+    if _is_no_more_ours(known, asked):
+        consents.remove_unused_codes_of_client(tx, client_id=asked.client_id)
+        endings.end_families_of_client(tx, client_id=asked.client_id, now=now)
+    if _is_less(known, asked):
+        endings.end_client(tx, client_id=asked.client_id, now=now)
+
+
 def _is_less(known: ClientRow, asked: Registration) -> bool:
     """Tokens that it was given say what they open, so they end."""
     narrowed = (
@@ -205,7 +216,13 @@ def _is_less(known: ClientRow, asked: Registration) -> bool:
         or known.tenants - asked.tenants
         or known.audiences - asked.audiences
     )
-    return bool(narrowed) or (asked.dpop_bound_access_tokens and not known.dpop_bound_access_tokens)
+    tightened = asked.dpop_bound_access_tokens and not known.dpop_bound_access_tokens
+    return bool(narrowed) or tightened or _is_no_more_ours(known, asked)
+
+
+def _is_no_more_ours(known: ClientRow, asked: Registration) -> bool:
+    """Nobody was asked whether it may have what it was given: from now on everybody is."""
+    return known.first_party and not asked.first_party
 
 
 def _ensure_secret(

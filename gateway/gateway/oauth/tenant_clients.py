@@ -44,7 +44,7 @@ class TenantClients(RegisteredClients):
         self, context: Context, *, tenant: TenantCode, kind: ApplicationKind, **said: Any
     ) -> dict[str, Any]:
         now = self._clock.now()
-        client = described(_blank(tenant, kind, now), said)
+        client = self._answered_for(context, None, described(_blank(tenant, kind, now), said))
         self._refuse_faults(client, context)
         with self._db.write(context, tenant=EVERYONE) as tx:
             if store.count_clients(tx, tenant=tenant) >= MOST_CLIENTS:
@@ -72,6 +72,7 @@ class TenantClients(RegisteredClients):
             present = store.get_client_to_change(tx, tenant=tenant, client_id=client_id)
             demand_edition(edition, shown_as=ClientView, present=self._view(tx, present))
             changed = replace(described(present, said), changed_at=now)
+            changed = self._answered_for(context, present, changed)
             self._refuse_faults(changed, context, kept=present.scopes)
             if is_entrusted_anew(present, changed):
                 _demand_as_much(present, context)

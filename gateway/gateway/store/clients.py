@@ -52,13 +52,17 @@ class SecretRow:
 
 
 def find_client(tx: Tx, *, client_id: str, now: datetime) -> ClientRow | None:
-    """An enabled client with the digests of its live secrets."""
+    """An enabled client with the digests of its live secrets. Keys that have ended are an empty
+    set: it proves itself by nothing else, and by none of them.
+    """
     return tx.row(
         """
         SELECT client_id, name, kind, first_party, redirect_uris, post_logout_redirect_uris,
                grants, scopes, tenants, audiences, require_pushed_authorization_requests,
-               owned_by, jwks, dpop_bound_access_tokens, backchannel_logout_uri,
-               token_endpoint_auth_method, jwks_uri, default_max_age,
+               owned_by, dpop_bound_access_tokens, backchannel_logout_uri,
+               token_endpoint_auth_method, default_max_age,
+               CASE WHEN keys_expire_at <= %(now)s THEN '{"keys": []}'::jsonb ELSE jwks END AS jwks,
+               CASE WHEN keys_expire_at <= %(now)s THEN NULL ELSE jwks_uri END AS jwks_uri,
                ARRAY(SELECT digest FROM client_secrets
                       WHERE client_secrets.client_id = clients.client_id
                         AND (expires_at IS NULL OR expires_at > %(now)s)) AS secrets
@@ -90,6 +94,11 @@ def add_or_change_client(tx: Tx, *, client: ClientRow, now: datetime) -> bool:
                audiences = excluded.audiences,
                require_pushed_authorization_requests =
                    excluded.require_pushed_authorization_requests,
+               keys_set_by = CASE WHEN clients.jwks = excluded.jwks THEN clients.keys_set_by END,
+               keys_set_as_staff =
+                   CASE WHEN clients.jwks = excluded.jwks THEN clients.keys_set_as_staff END,
+               keys_expire_at =
+                   CASE WHEN clients.jwks = excluded.jwks THEN clients.keys_expire_at END,
                jwks = excluded.jwks, jwks_uri = NULL, token_endpoint_auth_method = NULL,
                dpop_bound_access_tokens = excluded.dpop_bound_access_tokens,
                backchannel_logout_uri = excluded.backchannel_logout_uri,

@@ -40,6 +40,9 @@ class RegisteredRow:
     default_max_age: int | None = None
     quota_amount: int | None = None
     quota_seconds: int | None = None
+    keys_set_by: UUID | None = None
+    keys_set_as_staff: bool | None = None
+    keys_expire_at: datetime | None = None
 
     @property
     def has_keys(self) -> bool:
@@ -62,7 +65,8 @@ def list_clients(tx: Tx, *, tenant: TenantCode, after: str, limit: int) -> list[
                created_at, changed_at, first_party, tenants, audiences,
                token_endpoint_auth_method, jwks, jwks_uri, dpop_bound_access_tokens,
                require_pushed_authorization_requests, backchannel_logout_uri,
-               backchannel_logout_session_required, default_max_age, quota_amount, quota_seconds
+               backchannel_logout_session_required, default_max_age, quota_amount, quota_seconds,
+               keys_set_by, keys_set_as_staff, keys_expire_at
           FROM clients
          WHERE owned_by = %(tenant)s AND client_id > %(after)s
          ORDER BY client_id
@@ -80,7 +84,8 @@ def list_provider_clients(tx: Tx, *, after: str, limit: int) -> list[RegisteredR
                created_at, changed_at, first_party, tenants, audiences,
                token_endpoint_auth_method, jwks, jwks_uri, dpop_bound_access_tokens,
                require_pushed_authorization_requests, backchannel_logout_uri,
-               backchannel_logout_session_required, default_max_age, quota_amount, quota_seconds
+               backchannel_logout_session_required, default_max_age, quota_amount, quota_seconds,
+               keys_set_by, keys_set_as_staff, keys_expire_at
           FROM clients
          WHERE owned_by IS NULL AND client_id > %(after)s
          ORDER BY client_id
@@ -99,7 +104,8 @@ def get_client(tx: Tx, *, tenant: TenantCode | None, client_id: str) -> Register
                created_at, changed_at, first_party, tenants, audiences,
                token_endpoint_auth_method, jwks, jwks_uri, dpop_bound_access_tokens,
                require_pushed_authorization_requests, backchannel_logout_uri,
-               backchannel_logout_session_required, default_max_age, quota_amount, quota_seconds
+               backchannel_logout_session_required, default_max_age, quota_amount, quota_seconds,
+               keys_set_by, keys_set_as_staff, keys_expire_at
           FROM clients
          WHERE client_id = %(client_id)s AND owned_by IS NOT DISTINCT FROM %(tenant)s
         """,
@@ -149,15 +155,15 @@ def add_client(tx: Tx, *, tenant: TenantCode | None, client: RegisteredRow) -> N
                 token_endpoint_auth_method, jwks, jwks_uri, dpop_bound_access_tokens,
                 require_pushed_authorization_requests, backchannel_logout_uri,
                 backchannel_logout_session_required, default_max_age, quota_amount, quota_seconds,
-                created_at, changed_at)
+                keys_set_by, keys_set_as_staff, keys_expire_at, created_at, changed_at)
             VALUES (
                 %(client_id)s, %(tenant)s, %(name)s, %(kind)s, %(first_party)s, %(redirect_uris)s,
                 %(post_logout_redirect_uris)s, %(grants)s, %(scopes)s, %(tenants)s, %(audiences)s,
                 %(token_endpoint_auth_method)s, %(jwks)s, %(jwks_uri)s,
                 %(dpop_bound_access_tokens)s, %(require_pushed_authorization_requests)s,
                 %(backchannel_logout_uri)s, %(backchannel_logout_session_required)s,
-                %(default_max_age)s, %(quota_amount)s, %(quota_seconds)s, %(created_at)s,
-                %(changed_at)s)
+                %(default_max_age)s, %(quota_amount)s, %(quota_seconds)s, %(keys_set_by)s,
+                %(keys_set_as_staff)s, %(keys_expire_at)s, %(created_at)s, %(changed_at)s)
             """,
             {**_written(client), "tenant": tenant, "created_at": client.created_at},
         )
@@ -179,7 +185,8 @@ def change_client(tx: Tx, *, tenant: TenantCode | None, client: RegisteredRow) -
                backchannel_logout_session_required = %(backchannel_logout_session_required)s,
                default_max_age = %(default_max_age)s,
                quota_amount = %(quota_amount)s, quota_seconds = %(quota_seconds)s,
-               changed_at = %(changed_at)s
+               keys_set_by = %(keys_set_by)s, keys_set_as_staff = %(keys_set_as_staff)s,
+               keys_expire_at = %(keys_expire_at)s, changed_at = %(changed_at)s
          WHERE client_id = %(client_id)s AND owned_by IS NOT DISTINCT FROM %(tenant)s
         """,
         {**_written(client), "tenant": tenant},
@@ -219,13 +226,15 @@ def add_secret(
     digest: bytes,
     expires_at: datetime,
     created_by: UUID | None,
+    made_as_staff: bool,
     now: datetime,
 ) -> None:
     tx.run(
         """
         INSERT INTO client_secrets (secret_id, client_id, digest, created_at, expires_at,
-                                    created_by)
-        VALUES (%(secret_id)s, %(client_id)s, %(digest)s, %(now)s, %(expires_at)s, %(created_by)s)
+                                    created_by, made_as_staff)
+        VALUES (%(secret_id)s, %(client_id)s, %(digest)s, %(now)s, %(expires_at)s, %(created_by)s,
+                %(made_as_staff)s)
         """,
         {
             "secret_id": secret_id,
@@ -233,6 +242,7 @@ def add_secret(
             "digest": digest,
             "expires_at": expires_at,
             "created_by": created_by,
+            "made_as_staff": made_as_staff,
             "now": now,
         },
     )
@@ -291,8 +301,9 @@ def change_secrets_to_end(
     ends_at: datetime,
     now: datetime,
 ) -> list[SecretOfClientRow]:
-    """Live ones that he made, for clients of the tenant (None: the provider's own) or for all:
-    none of them opens longer than until ``ends_at``.
+    """Live ones that he made, for clients of the tenant or for all: none of them opens longer than
+    until ``ends_at``. None: the provider's own, and whatever he made for a tenant by his staff
+    role.
     """
     return tx.rows(
         """
@@ -300,7 +311,8 @@ def change_secrets_to_end(
            SET expires_at = least(coalesce(s.expires_at, %(ends_at)s), %(ends_at)s)
           FROM clients AS c
          WHERE s.created_by = %(maker)s AND c.client_id = s.client_id
-           AND (%(everywhere)s OR c.owned_by IS NOT DISTINCT FROM %(tenant)s)
+           AND (%(everywhere)s OR c.owned_by IS NOT DISTINCT FROM %(tenant)s
+                OR (%(tenant)s::text IS NULL AND s.made_as_staff IS NOT FALSE))
            AND (s.expires_at IS NULL OR s.expires_at > %(now)s)
         RETURNING s.secret_id, s.client_id, c.name AS client_name, c.owned_by, s.expires_at
         """,
@@ -356,5 +368,8 @@ def _written(client: RegisteredRow) -> dict[str, object]:
         "default_max_age": client.default_max_age,
         "quota_amount": client.quota_amount,
         "quota_seconds": client.quota_seconds,
+        "keys_set_by": client.keys_set_by,
+        "keys_set_as_staff": client.keys_set_as_staff,
+        "keys_expire_at": client.keys_expire_at,
         "changed_at": client.changed_at,
     }

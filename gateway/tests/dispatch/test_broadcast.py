@@ -48,7 +48,7 @@ class Sessions:
         return 1
 
 
-class NoSecrets:
+class NoLeavers:
     def hear(self, fact: Any) -> None:
         """Nobody here has made any."""
 
@@ -89,7 +89,7 @@ def processes(vhost: str, stored: Identity) -> Iterator[list[Process]]:
             sessions=sessions,
             naming=Naming(wire=stored),
             own_data=NoData(),
-            secret_makers=NoSecrets(),
+            leavers=NoLeavers(),
             views=NoViews(),
         )
         listening.start()

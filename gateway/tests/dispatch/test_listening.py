@@ -78,7 +78,7 @@ class OwnData:
 
 
 @dataclass
-class SecretMakers:
+class Leavers:
     heard: list[Fact] = field(default_factory=list)
 
     def hear(self, fact: Fact) -> None:
@@ -98,7 +98,7 @@ def listening(
     sessions: Sessions,
     names: Names | None = None,
     own_data: OwnData | None = None,
-    secret_makers: SecretMakers | None = None,
+    leavers: Leavers | None = None,
     views: Views | None = None,
 ) -> Listening:
     return Listening(
@@ -107,7 +107,7 @@ def listening(
         sessions=sessions,
         naming=names or Names(),
         own_data=own_data or OwnData(),
-        secret_makers=secret_makers or SecretMakers(),
+        leavers=leavers or Leavers(),
         views=views or Views(),
     )
 

@@ -25,6 +25,7 @@ from gateway.parts import Parts, build_parts
 from gateway.rights import PersonRights
 from gateway.settings import Settings
 from gateway.store.clients import ClientKind
+from gateway.tests.oauth.administering import Administrator, administrators_of
 from servicekit.context import generate_key_pair
 from servicekit.errors import NotFound
 from servicekit.settings import Mode
@@ -370,3 +371,14 @@ def answer_of() -> Callable[[TestResponse], dict[str, str]]:
 @pytest.fixture
 def new_verifier() -> Callable[[], tuple[str, str]]:
     return pkce
+
+
+@pytest.fixture
+def administrator(provider: Provider) -> Callable[..., Administrator]:
+    return administrators_of(provider)
+
+
+@pytest.fixture
+def john(administrator: Callable[..., Administrator]) -> Administrator:
+    """Manages everything of a tenant."""
+    return administrator()

@@ -42,6 +42,7 @@ POWERS: list[dict[str, Any]] = [
     {"first_party": True, **CODE},
     {"tenants": ["*"]},
     {"tenants": ["OCB0000001", "*"]},
+    {"tenants": [f"OCB{number:07}" for number in range(1, 22)]},
     {"audiences": ["https://api.example"]},
     {"grants": ["client_credentials", EXCHANGE]},
 ]
@@ -420,6 +421,38 @@ def test_a_client_of_every_contract_is_made_no_secret_but_loses_what_it_has(
     assert client["secrets"] == []
     operator.change(client, tenants=["OCB0000001"], first_party=False)
     assert operator.ask(calls.add_provider_client_secret, **named)["client_secret"]
+
+
+def test_contracts_are_not_exchanged_in_a_client_of_many(provider: Any, operator: Any) -> None:
+    """Else one that the command line made for some would be a way into all, some at a time."""
+    some = [f"OCB{number:07}" for number in range(1, 31)]
+    client_id = provider.machine(tenants=frozenset(some), first_party=False).client_id
+    client = operator.ask(calls.get_provider_client, client_id=client_id)
+    with pytest.raises(Forbidden, match="command-line-only"):
+        operator.change(client, tenants=[*some[1:], "OCB0000777"])
+    with pytest.raises(Forbidden, match="command-line-only"):
+        operator.ask(calls.add_provider_client_secret, client_id=client_id)
+    fewer = operator.change(client, tenants=some[:20])
+    assert operator.ask(calls.add_provider_client_secret, client_id=client_id)
+    assert fewer["tenants"] == some[:20]
+
+
+def test_a_client_that_is_ours_no_more_keeps_nothing_nobody_agreed_to(
+    provider: Any, operator: Any
+) -> None:
+    """Neither the token it has, nor a new one by the grant that nobody was asked about."""
+    ours = provider.register(first_party=True)
+    browser = provider.browser()
+    browser.sign_in()
+    given = browser.tokens(ours)
+    assert provider.parts.tokens.check(given["access_token"])
+    client = operator.ask(calls.get_provider_client, client_id=ours.client_id)
+    operator.change(client, first_party=False)
+    provider.parts.clients.forget(ours.client_id)
+    with pytest.raises(Unauthenticated):
+        provider.parts.tokens.check(given["access_token"])
+    again = provider.refresh(ours, given["refresh_token"])
+    assert (again.status_code, again.json["error"]) == (400, "invalid_grant")
 
 
 def test_each_act_on_a_client_is_told_to_its_end(provider: Any, operator: Any) -> None:

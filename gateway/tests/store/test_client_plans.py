@@ -13,7 +13,14 @@ import psycopg
 import pytest
 
 from contracts.codes import TenantCode
-from gateway.store import consents, families, registered_clients, spent_quotas
+from gateway.store import (
+    client_news,
+    consents,
+    families,
+    registered_clients,
+    set_keys,
+    spent_quotas,
+)
 from gateway.store.clients import ClientKind
 from gateway.store.registered_clients import RegisteredRow
 
@@ -23,7 +30,14 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TENANT = TenantCode("OCB0000007")
 CLIENT = "c7"
 PERSON = UUID("018f0000-0000-7000-8000-000000000001")
-LARGE = ("clients", "client_secrets", "consents", "token_families", "authorization_codes")
+LARGE = (
+    "clients",
+    "client_secrets",
+    "consents",
+    "token_families",
+    "authorization_codes",
+    "client_news",
+)
 
 FILL = """
 INSERT INTO clients (client_id, name, kind, first_party, redirect_uris, post_logout_redirect_uris,
@@ -33,6 +47,9 @@ SELECT 'c' || n, 'App', 'public', false, '{}', '{}', '{}', '{}', '{}', '{}', %(a
   FROM generate_series(1, 4000) AS n;
 INSERT INTO client_secrets (secret_id, client_id, digest, created_at, expires_at)
 SELECT gen_random_uuid(), client_id, sha256(client_id::bytea), %(at)s, %(at)s FROM clients;
+INSERT INTO client_news (news_id, owner, client_id, client_name, change, happened_at, told_at)
+SELECT gen_random_uuid(), owned_by, client_id, 'App', 'changed', %(at)s,
+       CASE WHEN random() < 0.5 THEN %(at)s END::timestamptz FROM clients;
 INSERT INTO consents (person_id, client_id, scopes, given_at)
 SELECT md5('p' || client_id)::uuid, client_id, '{}', %(at)s FROM clients;
 INSERT INTO token_families (family_id, client_id, person_id, session_id, scopes, auth_time,
@@ -88,6 +105,14 @@ def statements() -> list[tuple[str, Any]]:
     asked = {"maker": PERSON, "ends_at": NOW, "now": NOW}
     store.change_secrets_to_end(tx, tenant=TENANT, everywhere=False, **asked)
     store.change_secrets_to_end(tx, tenant=None, everywhere=True, **asked)
+    until = {"ends_at": NOW, "now": NOW}
+    set_keys.change_keys_to_end(tx, setter=PERSON, tenant=TENANT, everywhere=False, **until)
+    set_keys.change_keys_to_end(tx, setter=PERSON, tenant=None, everywhere=True, **until)
+    set_keys.find_keys(tx, client_id=CLIENT)
+    client_news.remove_told(tx, owner=TENANT, before=NOW)
+    client_news.count_told(tx, owner=TENANT)
+    client_news.find_first_waiting(tx, owner=TENANT)
+    client_news.remove_waiting(tx, owner=TENANT)
     store.list_secrets(tx, client_ids=[CLIENT], now=NOW)
     store.remove_secret(tx, client_id=CLIENT, secret_id=PERSON)
     consents.list_consents(tx, person_id=PERSON, after="", limit=51)

@@ -272,6 +272,18 @@ class NotificationsService:
     def on_client_secret_expired(self, fact: Fact) -> None:
         self._queue(fact, client_letters.client_secret_expired(fact.data))
 
+    @hears(gateway.ClientKeysExpiryApproached)
+    def on_client_keys_expiry_approached(self, fact: Fact) -> None:
+        self._queue(fact, client_letters.client_keys_expire_soon(fact.data))
+
+    @hears(gateway.ClientKeysExpired)
+    def on_client_keys_expired(self, fact: Fact) -> None:
+        self._queue(fact, client_letters.client_keys_expired(fact.data))
+
+    @hears(gateway.ClientNewsGathered)
+    def on_client_news_gathered(self, fact: Fact) -> None:
+        self._queue(fact, client_letters.client_news_gathered(fact.data))
+
     @hears(gateway.SessionsEnded)
     def on_sessions_ended(self, fact: Fact) -> None:
         self._queue(fact, client_letters.sessions_ended(fact.data))

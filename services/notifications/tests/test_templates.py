@@ -284,6 +284,27 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
             "secret_ends_at": AT,
         },
     ),
+    (
+        client_letters.client_announced,
+        {
+            **CLIENT,
+            "change": ClientChange.KEYS_SETTER_LOST_RIGHT,
+            "changed_by_name": None,
+            "keys_end_at": AT,
+        },
+    ),
+    *(
+        (client_letters.client_keys_expire_soon, {**CLIENT, **owner, "days": days})
+        for days in (1, 30)
+        for owner in ({}, {"tenant": None})
+    ),
+    (client_letters.client_keys_expired, CLIENT),
+    (client_letters.client_keys_expired, {**CLIENT, "tenant": None}),
+    *(
+        (client_letters.client_news_gathered, {**GATHERED, **owner, "counted": counted})
+        for counted in (len(ClientChange), 57)
+        for owner in ({}, {"tenant": None})
+    ),
     *(
         (client_letters.client_secret_expires_soon, {**CLIENT, **owner, "days": days})
         for days in (1, 30)

@@ -19,6 +19,7 @@ def client_announced(fact: Fact) -> Letter:
         changed_by_name=fact["changed_by_name"],
         changed_at=fact["changed_at"],
         secret_ends_at=fact.get("secret_ends_at"),
+        keys_end_at=fact.get("keys_end_at"),
     )
 
 
@@ -33,6 +34,37 @@ def client_secret_expires_soon(fact: Fact) -> Letter:
 
 def client_secret_expired(fact: Fact) -> Letter:
     return _about_client(Template.CLIENT_SECRET_EXPIRED, fact, expired_at=fact["expired_at"])
+
+
+def client_keys_expire_soon(fact: Fact) -> Letter:
+    return _about_client(
+        Template.CLIENT_KEYS_EXPIRE_SOON,
+        fact,
+        expires_at=fact["expires_at"],
+        days=fact["days"],
+    )
+
+
+def client_keys_expired(fact: Fact) -> Letter:
+    return _about_client(Template.CLIENT_KEYS_EXPIRED, fact, expired_at=fact["expired_at"])
+
+
+def client_news_gathered(fact: Fact) -> Letter:
+    """``more``: how many are not named."""
+    changes = fact["changes"]
+    return Letter(
+        template=Template.CLIENT_NEWS_GATHERED,
+        person_id=fact["person_id"],
+        tenant=fact["tenant"],
+        facts={
+            "changes": changes,
+            "counted": fact["counted"],
+            "more": fact["counted"] - len(changes),
+            "first_at": fact["first_at"],
+            "last_at": fact["last_at"],
+        },
+        names_tenant=fact["tenant"] is not None,
+    )
 
 
 def sessions_ended(fact: Fact) -> Letter:

@@ -62,6 +62,9 @@ class Template(StrEnum):
     CLIENT_ANNOUNCED = "client_announced"
     CLIENT_SECRET_EXPIRES_SOON = "client_secret_expires_soon"  # noqa: S105
     CLIENT_SECRET_EXPIRED = "client_secret_expired"  # noqa: S105
+    CLIENT_KEYS_EXPIRE_SOON = "client_keys_expire_soon"
+    CLIENT_KEYS_EXPIRED = "client_keys_expired"
+    CLIENT_NEWS_GATHERED = "client_news_gathered"
     SESSIONS_ENDED = "sessions_ended"
 
 
