@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 TENANT_CODE = re.compile(r"OCB[0-9]{7}")
+REQUEST_NUMBER = re.compile(r"D[0-9]{7}")
 MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])")
 
 
@@ -24,6 +25,21 @@ class TenantCode(str):
     @classmethod
     def numbered(cls, number: int) -> TenantCode:
         return cls(f"OCB{number:07d}")
+
+
+class RequestNumber(str):
+    """By what customer and staff call a request: ``D`` and seven digits, one series for all."""
+
+    __slots__ = ()
+
+    def __new__(cls, value: str) -> RequestNumber:
+        if not REQUEST_NUMBER.fullmatch(value):
+            raise ValueError(f"not a request number: {value!r}")
+        return super().__new__(cls, value)
+
+    @classmethod
+    def numbered(cls, number: int) -> RequestNumber:
+        return cls(f"D{number:07d}")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from contracts.codes import Month, TenantCode
+from contracts.codes import Month, RequestNumber, TenantCode
 
 # Control characters, and the bidi overrides that make a name read as another one.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
@@ -96,6 +96,21 @@ class Text(_Bounded):
         return text.strip()
 
 
+class Lines(_Bounded):
+    """Text of several lines, NFC, trimmed, printable but for line ends, which are ``\\n``."""
+
+    def __init__(self, minimum: int = 1, maximum: int = 4000, **kwargs: Any) -> None:
+        super().__init__(minimum, maximum, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+        bare = text.replace("\n", "")
+        if _UNPRINTABLE.search(bare) or any("\ud800" <= char <= "\udfff" for char in bare):
+            raise ValidationError("printable")
+        return text.strip()
+
+
 class Secret(_Bounded):
     """A password or token: NFC and nothing more (RFC 8265), bounded so that hashing is cheap."""
 
@@ -153,6 +168,12 @@ class Login(_Pattern):
     pattern, code = _LOGIN, "login"
 
 
+class Slug(_Pattern):
+    """What data is called by: lower case letters, digits and hyphens, a letter first."""
+
+    pattern, code = re.compile(r"[a-z][a-z0-9-]{1,62}"), "slug"
+
+
 class Edition(_Pattern):
     """What a caller has read of what he changes (``If-Match``); None where any will do.
 
@@ -173,6 +194,14 @@ class Tenant(_Coded, fields.String):
             return TenantCode(super()._deserialize(value, attr, data, **kwargs))
         except ValueError:
             raise ValidationError("tenant-code") from None
+
+
+class RequestNumberField(_Coded, fields.String):
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> RequestNumber:
+        try:
+            return RequestNumber(super()._deserialize(value, attr, data, **kwargs))
+        except ValueError:
+            raise ValidationError("request-number") from None
 
 
 class MonthField(_Coded, fields.String):

@@ -23,7 +23,7 @@ from psycopg.rows import class_row, dict_row, scalar_row, tuple_row
 from psycopg.types.json import JsonbDumper, set_json_dumps
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
-from contracts.codes import Month, TenantCode
+from contracts.codes import Month, RequestNumber, TenantCode
 from servicekit.canonical import canonical_json
 from servicekit.errors import GuichetError, Unavailable
 from servicekit.plain import plain
@@ -92,7 +92,7 @@ def configure(connection: Connection[Any]) -> None:
 def mapped_row(cls: type[Any]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], Any]]:
     """psycopg row factory for a dataclass: ``class_row`` that also gives columns their types.
 
-    A field annotated with an enum, TenantCode or Month (also inside ``| None``, ``tuple[X, ...]``,
+    A field annotated with an enum, TenantCode, RequestNumber or Month (also inside ``| None``, ``tuple[X, ...]``,
     ``frozenset[X]``, ``list[X]``, ``dict[K, V]``) comes out as that type.
     """
     if cls is dict:
@@ -148,7 +148,7 @@ def _converter(hint: Any) -> Converter | None:
         return partial(_table, _converter(arguments[0]), _converter(arguments[1]))
     if hint is Month:
         return Month.parse
-    if isinstance(hint, type) and issubclass(hint, Enum | TenantCode):
+    if isinstance(hint, type) and issubclass(hint, Enum | TenantCode | RequestNumber):
         return hint
     return None
 

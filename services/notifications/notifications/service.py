@@ -16,7 +16,13 @@ from notifications.actions.list_mails import MailsPage, list_mails
 from notifications.actions.own_data import erase_person, export_person
 from notifications.actions.queue_mail import queue_mail
 from notifications.actions.resend_mail import resend_mail
-from notifications.domain import client_letters, contract_letters, letters, people_letters
+from notifications.domain import (
+    client_letters,
+    contract_letters,
+    letters,
+    people_letters,
+    request_letters,
+)
 from notifications.domain.letters import Letter
 from notifications.domain.mails import Mail
 from notifications.domain.readers import Reader, Tenant
@@ -247,6 +253,26 @@ class NotificationsService:
     @hears(identity.PortalLoginUnlocked)
     def on_portal_login_unlocked(self, fact: Fact) -> None:
         self._queue(fact, letters.portal_login_unlocked(fact.data))
+
+    @hears(tenancy.RequestSent)
+    def on_request_sent(self, fact: Fact) -> None:
+        self._queue(fact, request_letters.request_sent(fact.data))
+
+    @hears(tenancy.RequestAnswered)
+    def on_request_answered(self, fact: Fact) -> None:
+        self._queue(fact, request_letters.request_answered(fact.data))
+
+    @hears(tenancy.RequestCommented)
+    def on_request_commented(self, fact: Fact) -> None:
+        self._queue(fact, request_letters.request_commented(fact.data))
+
+    @hears(tenancy.RequestReopened)
+    def on_request_reopened(self, fact: Fact) -> None:
+        self._queue(fact, request_letters.request_commented(fact.data))
+
+    @hears(tenancy.RequestClosed)
+    def on_request_closed(self, fact: Fact) -> None:
+        self._queue(fact, request_letters.request_closed(fact.data))
 
     @hears(subscriptions.OrderPlaced)
     def on_order_placed(self, fact: Fact) -> None:

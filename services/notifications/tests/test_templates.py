@@ -18,6 +18,7 @@ import pytest
 from contracts.codes import (
     CredentialKind,
     Language,
+    RequestNumber,
     Role,
     Section,
     StaffRole,
@@ -30,9 +31,15 @@ from contracts.identity import FactorChange, PolicyPart, RecoveryKind
 from contracts.identity.facts import Leaving
 from contracts.registry import EVENTS, events_heard_by
 from contracts.subscriptions import Product
-from contracts.tenancy import ReferencesBy
+from contracts.tenancy import ReferencesBy, RequestAct, RequestOutcome
 from notifications.clients.wording import PARTS, TEMPLATES, House, Wording
-from notifications.domain import client_letters, contract_letters, letters, people_letters
+from notifications.domain import (
+    client_letters,
+    contract_letters,
+    letters,
+    people_letters,
+    request_letters,
+)
 from notifications.domain.letters import Letter, Template
 from notifications.service import NotificationsService
 from servicekit.plain import plain
@@ -119,6 +126,17 @@ OF_CONTRACT = {
     "effective_on": date(2026, 12, 1),
     "committed_until": date(2027, 5, 31),
     "changed_at": AT,
+}
+REQUEST = {
+    "tenant": TenantCode("OCB0000001"),
+    "number": RequestNumber("D0001001"),
+    "title": {"fr": "Déclarer un incident", "en": "Declare an incident"},
+    "subject": "Network <down>",
+    "told_id": PERSON,
+    "assigned_to": PERSON,
+    "deadline_at": AT,
+    "act": RequestAct.COMMENT,
+    "reopenable_until": None,
 }
 REFERENCES = {"ref1": "AA<00606838>", "ref2": None, "ref3": None}
 PORTAL, API = CredentialKind.PORTAL, CredentialKind.API
@@ -209,6 +227,15 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     ),
     (people_letters.impersonation_granted, {**LOOKED_AT, "is_seen": True, "by_staff": True}),
     (people_letters.impersonation_granted, {**LOOKED_AT, "is_seen": False, "by_staff": False}),
+    (request_letters.request_sent, REQUEST),
+    (request_letters.request_answered, REQUEST),
+    (request_letters.request_commented, REQUEST),
+    (request_letters.request_commented, {**REQUEST, "act": RequestAct.REOPEN}),
+    (request_letters.request_closed, {**REQUEST, "outcome": RequestOutcome.REFUSED}),
+    (
+        request_letters.request_closed,
+        {**REQUEST, "outcome": RequestOutcome.FULFILLED, "reopenable_until": AT},
+    ),
     (people_letters.impersonation_started, {**LOOKED_AT, "is_seen": False, "by_staff": False}),
     (people_letters.erasure_requested, {"person_id": PERSON, "due_at": AT, "by_staff": True}),
     (people_letters.erasure_requested, {"person_id": PERSON, "due_at": AT, "by_staff": False}),

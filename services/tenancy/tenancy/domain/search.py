@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from contracts.codes import RequestNumber, TenantCode
 from tenancy.domain.contracts import Contract
 
 _WORD = re.compile(r"[^\W_]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 _LONGEST = 12
+_LONGEST_KEY = 64
 _MOST_WORDS = 8
 
 
@@ -38,6 +40,31 @@ def beginnings(contract: Contract) -> frozenset[str]:
     names = (contract.tenant, contract.name, contract.organisation.name)
     found = {*numbers, *(word for name in names for word in words(name))}
     return frozenset(word[:end] for word in found for end in range(1, len(word) + 1))
+
+
+def beginnings_of_organisation(name: str) -> frozenset[str]:
+    """By what an organisation is found; the empty one is every organisation's, for their list."""
+    return frozenset(word[:end] for word in words(name) for end in range(1, len(word) + 1)) | {""}
+
+
+def name_key(name: str) -> str:
+    """By what organisations are ordered; a cursor carries it."""
+    return fold(name)[:_LONGEST_KEY]
+
+
+def request_beginnings(
+    *, number: RequestNumber, tenant: TenantCode, contract_name: str, subject: str
+) -> frozenset[str]:
+    """All by which a request is found: its number and the contract's code whole, with and without
+    their letters and noughts, and the beginnings of the words of both names."""
+    codes = (number, number[1:], number[1:].lstrip("0"), tenant, tenant[3:], tenant[3:].lstrip("0"))
+    folded = (fold(code) for code in codes)
+    return frozenset({*folded, *word_beginnings(contract_name), *word_beginnings(subject)})
+
+
+def word_beginnings(name: str) -> frozenset[str]:
+    named = words(name)[:_MOST_WORDS]
+    return frozenset(word[:end] for word in named for end in range(1, len(word) + 1))
 
 
 def looked_for(search: str) -> tuple[str, ...]:

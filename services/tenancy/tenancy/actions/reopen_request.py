@@ -1,0 +1,38 @@
+"""An incident was not solved after all: within 14 days the customer says so, and it goes on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.codes import RequestNumber, TenantCode
+from contracts.tenancy import AuthorKind, RequestAct
+from servicekit.context import Context
+from servicekit.db import Database
+from tenancy.actions.telling_of_requests import tell
+from tenancy.domain.requests import Request
+from tenancy.store import requests
+
+
+def reopen_request(
+    *,
+    db: Database,
+    context: Context,
+    now: datetime,
+    tenant: TenantCode,
+    number: RequestNumber,
+    text: str,
+) -> Request:
+    with db.write(context, tenant=tenant) as tx:
+        before = requests.get_request_to_change(tx, tenant=tenant, number=number)
+        request = before.reopened(now=now)
+        requests.change_request(tx, request=request)
+        tell(
+            tx,
+            context=context,
+            now=now,
+            request=request,
+            act=RequestAct.REOPEN,
+            by=AuthorKind.CUSTOMER,
+            text=text,
+        )
+        return tx.answer(request)

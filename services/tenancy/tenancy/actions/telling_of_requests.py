@@ -1,0 +1,107 @@
+"""What every act on a request leaves behind: its entry, its audit entry, its event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from contracts.declare import Event
+from contracts.rights import CallerKind
+from contracts.tenancy import (
+    AuthorKind,
+    RequestAct,
+    RequestAnswered,
+    RequestClosed,
+    RequestCommented,
+    RequestReopened,
+    RequestSent,
+)
+from servicekit.context import Context
+from servicekit.db import Tx
+from servicekit.ids import new_id
+from tenancy.domain.requests import Entry, Request, author_of
+from tenancy.store import request_entries
+
+_PAST: Mapping[RequestAct, str] = {
+    RequestAct.SEND: "sent",
+    RequestAct.ASSIGN: "assigned",
+    RequestAct.START: "started",
+    RequestAct.COMMENT: "commented",
+    RequestAct.ANSWER: "answered",
+    RequestAct.CLOSE: "closed",
+    RequestAct.RESOLVE: "resolved",
+    RequestAct.WITHDRAW: "withdrawn",
+    RequestAct.REOPEN: "reopened",
+}
+_FACTS: Mapping[RequestAct, Event] = {
+    RequestAct.SEND: RequestSent,
+    RequestAct.COMMENT: RequestCommented,
+    RequestAct.ANSWER: RequestAnswered,
+    RequestAct.CLOSE: RequestClosed,
+    RequestAct.RESOLVE: RequestClosed,
+    RequestAct.WITHDRAW: RequestClosed,
+    RequestAct.REOPEN: RequestReopened,
+}
+
+
+def tell(
+    tx: Tx,
+    *,
+    context: Context,
+    now: datetime,
+    request: Request,
+    act: RequestAct,
+    by: AuthorKind,
+    text: str | None = None,
+) -> UUID:
+    """``request`` as it is after the act. What was written stands in the entry alone: the trail
+    keeps no free text, the event no more than a mail says. Answers the entry's id."""
+    entry = Entry(
+        entry_id=new_id(),
+        at=now,
+        act=act,
+        state=request.state,
+        author_kind=by,
+        author=author_of(context.caller),
+        text=text,
+    )
+    request_entries.add_entry(tx, tenant=request.tenant, number=request.number, entry=entry)
+    details = {"kind": request.kind, "form": request.form, "state": request.state}
+    if request.outcome is not None:
+        details["outcome"] = request.outcome
+    tx.record(f"support:request:{_PAST[act]}", target=request.number, details=details, at=now)
+    if (fact := _FACTS.get(act)) is not None:
+        _emit(tx, fact, context=context, now=now, request=request, act=act, by=by)
+    return entry.entry_id
+
+
+def _emit(
+    tx: Tx,
+    fact: Event,
+    *,
+    context: Context,
+    now: datetime,
+    request: Request,
+    act: RequestAct,
+    by: AuthorKind,
+) -> None:
+    caller = context.caller
+    tx.emit(
+        fact,
+        at=now,
+        tenant=request.tenant,
+        number=request.number,
+        kind=request.kind,
+        title=request.title,
+        subject=request.subject,
+        state=request.state,
+        act=act,
+        author_kind=by,
+        author_id=UUID(caller.subject) if caller.kind is CallerKind.PERSON else None,
+        told_id=request.told_id,
+        assigned_to=request.assigned_to,
+        deadline_at=request.deadline_at,
+        outcome=request.outcome,
+        reopenable_until=request.reopenable_until,
+    )
