@@ -25,7 +25,9 @@ _MOST_FAULTS = 100
 _SHOWN_DETAILS = (
     "retry_after",
     "scope",
+    "rule",
     "earliest",
+    "possible_now",
     "remaining",
     "limit",
     "max_age",

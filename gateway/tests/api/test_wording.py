@@ -117,6 +117,28 @@ def test_parameters_stand_in_their_places() -> None:
     assert "12" in sentence("too-many-requests", Language.ENGLISH, {"retry_after": 12})
 
 
+def test_a_day_and_a_value_are_written_as_people_write_them() -> None:
+    details = {
+        "support_level": "business",
+        "committed_until": "2027-05-31",
+        "earliest": "2027-05-01",
+        "earliest_effect": "2027-06-01",
+        "possible_now": ["premium"],
+    }
+    french = sentence("support-level-committed", Language.FRENCH, details)
+    assert "Business engage jusqu'au 31 mai 2027" in french
+    assert "1er mai 2027" in french
+    assert french.endswith("Possible maintenant : Premium.")
+    english = sentence("support-level-committed", Language.ENGLISH, {**details, "possible_now": []})
+    assert "committed until 31 May 2027" in english
+    assert english.endswith("Possible now: nothing.")
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "2026-13-01", "20260101"])
+def test_what_only_looks_like_a_day_is_told_as_it_is(text: str) -> None:
+    assert text in sentence("support-level-pending", Language.ENGLISH, {"from_on": text})
+
+
 def test_a_detail_that_is_missing_does_not_break_a_sentence() -> None:
     assert "…" in sentence("too-many-requests", Language.ENGLISH)
 
