@@ -36,6 +36,7 @@ from notifications.clients.wording import PARTS, TEMPLATES, House, Wording
 from notifications.domain import (
     client_letters,
     contract_letters,
+    ending_letters,
     letters,
     people_letters,
     request_letters,
@@ -115,6 +116,29 @@ GATHERED = {
     ],
     "first_at": AT,
     "last_at": AT,
+}
+PART = {
+    "kind": "<ecs>",
+    "region": "eu-west-0",
+    "count": 2,
+    "daily_cost": Decimal("3.5000"),
+    "currency": "EUR",
+}
+DRAINING = {
+    "tenant": TenantCode("OCB0000001"),
+    "referent_id": PERSON,
+    "draining_since": AT,
+    "known": True,
+    "observed_at": AT,
+    "remaining": 2,
+    "parts": [PART],
+    "daily_costs": [{"amount": Decimal("3.5000"), "currency": "EUR"}],
+}
+FORCED = {"tenant": TenantCode("OCB0000001"), "referent_id": PERSON, "proposed_at": AT}
+CLOSED = {
+    "tenant": TenantCode("OCB0000001"),
+    "referent_id": PERSON,
+    "certificate": {"opened_at": AT, "terminated_at": AT, "forced": True, "remaining": 2},
 }
 OF_CONTRACT = {
     "tenant": TenantCode("OCB0000001"),
@@ -259,6 +283,10 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
         {**OF_CONTRACT, "replaced": SupportLevel.BUSINESS},
     ),
     (contract_letters.support_level_withdrawn, OF_CONTRACT),
+    (ending_letters.draining_reported, DRAINING),
+    (ending_letters.draining_reported, {**DRAINING, "known": False, "parts": []}),
+    (ending_letters.forced_closing_proposed, {**FORCED, "expires_at": AT}),
+    (ending_letters.contract_closed, CLOSED),
     (contract_letters.support_level_changed, OF_CONTRACT),
     *(
         (contract_letters.references_changed, {**OF_CONTRACT, **REFERENCES, "by": by})

@@ -9,7 +9,7 @@ from notifications.domain.letters import Fact, Letter, Template
 
 def support_level_asked(fact: Fact) -> Letter | None:
     replaced = fact["replaced"]
-    return _to_referent(
+    return to_referent(
         Template.SUPPORT_LEVEL_ASKED,
         fact,
         **_levels(fact),
@@ -19,17 +19,17 @@ def support_level_asked(fact: Fact) -> Letter | None:
 
 
 def support_level_withdrawn(fact: Fact) -> Letter | None:
-    return _to_referent(Template.SUPPORT_LEVEL_WITHDRAWN, fact, **_levels(fact))
+    return to_referent(Template.SUPPORT_LEVEL_WITHDRAWN, fact, **_levels(fact))
 
 
 def support_level_changed(fact: Fact) -> Letter | None:
     until = fact["committed_until"]
     known = _levels(fact)
-    return _to_referent(Template.SUPPORT_LEVEL_CHANGED, fact, **known, committed_until=until)
+    return to_referent(Template.SUPPORT_LEVEL_CHANGED, fact, **known, committed_until=until)
 
 
 def references_changed(fact: Fact) -> Letter | None:
-    return _to_referent(
+    return to_referent(
         Template.REFERENCES_CHANGED,
         fact,
         references=[fact[name] for name in ("ref1", "ref2", "ref3")],
@@ -39,7 +39,7 @@ def references_changed(fact: Fact) -> Letter | None:
 
 
 def billing_details_changed(fact: Fact) -> Letter | None:
-    return _to_referent(
+    return to_referent(
         Template.BILLING_DETAILS_CHANGED,
         fact,
         changed=list(fact["changed"]),
@@ -55,7 +55,7 @@ def _levels(fact: Fact) -> dict[str, Any]:
     }
 
 
-def _to_referent(template: Template, fact: Fact, **facts: Any) -> Letter | None:
+def to_referent(template: Template, fact: Fact, **facts: Any) -> Letter | None:
     """None where identity has not told yet who the referent is."""
     if fact["referent_id"] is None:
         return None
