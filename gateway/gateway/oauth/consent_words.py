@@ -32,6 +32,8 @@ def _words() -> dict[str, str]:
         "orders.write": _("Place orders"),
         "subscriptions.read": _("Read your subscriptions"),
         "subscriptions.write": _("Change your subscriptions"),
+        "inventory.read": _("Read what exists in your tenants"),
+        "inventory.write": _("Report what exists in tenants"),
         "mails.read": _("See which mails were sent"),
         "mails.write": _("Send mails again"),
         "audit.read": _("Read the audit trail"),

@@ -287,16 +287,26 @@ def _said_of_a_contract() -> dict[str, str]:
         "iam-user-enabled": gettext("IAM user %(name)s is enabled again."),
         "console-link-sent": gettext("A link for the API password is on its way to %(name)s."),
         "order-placed": gettext("Your order is placed: %(quantity)s × %(flavour)s."),
+        "termination-keep": gettext("The termination is taken back."),
         "termination-scheduled": gettext("%(quantity)s will end on %(day)s."),
         "roles-changed": gettext("The roles of %(name)s are changed."),
         "factors-reset": gettext("The second factors of %(name)s are removed. A mail says so."),
         "failed-login-reset": gettext("The API Login of %(name)s is unlocked."),
+        "contract-renamed": gettext("The contract has its new name."),
+        "references-changed": gettext("Your next invoices show these references."),
+        "billing-changed": gettext("The billing details are changed. The referent has a mail."),
+        "support-level-asked": gettext("Support level %(level)s is in force on %(day)s."),
+        "support-level-withdrawn": gettext("The support level stays as it is."),
     }
 
 
 def _said_to_staff() -> dict[str, str]:
     return {
         "staff-rules-changed": gettext("The rule for the sign-in of staff is changed."),
+        "termination-terminate": gettext("The contract is terminated."),
+        "termination-propose": gettext("Your proposal waits for another member of staff."),
+        "termination-approve": gettext("The contract has ended."),
+        "termination-withdraw": gettext("The forced end is stopped."),
         "tenant-opened": gettext("The contract %(tenant)s is open."),
         "staff-appointed": gettext("%(name)s has the staff roles you chose."),
         "staff-dismissed": gettext("%(name)s is no longer of staff."),
