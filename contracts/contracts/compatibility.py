@@ -84,6 +84,18 @@ def _call(name: str, old: Described, new: Described) -> Iterator[Change]:
     if new["deadline"] < old["deadline"]:
         yield Change(name, f"deadline lowered from {old['deadline']} to {new['deadline']} s")
     yield from _step_up(name, old.get("step_up", False), new.get("step_up", False))
+    yield from _portal_only(name, old.get("portal_only", False), new.get("portal_only", False))
+
+
+def _portal_only(name: str, old: bool, new: bool) -> Iterator[Change]:
+    if new and not old:
+        yield Change(
+            name,
+            "now taken from the portal alone",
+            "Applications that call it lose it: declare a new call.",
+        )
+    if old and not new:
+        yield Change(name, "no longer taken from the portal alone")
 
 
 def _step_up(name: str, old: bool, new: bool) -> Iterator[Change]:

@@ -16,6 +16,7 @@ from marshmallow import Schema
 from contracts.rights import Audience, Caller, CallerKind, Right, acts_as_staff, refusal
 
 IMPERSONATION_READ_ONLY = "impersonation-read-only"
+PORTAL_ONLY = "portal-only"
 
 
 class Effect(StrEnum):
@@ -61,6 +62,7 @@ class Call:
     deadline: float = 10.0
     step_up: bool = False
     reason: bool = False
+    portal_only: bool = False
 
     @property
     def full_name(self) -> str:
@@ -71,7 +73,10 @@ class Call:
         tenant as its user does looks at what that user may see there, and does nothing."""
         if caller.impersonated and not self._is_looked_at(caller):
             return IMPERSONATION_READ_ONLY
-        return refusal(self.right, caller)
+        code = refusal(self.right, caller)
+        if code is None and self.portal_only and not caller.portal:
+            return PORTAL_ONLY
+        return code
 
     def _is_looked_at(self, caller: Caller) -> bool:
         """What anybody of the tenant with that role sees; not what is the person's own."""
@@ -128,12 +133,14 @@ class Contract:
         deadline: float = 10.0,
         step_up: bool = False,
         reason: bool = False,
+        portal_only: bool = False,
     ) -> Call:
         """Declare a call. ``summary`` is one English sentence for the reference pages.
 
         A request with a field ``tenant`` belongs to that tenant: rights are resolved there.
         ``step_up``: a person must have proved who he is moments ago (RFC 9470).
         ``reason``: staff must say why, as on every call about a customer's tenant.
+        ``portal_only``: by a person's own hand, never by an application that acts for him.
         """
         if name in self.calls:
             raise ValueError(f"{self.service}.{name} is declared twice")
@@ -157,6 +164,7 @@ class Contract:
             deadline=deadline,
             step_up=step_up,
             reason=reason,
+            portal_only=portal_only,
         )
         self.calls[name] = declared
         return declared

@@ -52,6 +52,7 @@ class Caller:
     own in ``tenant``, the tenant that the call names. ``proved_at`` is when a person last proved
     who he is, in real time; ``factors`` by what (``amr`` of RFC 8176); ``session`` his sign-in.
     ``act`` is who acts for him: an application, or by ``grant`` a person of staff who looks only.
+    ``portal``: he is at the provider's portal himself, and no application acts for him.
     """
 
     kind: CallerKind
@@ -67,6 +68,7 @@ class Caller:
     factors: frozenset[str] = frozenset()
     session: str | None = None
     grant: Grant | None = None
+    portal: bool = False
 
     @property
     def impersonated(self) -> bool:

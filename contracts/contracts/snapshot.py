@@ -86,6 +86,7 @@ def _call(call: Call) -> Described:
         "route": None if route is None else [route.method, route.path, route.status],
         "deadline": call.deadline,
         "step_up": call.step_up,
+        "portal_only": call.portal_only,
     }
 
 

@@ -66,6 +66,7 @@ def promise(
     refusals: tuple[Refusal, ...] = (Refusal("NotFound", "note-unknown"),),
     heard_by: tuple[str, ...] = ("identity", "tenancy"),
     step_up: bool = False,
+    portal_only: bool = False,
 ) -> Described:
     contract = Contract("notes")
     contract.call(
@@ -78,6 +79,7 @@ def promise(
         refusals=refusals,
         route=route,
         step_up=step_up,
+        portal_only=portal_only,
     )
     contract.event("NoteTaken", payload=payload or note(), heard_by=heard_by)
     return describe(calls=contract.calls.values(), events=contract.events.values())
@@ -91,6 +93,15 @@ def test_a_call_that_now_wants_a_fresh_proof_is_told_and_breaks_nobody() -> None
     released_before = copy.deepcopy(before)
     del released_before["calls"]["notes.get_note"]["step_up"]
     assert compare(released_before, after) == [change]
+
+
+def test_a_call_that_is_now_taken_from_the_portal_alone_breaks_applications() -> None:
+    before, after = promise(), promise(portal_only=True)
+    [change] = broken(before, after)
+    assert "portal alone" in change.what
+    del before["calls"]["notes.get_note"]["portal_only"]
+    assert broken(before, after) == [change]
+    assert broken(after, promise()) == []
 
 
 def broken(old: Described, new: Described) -> list[Change]:

@@ -20,6 +20,7 @@ from contracts.identity import change_password, confirm_totp, finish_passkey
 from contracts.rights import Audience, Caller, CallerKind, Grant, role_suffices
 from gateway.local_calls import LocalCalls
 from gateway.naming import Naming
+from gateway.oauth.registration import PORTAL
 from gateway.oauth.tokens import bearer_of
 from gateway.rights import Holding, PersonRights, RightsCache
 from gateway.wire import Circumstances, JsonObject, Wire
@@ -229,7 +230,13 @@ def _caller_holding(
         proved_at=token.proved_at,
         factors=token.factors,
         session=token.session_id,
+        portal=_is_of_portal(token),
     )
+
+
+def _is_of_portal(token: AccessToken) -> bool:
+    """The portal keeps its tokens to itself: what comes by one, somebody clicked there."""
+    return token.client_id == PORTAL and token.session_id is not None and token.act is None
 
 
 def _caller_looking(

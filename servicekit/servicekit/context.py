@@ -175,6 +175,7 @@ def _claims(context: Context) -> dict[str, Any]:
             "factors": sorted(caller.factors),
             "session": caller.session,
             "grant": _grant_claims(caller.grant),
+            "portal": caller.portal,
         },
     }
 
@@ -213,6 +214,7 @@ def _caller(claims: dict[str, Any]) -> Caller:
         factors=frozenset(claims.get("factors", ())),
         session=claims.get("session"),
         grant=_grant(claims.get("grant")),
+        portal=claims.get("portal", False),
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from contracts import identity
 from contracts.codes import StaffRole
-from contracts.declare import Call, Effect
+from contracts.declare import PORTAL_ONLY, Call, Effect
 from contracts.registry import CALLS, SCOPES
 from contracts.rights import Audience, Caller, CallerKind, refusal
 from servicekit.errors import KINDS
@@ -46,6 +48,21 @@ def test_call_refuses_a_token_without_its_scope(call: Call) -> None:
 def test_call_refuses_services_that_come_over_the_wire(call: Call) -> None:
     service = Caller(CallerKind.SERVICE, "service:identity", scopes=frozenset(SCOPES))
     assert refusal(call.right, service) is not None
+
+
+APPROVING = [identity.approve_recovery, identity.approve_impersonation]
+
+
+@every(APPROVING)
+def test_what_needs_a_second_pair_of_hands_is_taken_from_the_portal_alone(call: Call) -> None:
+    """Else one who has a foothold in an application of somebody of staff has his hand too."""
+    caller = Caller(
+        CallerKind.PERSON, "chief", scopes=frozenset(SCOPES), staff=frozenset(StaffRole)
+    )
+    assert call.refusal(caller) == PORTAL_ONLY
+    assert call.refusal(replace(caller, portal=True)) is None
+    stranger = replace(caller, staff=frozenset())
+    assert call.refusal(stranger) == "staff-only", "who may not anyway learns nothing more"
 
 
 @every(ROUTED)

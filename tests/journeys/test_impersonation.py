@@ -313,9 +313,11 @@ def proposed_and_approved(
     assert refusal(support.call("POST", path, asked)) == (422, "reason-required")
     grant_id: str = support.post(path, asked, status=201, **WHY)["grant_id"]
     approve = f"/impersonations/{grant_id}/approve"
-    assert refusal(support.call("POST", approve, {}, **WHY)) == (403, "second-person-needed")
+    own, others = (town.desk(town.demo["staff"][role], SCOPE) for role in ("support", "operator"))
+    assert refusal(own.call("POST", approve, {}, **WHY)) == (403, "second-person-needed")
     assert exchanged(town, tool, support.token, grant_id).status_code == 400
-    assert operator.post(approve, {}, **WHY)["state"] == "active"
+    assert refusal(operator.call("POST", approve, {}, **WHY)) == (403, "portal-only")
+    assert others.post(approve, {}, **WHY)["state"] == "active"
     town.mail.wait_for(to=john.email, subject="Notre support peut voir le contrat")
     return grant_id
 

@@ -129,23 +129,29 @@ def test_two_hands_are_two_wills(
         return f"/recoveries/{act['recovery_id']}"
 
     act = propose(support)
+    own, others, sues = (
+        town.desk(who, SCOPE)
+        for who in (
+            town.demo["staff"]["support"],
+            town.demo["staff"]["operator"],
+            {"login": sue["login"], "password": PORTAL_PASSWORD},
+        )
+    )
     assert refusal(operator.call("POST", "/recoveries", again(operator, act), **WHY)) == (
         409,
         "recovery-open",
     )
-    assert refusal(support.call("POST", f"{act}/approve", {}, **WHY)) == (
-        403,
-        "second-person-needed",
-    )
-    late = hers.call("POST", f"{act}/approve", {}, **WHY)
+    assert refusal(own.call("POST", f"{act}/approve", {}, **WHY)) == (403, "second-person-needed")
+    late = sues.call("POST", f"{act}/approve", {}, **WHY)
     assert refusal(late) == (403, "appointed-too-lately")
     assert refusal(hers.call("POST", f"{act}/withdraw", {})) == (403, "not-proposer")
     assert support.post(f"{act}/withdraw", {})["state"] == "withdrawn"
-    assert refusal(operator.call("POST", f"{act}/approve", {}, **WHY)) == (409, "recovery-not-open")
+    assert refusal(others.call("POST", f"{act}/approve", {}, **WHY)) == (409, "recovery-not-open")
 
     town.pass_time(days=4)  # she is no longer new; but the operator has made her, for good
     act = propose(operator)
-    assert refusal(hers.call("POST", f"{act}/approve", {}, **WHY)) == (
+    sues = town.desk({"login": sue["login"], "password": PORTAL_PASSWORD}, SCOPE)
+    assert refusal(sues.call("POST", f"{act}/approve", {}, **WHY)) == (
         403,
         "appointed-by-other-hand",
     )

@@ -6,7 +6,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -31,6 +31,7 @@ class Town:
     url: str
     demo: dict[str, Any]
     mail: Any
+    portal: dict[str, str] = field(default_factory=dict)
 
     def api(self, who: dict[str, Any], scope: str) -> Api:
         """REST on behalf of a person, by the authorization-code flow."""
@@ -40,6 +41,11 @@ class Town:
 
     def staff(self, role: str, scope: str) -> Api:
         return self.api(self.demo["staff"][role], scope)
+
+    def desk(self, who: dict[str, Any], scope: str) -> Api:
+        """What the portal's pages do for him, by a token of the portal's own."""
+        tokens = person_tokens(self.url, self.portal, who["login"], who["password"], scope)
+        return Api(self.url, tokens["access_token"])
 
     def pass_time(self, **spent: float) -> None:
         """The installation's clock goes forward: ``minutes=16``, ``days=1``. Services follow it by

@@ -254,6 +254,7 @@ approve_impersonation = IDENTITY.call(
     ),
     route=post("/impersonations/{grant_id}/approve"),
     step_up=True,
+    portal_only=True,
     reason=True,
 )
 decline_impersonation = IDENTITY.call(

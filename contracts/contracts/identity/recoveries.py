@@ -188,6 +188,7 @@ approve_recovery = IDENTITY.call(
     ),
     route=post("/recoveries/{recovery_id}/approve"),
     step_up=True,
+    portal_only=True,
     reason=True,
 )
 refuse_recovery = IDENTITY.call(

@@ -13,9 +13,9 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 from contracts.codes import Language
-from contracts.declare import Call, Effect
+from contracts.declare import PORTAL_ONLY, Call, Effect
 from contracts.registry import CALLS, CONTRACTS, SCOPES
-from contracts.rights import FRESH_PROOF, Audience, Right
+from contracts.rights import Audience
 from gateway.api.examples import example, value_of
 from gateway.api.json_schema import (
     JsonSchema,
@@ -24,6 +24,7 @@ from gateway.api.json_schema import (
     extra_properties,
     schema_name,
 )
+from gateway.api.needs import needs
 from gateway.api.preconditions import edition_field, is_demanded
 from gateway.api.problem import MEDIA_TYPE, PRECONDITION_FAILED
 from gateway.api.reading import intake_of
@@ -96,7 +97,7 @@ def _operation(call: Call, converter: OpenAPIConverter) -> Document:
         "operationId": f"{call.service}_{call.name}",
         "tags": [call.service],
         "summary": call.summary,
-        "description": needs(call.right) + freshness(call),
+        "description": needs(call),
         "security": [{"oauth2": [call.right.scope]}],
         "parameters": [*_parameters(call, converter), *_headers(call)],
         "responses": {
@@ -176,6 +177,8 @@ def refusals(call: Call) -> dict[int, tuple[str, ...]]:
             status = PRECONDITION_FAILED
         found.setdefault(status, []).append(refusal.code)
     found.setdefault(403, []).extend(_BY_AUDIENCE[call.right.audience])
+    if call.portal_only:
+        found[403].append(PORTAL_ONLY)
     if call.reason or (call.tenant_field is not None and call.right.staff):
         found.setdefault(Invalid.status, []).append(REASON_REQUIRED)
     if call.right.staff and call.effect is Effect.READ:
@@ -219,32 +222,6 @@ def _refused(status: int, codes: tuple[str, ...]) -> Document:
         "headers": headers,
         "content": {MEDIA_TYPE: problem},
     }
-
-
-def freshness(call: Call) -> str:
-    """What a sensitive call asks of a person beside his right."""
-    if not call.step_up:
-        return ""
-    minutes = int(FRESH_PROOF.total_seconds()) // 60
-    return (
-        f" A person must have proved who he is in the last {minutes} minutes, else the answer is"
-        f" 401 `{STEP_UP_REQUIRED}` with the `max_age` to authorize again with (RFC 9470)."
-    )
-
-
-def needs(right: Right) -> str:
-    """Who may call, in a sentence."""
-    who = []
-    if right.section is not None and right.role is not None:
-        who.append(f"a person with role `{right.role}` on section `{right.section}` of the tenant")
-    who += [f"the tenant's `{office}`" for office in sorted(right.offices)]
-    if right.audience in (Audience.SELF, Audience.LISTING):
-        who.append("any signed-in person")
-    if right.staff:
-        who.append("staff: " + ", ".join(f"`{role}`" for role in sorted(right.staff)))
-    if right.clients:
-        who.append("a client with its own credentials")
-    return f"Scope `{right.scope}`. Open to " + "; ".join(who) + "."
 
 
 def _answers_may_grow(document: Document, calls: list[Call]) -> Document:

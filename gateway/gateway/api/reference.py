@@ -21,7 +21,8 @@ from contracts.registry import CONTRACTS, SCOPES
 from gateway.api.answering import compressed
 from gateway.api.examples import example, value_of
 from gateway.api.field_words import kind_of
-from gateway.api.openapi import build_openapi, described, freshness, needs, refusals
+from gateway.api.needs import needs
+from gateway.api.openapi import build_openapi, described, refusals
 from gateway.api.preconditions import is_demanded
 from gateway.api.reading import intake_of
 from gateway.api.wording import catalogue, sentence
@@ -111,7 +112,7 @@ def _entry(call: Call, public_url: str) -> Entry:
         method=call.route.method,
         path=PREFIX + call.route.path,
         summary=call.summary,
-        needs=needs(call.right) + freshness(call),
+        needs=needs(call),
         fields=_fields(call),
         curl=curl(call, public_url),
         status=call.route.status,

@@ -87,6 +87,7 @@ class Visitor:
             offices=holding.offices,
             act=self.token.act,
             grant=self.token.grant,
+            portal=self.token.grant is None,
         )
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -96,6 +96,27 @@ def test_the_client_that_acts_for_a_person_is_told_on() -> None:
     wire = holding({TENANT: {"contract": "visitor"}})
     ask(wire, tenancy.get_contract, {"tenant": TENANT}, Token(act="billing"))
     assert wire.sent[0][2].act == "billing"
+
+
+@pytest.mark.parametrize(
+    "by",
+    [
+        {"client_id": "demo-app"},
+        {"client_id": "portal-2"},
+        {"act": "billing"},
+        {"session_id": None},
+    ],
+    ids=lambda by: "".join(by),
+)
+def test_what_is_done_by_hand_no_application_does_for_a_person(by: dict[str, Any]) -> None:
+    """Neither one of ours nor one that shows a token which the portal's was exchanged for."""
+    wire = holding({}, staff=("operator",))
+    one = {"recovery_id": str(uuid4())}
+    here = replace(Token(), session_id=str(uuid4()))
+    assert refused(wire, identity.approve_recovery, one, replace(here, **by)) == "portal-only"
+    ask(wire, identity.approve_recovery, one, here)
+    [(_, _, caller, _)] = wire.sent
+    assert caller.portal is True
 
 
 def test_a_list_of_contracts_holds_those_he_may_open_and_no_others() -> None:

@@ -61,6 +61,7 @@ def context() -> Context:
         proved_at=deadline_in(-5),
         factors=frozenset({"pwd", "otp", "mfa"}),
         session="0190a000-0000-7000-8000-000000000003",
+        portal=True,
     )
     return Context(
         caller=caller,
@@ -95,7 +96,7 @@ def test_context_of_an_older_gateway_is_read_and_proves_nothing(
 ) -> None:
     def older(told: Context) -> dict[str, Any]:
         claims = context_module._claims(told)
-        for later in ("proved_at", "factors", "session"):
+        for later in ("proved_at", "factors", "session", "portal"):
             del claims["caller"][later]
         return claims
 
@@ -103,6 +104,7 @@ def test_context_of_an_older_gateway_is_read_and_proves_nothing(
     signature = base64.urlsafe_b64encode(ContextSigner(keys[0])._key.sign(body)).rstrip(b"=")
     read = verifier.verify((body + b"." + signature).decode(), CALL, PAYLOAD).caller
     assert (read.proved_at, read.factors, read.session) == (None, frozenset(), None)
+    assert read.portal is False
     assert not read.proved_lately(deadline_in(0))
 
 
