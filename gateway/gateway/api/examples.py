@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, missing, validate
 
 from contracts import fields as contract_fields
 from contracts.codes import ROLES_OF_SECTION, Section
+from contracts.countries import Country
 
 ID = "0192f3a0-5b7e-7cc0-8d3a-2f6b1c9e4d10"
 
@@ -18,6 +19,10 @@ _BY_NAME: dict[str, Any] = {
     "organisation_name": "Example SA",
     "name": "Production",
     "offer_id": "workspace:eu-west-0:standard:12-months",
+    "company_name": "Example SA",
+    "street": "1 place des Alpes",
+    "city": "Paris",
+    "ref1": "AA00606838",
     "quantity": 1,
     "evidence": "Identity card shown in a video call",
     "new_email": None,
@@ -32,6 +37,7 @@ _BY_NAME: dict[str, Any] = {
 }
 _BY_TYPE: tuple[tuple[type[fields.Field[Any]], Any], ...] = (
     (contract_fields.Tenant, "OCB0001234"),
+    (Country, "FR"),
     (contract_fields.Email, "jane.doe@example.com"),
     (contract_fields.Mobile, "+33612345678"),
     (contract_fields.Login, "Jane.Doe"),

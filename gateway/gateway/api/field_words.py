@@ -7,12 +7,14 @@ from typing import Any
 from marshmallow import fields
 
 from contracts import fields as contract_fields
+from contracts.countries import Country
 
 _WORDS: tuple[tuple[type[fields.Field[Any]], str], ...] = (
     (contract_fields.Tenant, "contract code"),
     (contract_fields.Email, "e-mail address"),
     (contract_fields.Mobile, "mobile number, +33612345678"),
     (contract_fields.Login, "login"),
+    (Country, "country, FR"),
     (contract_fields.MonthField, "month, 2026-12"),
     (contract_fields.Id, "UUID"),
     (contract_fields.Day, "date, 2026-12-03"),

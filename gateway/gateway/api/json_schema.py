@@ -12,6 +12,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields
 
 from contracts import fields as contract_fields
+from contracts.countries import COUNTRIES, Country
 
 JsonSchema = dict[str, Any]
 
@@ -31,6 +32,7 @@ _EXTRA: dict[type[fields.Field[Any]], JsonSchema] = {
     contract_fields.Email: {"pattern": _EMAIL, "format": "email"},
     contract_fields.Mobile: {"pattern": r"^\+[1-9][0-9]{5,14}$", "minLength": 7, "maxLength": 16},
     contract_fields.Login: {"pattern": r"^[A-Za-z0-9._-]{5,64}$", "minLength": 5, "maxLength": 64},
+    Country: {"enum": sorted(COUNTRIES)},
     contract_fields.Edition: {"pattern": "^[0-9a-f]{32}$", "minLength": 32, "maxLength": 32},
     contract_fields.Secret: {"format": "password", "pattern": r"^[^\u0000]*$"},
     contract_fields.Tenant: {"pattern": "^OCB[0-9]{7}$"},

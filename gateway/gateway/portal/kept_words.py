@@ -11,6 +11,7 @@ from gateway.oauth.consent_words import scope_words
 from gateway.oauth.grantable import OF_THE_PERSON
 from gateway.pages.labels import field_label
 from gateway.portal.client_forms import demand_words, grant_names, methods
+from gateway.portal.contract_words import country_names
 from gateway.portal.recovery_words import recovery_kinds
 from gateway.portal.words import (
     language_names,
@@ -85,4 +86,5 @@ _CHOICES = {
     "kind": recovery_kinds,
     "roles": staff_role_names,
     "support_level": _support_names,
+    "country": country_names,
 }

@@ -11,13 +11,14 @@ from flask_babel import gettext
 
 from contracts.codes import TenantCode
 from contracts.subscriptions import list_offers, place_order
+from contracts.tenancy import rename_contract
 from gateway.i18n import format_money
 from gateway.pages.forms import Form, asked_form, sent_form
 from gateway.pages.going import see_other
 from gateway.portal.lists import whole
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import Column, contract_head
-from gateway.portal.visitors import ask
+from gateway.portal.visitors import ask, visitor
 from gateway.portal.words import package_name, payment_mode, product_names
 from servicekit.errors import NotFound
 
@@ -33,6 +34,13 @@ class Product:
     about: str
     regions: str
     from_price: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnService:
+    name: str
+    about: str
     href: str
 
 
@@ -73,7 +81,25 @@ def show_catalogue(tenant: TenantCode) -> str:
         "portal/services.html",
         head=contract_head(tenant),
         products=[product for product in products if product is not None],
+        may_order=visitor().may(place_order, tenant),
+        own_services=_own_services(tenant) if visitor().may(rename_contract, tenant) else [],
     )
+
+
+def _own_services(tenant: TenantCode) -> list[OwnService]:
+    """What the catalogue offers the referent, free of charge."""
+    return [
+        OwnService(
+            name=gettext("Change the name of your contract"),
+            about=gettext("Takes effect within a few minutes."),
+            href=url_for("portal.services_name", tenant=tenant),
+        ),
+        OwnService(
+            name=gettext("Edit the external references of your invoices"),
+            about=gettext("REF1, REF2 and REF3 on the first page of your invoices."),
+            href=url_for("portal.services_references", tenant=tenant),
+        ),
+    ]
 
 
 def choose(tenant: TenantCode, product: str) -> Response:

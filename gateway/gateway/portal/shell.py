@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,6 +54,8 @@ _SECTIONS: tuple[tuple[str, Call], ...] = (
     ("applications", list_clients),
     ("trail", tenancy.list_audit_entries),
 )
+# The referent has services of his own in the catalogue, whatever he may order.
+_ALSO: Mapping[str, Call] = {"services": tenancy.rename_contract}
 
 
 def shell_context() -> dict[str, Any]:
@@ -97,7 +100,7 @@ def open_sections(tenant: TenantCode) -> list[Link]:
     return [
         Link(labels[name], url_for(f"portal.{name}", tenant=tenant), current=_is_in(name))
         for name, call in _SECTIONS
-        if who.may(call, tenant)
+        if who.may(call, tenant) or (name in _ALSO and who.may(_ALSO[name], tenant))
     ]
 
 

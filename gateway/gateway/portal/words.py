@@ -90,7 +90,7 @@ def contract_states() -> dict[str, tuple[str, str]]:
 
 
 def contract_types() -> dict[str, str]:
-    return {"single": gettext("One tenant")}
+    return {"single": gettext("One tenant"), "multi_services": gettext("Multi-services")}
 
 
 def subscription_states() -> dict[str, tuple[str, str]]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from contracts.codes import Role, Section, StaffRole
+from gateway.tests.portal import contract_sheet
 from servicekit.errors import Conflict, Forbidden, Invalid, Unavailable
 
 pytestmark = pytest.mark.unit
@@ -117,6 +118,7 @@ def portal(site: Any, all_roles: dict[Section, Role]) -> Any:
     site.services.answers |= {
         "tenancy.list_contracts": page(VIEW),
         "tenancy.get_contract": VIEW,
+        **contract_sheet.ANSWERS,
         "identity.list_users": page(USER),
         "identity.list_iam_users": page(IAM_USER),
         "identity.get_account": ACCOUNT,
