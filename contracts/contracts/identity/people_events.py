@@ -86,10 +86,12 @@ StaffRolesChanged = IDENTITY.event(
     "StaffRolesChanged", payload=StaffRolesChangedPayload, heard_by=("gateway", "notifications")
 )
 PersonDisabled = IDENTITY.event(
-    "PersonDisabled", payload=PersonDisabledPayload, heard_by=("gateway", "notifications")
+    "PersonDisabled",
+    payload=PersonDisabledPayload,
+    heard_by=("gateway", "notifications", "tenancy"),
 )
 PersonEnabled = IDENTITY.event(
-    "PersonEnabled", payload=PersonEnabledPayload, heard_by=("gateway", "notifications")
+    "PersonEnabled", payload=PersonEnabledPayload, heard_by=("gateway", "notifications", "tenancy")
 )
 RecoveryProposed = IDENTITY.event(
     "RecoveryProposed", payload=RecoveryProposedPayload, heard_by=("notifications",)

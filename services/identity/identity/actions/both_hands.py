@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from contracts.codes import StaffRole
+from identity.domain.staff import KEEPERS
 from identity.domain.two_hands import Hand, check_hands, check_independent
 from identity.store import staff
 from servicekit.db import Tx
@@ -19,6 +21,7 @@ def check_both_hands(
     decided_by: UUID,
     decided_at: datetime,
     own: str = "own-recovery",
+    keepers: frozenset[StaffRole] = KEEPERS,
 ) -> None:
     """By what all three are now, locked in one order; ``person_id`` is concerned."""
     hands = {
@@ -35,6 +38,7 @@ def check_both_hands(
         proposed_by=proposed_by,
         proposer_holds=proposer.held,
         own=own,
+        keepers=keepers,
     )
     check_hands(
         actor=proposed_by,
@@ -42,6 +46,7 @@ def check_both_hands(
         person_id=person_id,
         staff_roles=staff_roles,
         own=own,
+        keepers=keepers,
     )
     check_independent(
         proposer=proposer,
@@ -49,4 +54,5 @@ def check_both_hands(
         staff_roles=staff_roles,
         proposed_at=proposed_at,
         decided_at=decided_at,
+        keepers=keepers,
     )

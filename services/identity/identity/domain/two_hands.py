@@ -52,16 +52,18 @@ def check_hands(
     person_id: UUID,
     staff_roles: Collection[StaffRole],
     proposed_by: UUID | None = None,
-    proposer_holds: Collection[StaffRole] = KEEPERS,
+    proposer_holds: Collection[StaffRole] | None = None,
     own: str = "own-recovery",
+    keepers: frozenset[StaffRole] = KEEPERS,
 ) -> None:
     """Both still hold the role; they are two; and neither is the person concerned: Forbidden with
-    ``own`` where one is."""
-    if not KEEPERS & set(held):
+    ``own`` where one is. ``keepers``: the roles of which each of them needs one."""
+    if not keepers & set(held):
         raise Forbidden("staff-only")
     if actor == person_id:
         raise Forbidden(own)
-    if actor == proposed_by or not KEEPERS & set(proposer_holds):
+    proposer_may = proposer_holds is None or keepers & set(proposer_holds)
+    if actor == proposed_by or not proposer_may:
         raise Forbidden("second-person-needed")
     if staff_roles and StaffRole.OPERATOR not in held:
         raise Forbidden("operator-needed")
@@ -74,10 +76,11 @@ def check_independent(
     staff_roles: Collection[StaffRole],
     proposed_at: datetime,
     decided_at: datetime,
+    keepers: frozenset[StaffRole] = KEEPERS,
 ) -> None:
     """Two hands are two wills: neither has made the other, and neither was made for this act.
     Only roles that satisfy this count; ``staff_roles``: of the person concerned."""
-    needed = {StaffRole.OPERATOR} if staff_roles else KEEPERS
+    needed = {StaffRole.OPERATOR} if staff_roles else keepers
     for hand, other in ((proposer, decider), (decider, proposer)):
         relied_on = [one for one in hand.appointments if one.role in needed]
         own = [one for one in relied_on if one.appointed_by != str(other.person_id)]

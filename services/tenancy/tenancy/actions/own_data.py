@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from servicekit.context import Context
-from servicekit.db import EVERYONE, Database
+from servicekit.db import EVERYONE, Database, Tx
+from tenancy.actions.keep_people import end_handovers_of
 from tenancy.domain.people import HeldOffice
-from tenancy.store import offices
+from tenancy.store import offices, people, recoveries
 
 _MOST = 1000
 
@@ -20,7 +22,13 @@ def export_person(
 
 
 def erase_person(
-    *, db: Database, context: Context, event_id: UUID, person_id: UUID, pseudonym: str
+    *,
+    db: Database,
+    context: Context,
+    event_id: UUID,
+    as_of: datetime,
+    person_id: UUID,
+    pseudonym: str,
 ) -> None:
     with db.write(context, tenant=EVERYONE) as tx:
         if tx.once(event_id):
@@ -30,3 +38,17 @@ def erase_person(
                 pseudonym=pseudonym,
                 email=f"{pseudonym}@erased.invalid",
             )
+            _erase_of_handovers(tx, person_id=person_id, pseudonym=pseudonym, at=as_of)
+
+
+def _erase_of_handovers(tx: Tx, *, person_id: UUID, pseudonym: str, at: datetime) -> None:
+    """Of recoveries also where he was only proposed, by the address that he had last."""
+    recoveries.change_to_erased(
+        tx,
+        person_id=person_id,
+        email_key=people.find_email_key(tx, person_id=person_id),
+        pseudonym=pseudonym,
+        email=f"{pseudonym}@erased.invalid",
+    )
+    people.change_to_erased(tx, person_id=person_id)
+    end_handovers_of(tx, person_id=person_id, at=at)

@@ -19,6 +19,13 @@ _CHANGE_PERSON = """
        SET person_id = %(person_id)s, login = %(login)s
      WHERE tenant = %(tenant)s AND office = %(office)s AND person_id IS NULL
 """
+# An older handover that is heard late does not undo a newer one.
+_CHANGE_HOLDER = """
+    UPDATE offices
+       SET person_id = %(person_id)s, login = %(login)s, email = %(email)s,
+           given_name = %(given_name)s, family_name = %(family_name)s, held_since = %(held_since)s
+     WHERE tenant = %(tenant)s AND office = %(office)s AND held_since <= %(held_since)s
+"""
 _LIST_OF_PERSON = """
     SELECT tenant, office, email, given_name, family_name, held_since
       FROM offices
@@ -59,6 +66,25 @@ def change_unknown_holder(
     tx.run(
         _CHANGE_PERSON,
         {"tenant": tenant, "office": office, "person_id": person_id, "login": login},
+    )
+
+
+def change_holder(
+    tx: Tx, *, tenant: TenantCode, office: Office, holder: Holder, held_since: datetime
+) -> None:
+    """In one statement: there is no moment without a holder, nor with two."""
+    tx.run(
+        _CHANGE_HOLDER,
+        {
+            "tenant": tenant,
+            "office": office,
+            "person_id": holder.person_id,
+            "login": holder.login,
+            "email": holder.email,
+            "given_name": holder.given_name,
+            "family_name": holder.family_name,
+            "held_since": held_since,
+        },
     )
 
 
