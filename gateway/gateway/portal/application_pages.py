@@ -41,7 +41,7 @@ from gateway.portal.client_forms import (
     said_in,
     values_of,
 )
-from gateway.portal.client_secret_words import secret_state
+from gateway.portal.client_secret_words import keys_state, secret_state
 from gateway.portal.lists import asked_page, page_links, whole
 from gateway.portal.meanwhile import overtaken
 from gateway.portal.refusals import REFUSALS
@@ -68,6 +68,13 @@ class ApplicationRow:
 class SecretRow:
     secret: dict[str, Any]
     by: str | None
+    state: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeysRow:
+    by: str | None
+    expires_at: str | None
     state: tuple[str, str]
 
 
@@ -274,6 +281,7 @@ def _application(
         may_limit=visitor().may(change_client_quota, tenant),
         may_change=visitor().may(change_client, tenant),
         with_secret=kind is not ApplicationKind.NATIVE and not has_keys(client),
+        keys=_keys(tenant, client, now),
         may_make=len(client["secrets"]) < MOST_SECRETS,
         columns=[
             Column(gettext("Made on")),
@@ -296,13 +304,27 @@ def _secret_rows(
         for one in secrets
         if one.get("created_by")
     }
-    asked = {"chain": tenant, "targets": sorted(set(makers.values()))}
-    told = ask_as_gateway(name_people, asked) if makers else {}
-    names = {one["target"]: one["name"] for one in told.get("items", ())}
+    names = _names(tenant, set(makers.values()))
     return [
         SecretRow(one, names.get(makers.get(one["secret_id"], "")), secret_state(one, now))
         for one in secrets
     ]
+
+
+def _keys(tenant: TenantCode, client: dict[str, Any], now: datetime) -> KeysRow | None:
+    if not has_keys(client):
+        return None
+    setter = client.get("keys_set_by")
+    target = person_target(setter) if setter else ""
+    by = _names(tenant, {target}).get(target) if target else None
+    return KeysRow(by, client.get("keys_expire_at"), keys_state(client, now))
+
+
+def _names(tenant: TenantCode, targets: set[str]) -> dict[str, str]:
+    """As the contract's people may know them."""
+    asked = {"chain": tenant, "targets": sorted(targets)}
+    told = ask_as_gateway(name_people, asked) if targets else {}
+    return {one["target"]: one["name"] for one in told.get("items", ())}
 
 
 def _removal(tenant: TenantCode, client_id: str, form: Form, *, status: int = 200) -> Response:
@@ -335,6 +357,8 @@ def _choices(
 
 def _state(client: dict[str, Any], now: datetime) -> tuple[str, str]:
     """Of the secret that lives longest: whoever has replaced one is not warned of the other."""
+    if client.get("keys_expire_at"):
+        return keys_state(client, now)
     if client["kind"] == ApplicationKind.NATIVE or has_keys(client):
         return gettext("None needed"), "plain"
     if not client["secrets"]:

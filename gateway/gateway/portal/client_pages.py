@@ -38,7 +38,7 @@ from gateway.portal.client_forms import (
     provider_said_in,
     provider_values_of,
 )
-from gateway.portal.client_secret_words import secret_state
+from gateway.portal.client_secret_words import keys_state, secret_state
 from gateway.portal.lists import asked_page, page_links, whole
 from gateway.portal.meanwhile import overtaken
 from gateway.portal.refusals import REFUSALS
@@ -215,6 +215,7 @@ def _client(client: dict[str, Any], form: Form, *, status: int = 200) -> Respons
         kind=client_types()[client["kind"]],
         may_change=visitor().may(change_provider_client) and not client["by_settings"],
         with_secret=_with_secret(client),
+        keys_state=keys_state(client, parts().clock.now()),
         scope_words=scope_words(client["scopes"]),
         grant_words=[grant_names()[one] for one in client["grants"]],
         **_offered(powers_of(client)),

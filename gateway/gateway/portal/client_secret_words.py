@@ -1,4 +1,4 @@
-"""How long a client's secret still opens, in words."""
+"""How long a client's secret or keys still open, in words."""
 
 from __future__ import annotations
 
@@ -11,9 +11,19 @@ _SOON = timedelta(days=30)
 
 
 def secret_state(secret: dict[str, Any], now: datetime) -> tuple[str, str]:
-    if secret["expires_at"] is None:
+    return _state(secret["expires_at"], now)
+
+
+def keys_state(client: dict[str, Any], now: datetime) -> tuple[str, str]:
+    return _state(client.get("keys_expire_at"), now)
+
+
+def _state(expires_at: str | None, now: datetime) -> tuple[str, str]:
+    if expires_at is None:
         return gettext("Valid"), "good"
-    left = datetime.fromisoformat(secret["expires_at"]) - now
+    left = datetime.fromisoformat(expires_at) - now
+    if left <= timedelta(0):
+        return gettext("Ended"), "danger"
     if left > _SOON:
         return gettext("Valid"), "good"
     days = max(0, left.days)

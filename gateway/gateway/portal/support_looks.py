@@ -38,9 +38,12 @@ class LookRow:
 
 @dataclass(frozen=True, slots=True)
 class LookTable:
+    """``silent``: whether a service did not answer, whose looks are missing."""
+
     columns: list[Column]
     rows: list[LookRow]
     pages: dict[str, str | None]
+    silent: bool
 
 
 def looks_in(tenant: TenantCode, grant_id: str, address: Callable[..., str]) -> LookTable:
@@ -69,12 +72,12 @@ def _table(
 
     page = merged_page(fetch, from_text(request.args.get("cursor"), _SERVICES))
     names = trail_names()
+    rows = [row(names[service], entry) for service, entry in page.entries]
     pages = {
         "first": address() if "cursor" in request.args else None,
-        "next": None if page.ended else address(cursor=to_text(page.positions)),
+        "next": address(cursor=to_text(page.positions)) if rows and not page.ended else None,
     }
-    rows = [row(names[service], entry) for service, entry in page.entries]
-    return LookTable(_columns(about=row is _of_entry), rows, pages)
+    return LookTable(_columns(about=row is _of_entry), rows, pages, silent=bool(page.silent))
 
 
 def _of_look(service: str, look: dict[str, Any]) -> LookRow:

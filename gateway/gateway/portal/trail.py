@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from servicekit.errors import Unavailable
+
 PAGE = 50
 _FETCH = 100
 
@@ -31,8 +33,11 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class MergedPage:
+    """``silent``: services that did not answer; theirs are read on where they were left."""
+
     entries: list[tuple[str, Entry]]
     positions: Mapping[str, Position]
+    silent: frozenset[str] = frozenset()
 
     @property
     def ended(self) -> bool:
@@ -45,6 +50,7 @@ class _Source:
 
     ready: list[tuple[Entry, Position]] = field(default_factory=list)
     position: Position = Position()
+    silent: bool = False
 
 
 def merged_page(fetch: Fetch, positions: Mapping[str, Position]) -> MergedPage:
@@ -61,15 +67,20 @@ def merged_page(fetch: Fetch, positions: Mapping[str, Position]) -> MergedPage:
             reached[name] = source.position
     for _, name, _, _, after in queue[:PAGE]:
         reached[name] = after
-    return MergedPage([(name, entry) for _, name, _, entry, _ in queue[:PAGE]], reached)
+    silent = frozenset(name for name, source in sources.items() if source.silent)
+    return MergedPage([(name, entry) for _, name, _, entry, _ in queue[:PAGE]], reached, silent)
 
 
 def _read(fetch: Fetch, name: str, position: Position) -> _Source:
-    """At least ``PAGE`` entries where there are as many."""
+    """At least ``PAGE`` entries where there are as many, and the service answers."""
     source = _Source(position=position)
     while not source.position.ended and len(source.ready) < PAGE:
         here = source.position
-        answer = fetch(name, here.cursor, _FETCH)
+        try:
+            answer = fetch(name, here.cursor, _FETCH)
+        except Unavailable:
+            source.silent = True
+            break
         items, later = answer["items"], answer.get("next_cursor")
         for number in range(here.skip, len(items)):
             after = Position(here.cursor, number + 1)

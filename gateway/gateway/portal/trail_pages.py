@@ -18,7 +18,7 @@ from contracts.declare import Call
 from contracts.registry import CONTRACTS
 from gateway.portal.shell import Column, contract_head
 from gateway.portal.tabs import office_tabs
-from gateway.portal.trail import Entry, from_text, merged_page, to_text
+from gateway.portal.trail import Entry, MergedPage, from_text, merged_page, to_text
 from gateway.portal.visitors import ask
 from gateway.portal.words import trail_names
 from servicekit.errors import Unavailable
@@ -92,24 +92,30 @@ def _trail(trail: Trail) -> dict[str, Any]:
     chains = [_chain(trail, service) for service in _SERVICES]
     silent = {chain.name for chain in chains if chain.entries is None}
     names = trail_names()
-    heard = tuple(service for service in _SERVICES if names[service] not in silent)
-    page = merged_page(
-        lambda service, cursor, limit: ask(
-            trail.entries_call(service), {**trail.about, "cursor": cursor, "limit": limit}
-        ),
-        from_text(request.args.get("cursor"), heard),
-    )
+
+    def fetch(service: str, cursor: str | None, limit: int) -> dict[str, Any]:
+        if names[service] in silent:  # it was waited for once
+            raise Unavailable("service-timeout")
+        asked = {**trail.about, "cursor": cursor, "limit": limit}
+        return ask(trail.entries_call(service), asked)
+
+    page = merged_page(fetch, from_text(request.args.get("cursor"), _SERVICES))
     return {
         "chains": chains,
-        "silent": bool(silent),
+        "silent": bool(page.silent),
         "chain_columns": _chain_columns(),
         "columns": _columns(),
         "steps": [_step(names[service], entry) for service, entry in page.entries],
         "pages": {
             "first": trail.address() if "cursor" in request.args else None,
-            "next": None if page.ended else trail.address(cursor=to_text(page.positions)),
+            "next": _next(trail, page),
         },
     }
+
+
+def _next(trail: Trail, page: MergedPage) -> str | None:
+    more = page.entries and not page.ended
+    return trail.address(cursor=to_text(page.positions)) if more else None
 
 
 def _chain(trail: Trail, service: str) -> Chain:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -238,6 +239,25 @@ def test_what_runs_on_a_device_is_offered_no_secret(portal: Any) -> None:
     native = client(kind="native", redirect_uris=["com.example.app:/cb"])
     portal.services.answers["gateway.get_client"] = native
     assert "/secrets" not in portal.get(ONE).text
+
+
+def test_keys_that_end_with_who_set_them_are_told(portal: Any) -> None:
+    setter = str(UUID(int=7))
+    ends = (NOW + timedelta(days=12.5)).isoformat()
+    keys = {"jwks_uri": "https://app.example/keys", "keys_set_by": setter, "keys_expire_at": ends}
+    portal.services.answers |= {
+        "gateway.get_client": client(**keys),
+        "gateway.list_clients": {"items": [client(**keys)], "next_cursor": None},
+        "identity.name_people": {"items": [{"target": f"person:{setter}", "name": "<Eve> Moon"}]},
+    }
+    page = portal.get(f"{ONE}?lang=en").text
+    assert "&lt;Eve&gt; Moon" in page
+    assert "Ends in 12 days" in page
+    assert "register other keys" in page
+    assert "Ends in 12 days" in portal.get(f"{ALL}?lang=en").text
+    over = {**keys, "keys_expire_at": (NOW - timedelta(days=1)).isoformat()}
+    portal.services.answers["gateway.get_client"] = client(**over)
+    assert re.search(r'chip--danger">Ended<', portal.get(f"{ONE}?lang=en").text)
 
 
 def test_removing_is_asked_first(portal: Any) -> None:

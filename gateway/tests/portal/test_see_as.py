@@ -12,7 +12,7 @@ import pytest
 from contracts.codes import Role, Section, StaffRole, TenantCode
 from gateway.oauth.views import View
 from gateway.rights import Holding, PersonRights
-from servicekit.errors import Conflict, NotFound
+from servicekit.errors import Conflict, NotFound, Unavailable
 
 pytestmark = pytest.mark.unit
 
@@ -316,6 +316,26 @@ def test_who_is_seen_sees_what_was_looked_at_in_the_account_whatever_he_holds(si
     assert "Bob Help" in shown
     assert f'action="{own}/end"' in shown
     assert {one["tenant"] for one in site.services.of("gateway.list_own_looks")} == {TENANT}
+
+
+def test_a_silent_service_takes_its_own_looks_from_the_page_and_nothing_else(site: Any) -> None:
+    """Above all not the button that ends it."""
+    site.sign_in(roles={})
+    answered_looks(site, "list_own_looks")
+    site.services.answers["subscriptions.list_own_looks"] = Unavailable("service-timeout")
+    site.services.answers["identity.get_own_impersonation"] = ROW
+    own = f"/account/support-access/{GRANT}"
+    shown = site.get(own)
+    assert shown.status_code == 200
+    assert "Voir le contrat" in shown.text
+    assert "Un service ne répond pas" in shown.text
+    assert f'action="{own}/end"' in shown.text
+    for service in SERVICES:
+        site.services.answers[f"{service}.list_own_looks"] = Unavailable("service-timeout")
+    shown = site.get(own).text
+    assert f'action="{own}/end"' in shown
+    assert "Un service ne répond pas" in shown
+    assert "Rien n’a été consulté" not in shown, "nobody says that nothing was looked at"
 
 
 def test_a_grant_that_is_not_his_shows_nobody_anything(site: Any) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.portal.trail import PAGE, Position, from_text, merged_page, to_text
+from servicekit.errors import Unavailable
 
 pytestmark = pytest.mark.unit
 
@@ -20,8 +21,11 @@ class Trails:
 
     def __init__(self, entries: dict[str, list[dict[str, Any]]]) -> None:
         self.entries = entries
+        self.away: set[str] = set()
 
     def fetch(self, service: str, cursor: str | None, limit: int) -> dict[str, Any]:
+        if service in self.away:
+            raise Unavailable("service-timeout")
         start = int(cursor or 0)
         items = self.entries[service][start : start + limit]
         later = start + limit if start + limit < len(self.entries[service]) else None
@@ -59,6 +63,21 @@ def test_every_entry_comes_once_and_in_order(first: list[int], second: list[int]
     for service in SERVICES:
         own = [entry["sequence"] for name, entry in seen if name == service]
         assert own == list(range(1, len(own) + 1))
+
+
+def test_what_is_silent_is_said_and_read_on_where_it_was_left_once_it_is_back() -> None:
+    trails = Trails({"identity": trail(list(range(70))), "tenancy": trail(list(range(70)))})
+    first = merged_page(trails.fetch, from_text(None, SERVICES))
+    trails.away = {"tenancy"}
+    second = merged_page(trails.fetch, from_text(to_text(first.positions), SERVICES))
+    assert (second.silent, {name for name, _ in second.entries}) == ({"tenancy"}, {"identity"})
+    assert second.positions["tenancy"] == first.positions["tenancy"]
+    assert not second.ended
+    trails.away = set()
+    third = merged_page(trails.fetch, from_text(to_text(second.positions), SERVICES))
+    assert third.silent == set()
+    seen = [*first.entries, *second.entries, *third.entries]
+    assert [entry["sequence"] for name, entry in seen if name == "tenancy"] == list(range(1, 71))
 
 
 @pytest.mark.parametrize("text", ["", "x", "e30", "WzFd", "eyJpZGVudGl0eSI6MX0", "💥"])
