@@ -1,4 +1,5 @@
-"""Names beside the pseudonyms of a trail, looked up when it is read: the trail itself holds none.
+"""Names beside the pseudonyms of a trail, or of a request, looked up when it is read: what is kept
+holds none.
 
 So somebody can be erased and the chain still verifies. A name is kept for half a minute; that
 somebody is erased empties what is kept, in every process.
@@ -15,6 +16,7 @@ from contracts.declare import Call
 from contracts.identity import name_people
 from contracts.registry import CONTRACTS
 from contracts.rights import Caller, CallerKind
+from contracts.tenancy import RequestSheet, list_request_entries
 from gateway.wire import Circumstances, JsonObject, Wire
 from servicekit.errors import Unavailable
 from servicekit.pseudonyms import is_pseudonym, person_target
@@ -59,15 +61,16 @@ class Naming:
     def named(
         self, call: Call, payload: Mapping[str, Any], answer: JsonObject, about: Circumstances
     ) -> JsonObject:
-        """The answer of a call that reads a trail, with names; any other answer as it is.
+        """The answer of a call that reads a trail or a request, with names; any other as it is.
 
-        Where identity does not answer, a trail can still be read, without names.
+        Where identity does not answer, it can still be read, without names.
         """
         parts = self._parts_of(call)
         if parts is None:
             return answer
         chain = str(payload.get("tenant", _HOUSE))
-        shown = [parts(entry) for entry in answer["items"]]
+        entries = answer.get("items", [answer])
+        shown = [parts(entry) for entry in entries]
         wanted = {part for named in shown for part in named.values() if is_pseudonym(part)}
         try:
             names = self._names(chain, wanted, about)
@@ -75,13 +78,17 @@ class Naming:
             names = {}
         items = [
             {**entry, **{field: names.get(part) for field, part in named.items()}}
-            for entry, named in zip(answer["items"], shown, strict=True)
+            for entry, named in zip(entries, shown, strict=True)
         ]
-        return {**answer, "items": items}
+        return {**answer, "items": items} if "items" in answer else items[0]
 
     def _parts_of(self, call: Call) -> Callable[[Mapping[str, Any]], Mapping[str, str]] | None:
         if call.full_name in self._trails:
             return _of_entry
+        if call.response is RequestSheet:
+            return _of_request
+        if call is list_request_entries:
+            return _of_request_entry
         return _of_look if call.full_name in self._looks else None
 
     def name_of(self, target: str, *, chain: str, about: Circumstances) -> str | None:
@@ -131,3 +138,11 @@ def _of_entry(entry: Mapping[str, Any]) -> dict[str, str]:
 
 def _of_look(look: Mapping[str, Any]) -> dict[str, str]:
     return {"operator_name": str(look["operator"])}
+
+
+def _of_request(request: Mapping[str, Any]) -> dict[str, str]:
+    return {"sent_by_name": str(request["sent_by"])}
+
+
+def _of_request_entry(entry: Mapping[str, Any]) -> dict[str, str]:
+    return {"author_name": str(entry["author"])}

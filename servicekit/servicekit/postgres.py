@@ -92,8 +92,8 @@ def configure(connection: Connection[Any]) -> None:
 def mapped_row(cls: type[Any]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], Any]]:
     """psycopg row factory for a dataclass: ``class_row`` that also gives columns their types.
 
-    A field annotated with an enum, TenantCode, RequestNumber or Month (also inside ``| None``, ``tuple[X, ...]``,
-    ``frozenset[X]``, ``list[X]``, ``dict[K, V]``) comes out as that type.
+    A field annotated with an enum, TenantCode, RequestNumber or Month (also inside ``| None``,
+    ``tuple[X, ...]``, ``frozenset[X]``, ``list[X]``, ``dict[K, V]``) comes out as that type.
     """
     if cls is dict:
         return dict_row

@@ -4,6 +4,7 @@ Each step is remembered in demo.json as soon as it is done, and each write carri
 so a run that was interrupted goes on where it stopped and does nothing twice.
 """
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,7 @@ from local.mailbox import link_in
 from local.second_application import second_application_client
 from local.stack import Stack
 from local.waiting import wait_until
+from servicekit.migrate import migrations_of
 
 WORDS = (
     "Ardoise",
@@ -54,6 +56,14 @@ CLIENTS: tuple[dict[str, Any], ...] = (
         "who": "an internal system: client credentials, reads every contract",
     },
     {
+        "client_id": "cloud-feed",
+        "name": "Cloud feed",
+        "grants": ["client_credentials"],
+        "scopes": ["inventory.write", "inventory.read"],
+        "tenants": ["*"],
+        "who": "the provider's cloud: reports what exists in tenants, for itself",
+    },
+    {
         "client_id": "demo-app",
         "name": "Demo application",
         "grants": ["authorization_code", "refresh_token"],
@@ -70,6 +80,7 @@ def seed(stack: Stack, *, say: Callable[[str], None]) -> None:
     """Raises RefusedError or AssertionError with the installation's own words."""
     seeding = _Seeding(stack, say=say)
     seeding.write_addresses()
+    seeding.keep_forms()
     if not seeding.complete:
         seeding.run()
     seeding.keep_second_application()
@@ -117,6 +128,15 @@ class _Seeding:
             "ops": {name: stack.ops_url(name) for name in (*SERVICES, "gateway")},
         }
         self._save()
+
+    def keep_forms(self) -> None:
+        """What customers may ask for, published anew where the file has changed since."""
+        shipped = migrations_of("tenancy").parent / "forms" / "standard.json"
+        stamp = hashlib.sha256(shipped.read_bytes()).hexdigest()
+        if self._demo.get("forms") != stamp:
+            self._stack.run("tenancy", "load-forms", str(shipped))
+            self._demo["forms"] = stamp
+            self._save()
 
     def keep_second_application(self) -> None:
         """Its port may be another one than at the last start; older installations have none."""

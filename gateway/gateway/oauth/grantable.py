@@ -19,6 +19,8 @@ OF_THE_PERSON = ("openid", "profile", "email", "offline_access")
 _FOR_PEOPLE = (
     "contracts.read",
     "contracts.write",
+    "requests.read",
+    "requests.write",
     "users.read",
     "users.write",
     "iam.read",

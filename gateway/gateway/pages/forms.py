@@ -26,7 +26,8 @@ class Form:
     """``errors`` are sentences by field name; ``notice`` is about the whole.
 
     ``key`` makes sending twice one act; a definite refusal gets a new one. ``meanwhile``: what is
-    there now, by label, where somebody else has changed it since the form was shown.
+    there now, by label, where somebody else has changed it since the form was shown. ``labels``: of
+    fields that are data, not code.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Form:
     errors: Mapping[str, str] = field(default_factory=dict)
     notice: str | None = None
     meanwhile: tuple[tuple[str, str], ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
     key: str = field(default_factory=lambda: uuid4().hex)
 
     def value(self, name: str, default: str = "") -> str:
@@ -45,6 +47,9 @@ class Form:
 
     def faulty(self, errors: Mapping[str, str]) -> Form:
         return replace(self, errors=dict(errors), key=uuid4().hex)
+
+    def labelled(self, labels: Mapping[str, str]) -> Form:
+        return replace(self, labels=dict(labels))
 
     def refused(self, error: GuichetError, *, known: Mapping[str, str] | None = None) -> Form:
         """The form again with what the service said; ``known`` renames fields of the call."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Flask, Response, request, url_for
 from werkzeug.routing import BaseConverter, ValidationError
 
-from contracts.codes import TenantCode
+from contracts.codes import RequestNumber, TenantCode
 from gateway.pages import guard
 from gateway.pages.errors import error_page
 from gateway.pages.going import see_other
@@ -31,6 +31,8 @@ from gateway.portal import (
     reasons,
     recovery_pages,
     rename_pages,
+    request_form_pages,
+    request_pages,
     security_pages,
     see_as_pages,
     services,
@@ -40,6 +42,7 @@ from gateway.portal import (
     subscription_pages,
     support_access_pages,
     support_pages,
+    termination_pages,
     trail_pages,
     users,
 )
@@ -58,9 +61,20 @@ class TenantConverter(BaseConverter):
             raise ValidationError from None
 
 
+class RequestNumberConverter(BaseConverter):
+    """``D0001234`` in a path."""
+
+    def to_python(self, value: str) -> RequestNumber:
+        try:
+            return RequestNumber(value)
+        except ValueError:
+            raise ValidationError from None
+
+
 def install(app: Flask) -> None:
     """After ``gateway.pages.install``."""
     app.url_map.converters["tenant"] = TenantConverter
+    app.url_map.converters["request_number"] = RequestNumberConverter
     blueprint = Blueprint("portal", __name__)
     guard(blueprint)
     blueprint.register_error_handler(SignInNeeded, _sign_in)
@@ -71,6 +85,7 @@ def install(app: Flask) -> None:
         step_up,
         home,
         contract_pages,
+        termination_pages,
         support_pages,
         invoicing_pages,
         rename_pages,
@@ -80,6 +95,8 @@ def install(app: Flask) -> None:
         security_pages,
         services,
         subscription_pages,
+        request_pages,
+        request_form_pages,
         trail_pages,
         account,
         account_factors,

@@ -51,6 +51,7 @@ _SECTIONS: tuple[tuple[str, Call], ...] = (
     ("security", identity.get_password_policy),
     ("services", subscriptions.place_order),
     ("subscriptions", subscriptions.list_subscriptions),
+    ("support", tenancy.get_request),
     ("applications", list_clients),
     ("trail", tenancy.list_audit_entries),
 )
@@ -125,6 +126,7 @@ def _section_labels() -> dict[str, str]:
         "security": gettext("Security rules"),
         "services": gettext("Services"),
         "subscriptions": gettext("Subscriptions"),
+        "support": gettext("Support"),
         "applications": gettext("Applications"),
         "trail": gettext("Audit trail"),
     }
@@ -142,7 +144,19 @@ def _main_links(who: Visitor) -> list[Link]:
         return [Link(gettext("Technical console"), console, current=True)]
     endpoint = (request.endpoint or "").removeprefix("portal.")
     in_office = endpoint.startswith("office")
-    links = [Link(gettext("Contracts"), url_for("portal.home"), not in_office and bool(endpoint))]
+    elsewhere = in_office or _is_of_requests(endpoint)
+    links = [Link(gettext("Contracts"), url_for("portal.home"), not elsewhere and bool(endpoint))]
+    if who.view is None:
+        links.append(_requests_link(endpoint))
     if who.is_staff:
         links.append(Link(gettext("Back office"), url_for("portal.office"), in_office))
     return links
+
+
+def _requests_link(endpoint: str) -> Link:
+    return Link(gettext("Requests"), url_for("portal.requests"), _is_of_requests(endpoint))
+
+
+def _is_of_requests(endpoint: str) -> bool:
+    """Those of all contracts; of one contract they are in its tab."""
+    return endpoint.startswith("requests")

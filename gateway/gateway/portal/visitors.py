@@ -9,7 +9,7 @@ from flask import g, request
 
 from contracts.codes import StaffRole, TenantCode
 from contracts.declare import IMPERSONATION_READ_ONLY, Call, Effect
-from contracts.rights import Caller, CallerKind
+from contracts.rights import Caller, CallerKind, Right, refusal
 from gateway.api.circumstances import LONGEST_REASON, fit_reason
 from gateway.dispatch import IMPERSONATION_OVER, SECOND_FACTOR_REQUIRED
 from gateway.i18n import current_language
@@ -71,6 +71,10 @@ class Visitor:
     def may(self, call: Call, tenant: TenantCode | None = None) -> bool:
         """Whether to show what leads to the call; the call itself is decided anew."""
         return call.refusal(self._caller(tenant)) is None
+
+    def holds(self, right: Right, tenant: TenantCode) -> bool:
+        """Where what an act needs hangs on what it is done to."""
+        return refusal(right, self._caller(tenant)) is None
 
     def must_say_why(self, call: Call, tenant: TenantCode | None) -> bool:
         return call.needs_reason(self._caller(tenant))

@@ -6,11 +6,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-PAGE = Path(__file__).parents[3] / "docs" / "states-tenant.md"
+import pytest
+
+DOCS = Path(__file__).parents[3] / "docs"
 
 
-def test_page_of_states_is_current() -> None:
+@pytest.mark.parametrize(
+    ("command", "page"),
+    [("draw-states", "states-tenant.md"), ("draw-request-states", "states-request.md")],
+)
+def test_page_of_states_is_current(command: str, page: str) -> None:
     drawn = subprocess.run(
-        [sys.executable, "-m", "tenancy", "draw-states"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "tenancy", command], capture_output=True, text=True, check=True
     )
-    assert PAGE.read_text(encoding="utf-8") == drawn.stdout, "make it again: see its third line"
+    kept = (DOCS / page).read_text(encoding="utf-8")
+    assert kept == drawn.stdout, "make it again: see its third line"

@@ -11,7 +11,7 @@ from servicekit.db import Database
 from servicekit.editions import demand_edition
 from tenancy.domain import search
 from tenancy.domain.contracts import Contract
-from tenancy.store import beginnings, contracts
+from tenancy.store import beginnings, contracts, request_lists
 
 
 def rename_contract(
@@ -33,6 +33,9 @@ def rename_contract(
         contracts.change_name(tx, tenant=tenant, name=name)
         before, after = (search.beginnings(one) for one in (contract, renamed))
         beginnings.change_beginnings(tx, tenant=tenant, before=before, after=after)
+        request_lists.add_contract_beginnings(
+            tx, tenant=tenant, beginnings=search.word_beginnings(name)
+        )
         details = {"from": contract.name, "to": name}
         tx.record("contract:name:changed", target=tenant, details=details, at=now)
         tx.emit(ContractRenamed, at=now, tenant=tenant, name=name, renamed_at=now)

@@ -106,6 +106,13 @@ _ADD = """
     SELECT beginning, %(number)s, %(tenant)s
       FROM unnest(%(beginnings)s::text[]) AS given (beginning)
 """
+_ADD_OF_CONTRACT = """
+    INSERT INTO request_beginnings (beginning, number, tenant)
+    SELECT given.beginning, r.number, r.tenant
+      FROM requests r, unnest(%(beginnings)s::text[]) AS given (beginning)
+     WHERE r.tenant = %(tenant)s
+        ON CONFLICT DO NOTHING
+"""
 FIRST_PAGE = "E"  # after every number, which begin with D
 
 
@@ -198,3 +205,8 @@ def add_beginnings(
     tx: Tx, *, tenant: TenantCode, number: RequestNumber, beginnings: frozenset[str]
 ) -> None:
     tx.run(_ADD, {"tenant": tenant, "number": number, "beginnings": sorted(beginnings)})
+
+
+def add_contract_beginnings(tx: Tx, *, tenant: TenantCode, beginnings: frozenset[str]) -> None:
+    """The contract has another name: its requests are found by it too, and by the former one."""
+    tx.run(_ADD_OF_CONTRACT, {"tenant": tenant, "beginnings": sorted(beginnings)})
