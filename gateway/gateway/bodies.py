@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from threading import BoundedSemaphore
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import ServiceUnavailable
@@ -24,7 +24,10 @@ def bounded_bodies(
     application: WSGIApplication, *, slots: int, patience: float = _PATIENCE
 ) -> WSGIApplication:
     """``slots``: how many threads may wait for bodies at once."""
-    free = BoundedSemaphore(slots)
+    # A semaphore of the standard library costs ten times what this queue does, twice a request.
+    free: SimpleQueue[None] = SimpleQueue()
+    for _ in range(slots):
+        free.put(None)
 
     def bounded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # What the portal asks of the provider inside this process is in memory: nobody waits.
@@ -36,7 +39,7 @@ def bounded_bodies(
 
 
 class _Body:
-    def __init__(self, inner: InputStream, free: BoundedSemaphore, patience: float) -> None:
+    def __init__(self, inner: InputStream, free: SimpleQueue[None], patience: float) -> None:
         self._inner = inner
         self._free = free
         self._patience = patience
@@ -55,9 +58,11 @@ class _Body:
         return iter(self.readline, b"")
 
     def _in_turn(self, read: Any, *size: int) -> Any:
-        if not self._free.acquire(timeout=self._patience):
-            raise ServiceUnavailable
+        try:
+            self._free.get(timeout=self._patience)
+        except Empty:
+            raise ServiceUnavailable from None
         try:
             return read(*size)
         finally:
-            self._free.release()
+            self._free.put(None)

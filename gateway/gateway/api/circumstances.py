@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from flask import Request
-from werkzeug.datastructures import Headers, LanguageAccept, MIMEAccept
+from werkzeug.datastructures import LanguageAccept, MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from contracts.codes import Language
@@ -40,11 +40,11 @@ def spoken(request: Request) -> Language:
 
 def call_id_of(request: Request) -> str:
     """The caller's own id where it is fit to be written into logs and audit entries."""
-    return call_id_in(request.headers)
+    return fit_call_id(request.headers.get("X-Request-Id"))
 
 
-def call_id_in(headers: Headers) -> str:
-    return _matching(_CALL_ID, headers.get("X-Request-Id")) or new_call_id()
+def fit_call_id(sent: str | None) -> str:
+    return _matching(_CALL_ID, sent) or new_call_id()
 
 
 def fit_reason(text: str) -> bool:

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import structlog
-from werkzeug.datastructures import EnvironHeaders, MultiDict
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
-from gateway.api.circumstances import call_id_in
+from gateway.api.circumstances import fit_call_id
 from gateway.limits.admission import standing_headers
 from gateway.limits.asked import counted
 from gateway.oauth.protocol_request import ProtocolRequest
@@ -42,6 +41,17 @@ class Answer(NamedTuple):
     status: int
     body: Mapping[str, Any]
     headers: Iterable[tuple[str, str]] = ()
+
+
+class _Headers:
+    """Of the request. Werkzeug's raise and catch an exception for each that is not there."""
+
+    def __init__(self, environ: WSGIEnvironment) -> None:
+        self._environ = environ
+
+    def get(self, name: str, /) -> str | None:
+        value: str | None = self._environ.get(f"HTTP_{name.upper().replace('-', '_')}")
+        return value
 
 
 class _FaultyForm(Exception):
@@ -82,8 +92,8 @@ class Counter:
         environ: WSGIEnvironment,
         start_response: StartResponse,
     ) -> Iterable[bytes]:
-        headers = EnvironHeaders(environ)
-        call_id = call_id_in(headers)
+        headers = _Headers(environ)
+        call_id = fit_call_id(headers.get("X-Request-Id"))
         with counted(environ.get("REMOTE_ADDR")) as asked:
             told = self._told(answer, environ, headers, call_id)
         body = json.dumps(told.body).encode()
@@ -104,7 +114,7 @@ class Counter:
         self,
         answer: Callable[[ProtocolRequest], Answer],
         environ: WSGIEnvironment,
-        headers: EnvironHeaders,
+        headers: _Headers,
         call_id: str,
     ) -> Answer:
         try:
@@ -131,13 +141,13 @@ class Counter:
         return Answer(*self._server.answer_endpoint("introspection", request))
 
 
-def _request(environ: WSGIEnvironment, headers: EnvironHeaders) -> ProtocolRequest:
+def _request(environ: WSGIEnvironment, headers: _Headers) -> ProtocolRequest:
     return ProtocolRequest(
         method="POST", path=environ["PATH_INFO"], headers=headers, values=_form(environ)
     )
 
 
-def _form(environ: WSGIEnvironment) -> MultiDict[str, str]:
+def _form(environ: WSGIEnvironment) -> dict[str, str]:
     """A form only, small, each parameter once (RFC 6749, section 3.2), none in the address."""
     kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     if kind != _FORM:
@@ -155,7 +165,7 @@ def _form(environ: WSGIEnvironment) -> MultiDict[str, str]:
     values = dict(fields)
     if len(values) < len(fields) or environ.get("QUERY_STRING"):
         raise _FaultyForm(400, "A parameter is repeated, or stands in the URL.")
-    return MultiDict(values)
+    return values
 
 
 def _body(environ: WSGIEnvironment) -> bytes:

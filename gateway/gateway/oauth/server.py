@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer as AuthlibAuthorizationServer
-from authlib.oauth2.rfc6749 import InvalidClientError, OAuth2Error
+from authlib.oauth2.rfc6749 import InvalidClientError, InvalidScopeError, OAuth2Error
 from flask import Response
 from flask import request as flask_request
 
@@ -52,6 +52,7 @@ from gateway.oauth.tokens import TokenChecker
 from servicekit.clock import Clock
 
 CHALLENGE = "WWW-Authenticate"
+_SUPPORTED = frozenset(SCOPES_SUPPORTED)
 # Status, body and headers of an answer of the protocol.
 Told = tuple[int, dict[str, Any], list[tuple[str, str]]]
 
@@ -146,6 +147,11 @@ class AuthorizationServer(AuthlibAuthorizationServer):  # type: ignore[misc]
         if include_refresh_token:
             token["refresh_token"] = new_secret()
         return token
+
+    def validate_requested_scope(self, scope: str | None) -> None:
+        """Authlib's rule, by a set that is made once."""
+        if scope and not _SUPPORTED.issuperset(scope.split()):
+            raise InvalidScopeError()
 
     def subject_of(self, id_token_hint: str) -> str:
         """Whom an ID token of ours is about. Raises InvalidRequestError."""
