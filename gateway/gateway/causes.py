@@ -13,7 +13,7 @@ from contracts.codes import CredentialKind, Role, Section, StaffRole, TenantCode
 from contracts.identity.facts import Leaving
 
 ALL_WAYS_IN = ("portal", "web", "api")
-_CONSOLE_WAYS_IN = ("web", "api")
+CONSOLE_WAYS_IN = ("web", "api")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def _by_first_factor(data: Mapping[str, Any]) -> Ending | None:
 
 
 def _at_the_domain(data: Mapping[str, Any]) -> Ending:
-    return Ending(methods=_CONSOLE_WAYS_IN, domain=data["tenant"])
+    return Ending(methods=CONSOLE_WAYS_IN, domain=data["tenant"])
 
 
 def _by_disabling(data: Mapping[str, Any]) -> Ending:

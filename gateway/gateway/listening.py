@@ -39,6 +39,8 @@ class Sessions(Protocol):
         proved_before: datetime,
     ) -> int: ...
 
+    def end_at(self, domain: TenantCode, *, why: str, proved_before: datetime) -> None: ...
+
 
 class OwnData(Protocol):
     def forget(self, person_id: UUID) -> None: ...
@@ -124,6 +126,9 @@ class Listening:
                 except_amr=TWO_FACTORS if ending.spares_two_factors else None,
                 proved_before=_told_at(fact.id),
             )
+        if fact.type == identity.ConsoleClosed.type:
+            domain = fact.data["tenant"]
+            self._sessions.end_at(domain, why=fact.type, proved_before=_told_at(fact.id))
         self._leavers.hear(fact)
         if fact.type == identity.ImpersonationEnded.type:
             self._views.end(fact.data["grant_id"])

@@ -108,7 +108,7 @@ _ALL = (
         "GUICHET_SEAL_KEY",
         "Fernet key that seals one-time links in events and rows until the mail is sent. Keys for"
         " second factors are derived from it: another one makes those unusable.",
-        "identity, notifications",
+        "identity, tenancy, notifications",
         fernet_key,
         secret=True,
     ),
@@ -187,7 +187,8 @@ _ALL = (
     Setting(
         "GUICHET_SECRET_OF_LEAVER_DAYS",
         "How long a client's secret still opens when whoever made it, and has seen it, may no"
-        " longer administer the client. `0`: it ends at once, with the programs that use it.",
+        " longer administer the client, and its keys when whoever set them may not. `0`: they end"
+        " at once, with the programs that use them.",
         "gateway",
         number(0, 365),
         default="30",
@@ -287,6 +288,22 @@ _ALL = (
         "tenancy",
         text(maximum=64),
         default="eu-west-0",
+    ),
+    Setting(
+        "GUICHET_HANDOVER_COOLING_HOURS",
+        "Hours between the acceptance of an office and its effect; either side can stop it"
+        " meanwhile.",
+        "tenancy",
+        number(1, 720),
+        default="24",
+    ),
+    Setting(
+        "GUICHET_OFFICE_RECOVERY_HOURS",
+        "Hours between the approval of an office's recovery by staff and its effect, in which the"
+        " holder can stop it.",
+        "tenancy",
+        number(1, 720),
+        default="72",
     ),
     Setting(
         "GUICHET_OWNER_DATABASE_URL",

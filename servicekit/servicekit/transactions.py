@@ -175,12 +175,24 @@ class Tx:
         return event_id
 
     def schedule(
-        self, kind: str, *, due_at: datetime, key: str, payload: Mapping[str, Any]
+        self,
+        kind: str,
+        *,
+        due_at: datetime,
+        key: str,
+        payload: Mapping[str, Any],
+        tenant: TenantCode | None = None,
     ) -> None:
-        """Let the handler of ``kind`` run at ``due_at``; the same key again moves it."""
-        tenant = self.tenant if isinstance(self.tenant, TenantCode) else None
+        """Let the handler of ``kind`` run at ``due_at``; the same key again moves it.
+
+        ``tenant`` defaults to the transaction's. Whoever settles it acts in that tenant's scope.
+        """
+        own = self.tenant if isinstance(self.tenant, TenantCode) else None
+        if own is not None and tenant not in (None, own):
+            raise ValueError(f"a transaction of {own} plans nothing for {tenant}")
+        whose = tenant or own
         self._closing.append(
-            due_store.scheduling(kind=kind, key=key, tenant=tenant, due_at=due_at, payload=payload)
+            due_store.scheduling(kind=kind, key=key, tenant=whose, due_at=due_at, payload=payload)
         )
         self.scheduled = True
 

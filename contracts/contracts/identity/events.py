@@ -5,6 +5,7 @@ from __future__ import annotations
 from contracts.identity.contract import IDENTITY
 from contracts.identity.facts import (
     AcceptedPayload,
+    ConsoleChangedPayload,
     CredentialLockedPayload,
     FailedLoginResetPayload,
     IamUserCreatedPayload,
@@ -17,6 +18,7 @@ from contracts.identity.facts import (
     PersonChangedPayload,
     PersonRegisteredPayload,
     RolesChangedPayload,
+    SecondLoginEstablishedPayload,
     StaffAnnouncedPayload,
     StaffAppointedPayload,
     TenantJoinedPayload,
@@ -29,36 +31,47 @@ from contracts.identity.facts import (
 from contracts.identity.facts import Leaving as Leaving
 
 PersonRegistered = IDENTITY.event(
-    "PersonRegistered", payload=PersonRegisteredPayload, heard_by=("notifications",)
+    "PersonRegistered", payload=PersonRegisteredPayload, heard_by=("notifications", "tenancy")
 )
 PersonChanged = IDENTITY.event(
-    "PersonChanged", payload=PersonChangedPayload, heard_by=("notifications",)
+    "PersonChanged", payload=PersonChangedPayload, heard_by=("notifications", "tenancy")
 )
 WelcomeLinkIssued = IDENTITY.event(
     "WelcomeLinkIssued", payload=WelcomeLinkIssuedPayload, heard_by=("notifications",)
 )
 TenantJoined = IDENTITY.event(
-    "TenantJoined", payload=TenantJoinedPayload, heard_by=("notifications", "gateway")
+    "TenantJoined", payload=TenantJoinedPayload, heard_by=("notifications", "gateway", "tenancy")
 )
 RolesChanged = IDENTITY.event(
     "RolesChanged", payload=RolesChangedPayload, heard_by=("gateway", "notifications")
 )
 UserChanged = IDENTITY.event("UserChanged", payload=UserChangedPayload, heard_by=("notifications",))
 TenantLeft = IDENTITY.event(
-    "TenantLeft", payload=TenantLeftPayload, heard_by=("notifications", "gateway")
+    "TenantLeft", payload=TenantLeftPayload, heard_by=("notifications", "gateway", "tenancy")
 )
 UserInvited = IDENTITY.event("UserInvited", payload=UserInvitedPayload, heard_by=("notifications",))
 InvitationAnswered = IDENTITY.event(
-    "InvitationAnswered", payload=InvitationAnsweredPayload, heard_by=("notifications",)
+    "InvitationAnswered", payload=InvitationAnsweredPayload, heard_by=("notifications", "tenancy")
 )
 UserDisabled = IDENTITY.event(
-    "UserDisabled", payload=AcceptedPayload, heard_by=("notifications", "gateway")
+    "UserDisabled", payload=AcceptedPayload, heard_by=("notifications", "gateway", "tenancy")
 )
 UserEnabled = IDENTITY.event(
-    "UserEnabled", payload=AcceptedPayload, heard_by=("notifications", "gateway")
+    "UserEnabled", payload=AcceptedPayload, heard_by=("notifications", "gateway", "tenancy")
 )
 TenantPeopleEstablished = IDENTITY.event(
     "TenantPeopleEstablished", payload=TenantPeopleEstablishedPayload, heard_by=("tenancy",)
+)
+ConsoleClosed = IDENTITY.event(
+    "ConsoleClosed", payload=ConsoleChangedPayload, heard_by=("gateway",)
+)
+ConsoleReopened = IDENTITY.event(
+    "ConsoleReopened", payload=ConsoleChangedPayload, heard_by=("gateway",)
+)
+SecondLoginEstablished = IDENTITY.event(
+    "SecondLoginEstablished",
+    payload=SecondLoginEstablishedPayload,
+    heard_by=("tenancy", "notifications"),
 )
 IamUserCreated = IDENTITY.event(
     "IamUserCreated", payload=IamUserCreatedPayload, heard_by=("notifications",)

@@ -47,6 +47,10 @@ class ExplainedAccess(Strict):
         metadata={"description": "By the provider; told of who has accepted the contract."},
     )
     iam_user_disabled = Flag(required=True)
+    console_closed = Flag(
+        load_default=False,
+        metadata={"description": "The act is the console's, and the contract is not running."},
+    )
     reasons = Many(
         Choice(Reason),
         maximum=len(Reason),

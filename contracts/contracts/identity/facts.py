@@ -88,6 +88,26 @@ class AcceptedPayload(MembershipPayload):
 
 class TenantLeftPayload(AcceptedPayload):
     how = Choice(Leaving, load_default=Leaving.REMOVED)
+    by_management = Flag(
+        load_default=False,
+        metadata={
+            "description": "He was a user by multi-tenant management: one mail tells of all its ends."
+        },
+    )
+
+
+class SecondLoginEstablishedPayload(Strict):
+    """A second login sees and changes all tenants of an organisation from now on. The link sets
+    its first password; null where it has one from before."""
+
+    management_id = Id(required=True)
+    organisation_id = Id(required=True)
+    organisation_name = Text(required=True)
+    person_id = Id(required=True, metadata={"description": "Of the second login."})
+    first_person_id = Id(required=True, metadata={"description": "Whose second login it is."})
+    login = Login(required=True)
+    sealed_link = Text(maximum=1024, required=True, allow_none=True, metadata=_SEALED)
+    expires_at = Instant(required=True, allow_none=True)
 
 
 class RolesChangedPayload(AcceptedPayload):
@@ -148,6 +168,13 @@ class IamUserStatePayload(MembershipPayload):
         allow_none=True,
         metadata={"description": "Disabled by the tenant's rule, after so many without a sign-in."},
     )
+
+
+class ConsoleChangedPayload(Strict):
+    """The technical console of a contract is closed to everybody, or open again."""
+
+    tenant = Tenant(required=True)
+    changed_at = Instant(required=True)
 
 
 class TenantPeopleEstablishedPayload(Strict):

@@ -22,3 +22,4 @@ from contracts.tenancy.references import *
 from contracts.tenancy.requests import *
 from contracts.tenancy.support import *
 from contracts.tenancy.termination import *
+from contracts.tenancy.trial import *

@@ -6,6 +6,7 @@ from contracts.codes import Office, Role, Section, StaffRole, SupportLevel
 from contracts.declare import Effect, Refusal, get, patch
 from contracts.fields import (
     Choice,
+    Day,
     Edition,
     Id,
     Instant,
@@ -37,6 +38,16 @@ class Holder(Strict):
     family_name = Text(required=True)
 
 
+class TrialView(Strict):
+    """A free trial: the month of its subscription and two calendar months more."""
+
+    ends_on = Day(required=True, metadata={"description": "Its last day."})
+    closes_on = Day(
+        required=True, metadata={"description": "When it is closed, where nobody has converted it."}
+    )
+    converted_at = Instant(required=True, allow_none=True)
+
+
 class ContractView(Strict):
     tenant = Tenant(
         required=True, metadata={"description": "Contract code = domain name: ``OCB`` + 7 digits."}
@@ -50,6 +61,13 @@ class ContractView(Strict):
     referent = Part(Holder, required=True)
     domain_owner = Part(Holder, required=True)
     opened_at = Instant(required=True)
+    status_since = Instant(load_default=None, allow_none=True)
+    trial = Part(
+        TrialView,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Where the contract began as a free trial."},
+    )
 
 
 class GetContract(Strict):

@@ -35,7 +35,7 @@ GUESSES = {
     "GUICHET_FAILURES_A_MINUTE": "100000",
 }
 
-SEALERS = ("identity", "notifications")
+SEALERS = ("identity", "tenancy", "notifications")
 
 
 class AlreadyRunningError(Exception):

@@ -70,7 +70,7 @@ def test_each_process_gets_the_secrets_it_needs_and_no_other(kept_stack: Stack) 
     assert who == {
         "GUICHET_CONTEXT_PRIVATE_KEY": {"gateway"},
         "GUICHET_VAULT_KEY": {"gateway"},
-        "GUICHET_SEAL_KEY": {"identity", "notifications"},
+        "GUICHET_SEAL_KEY": {"identity", "tenancy", "notifications"},
         "GUICHET_OWNER_DATABASE_URL": set(),
         "SMTP_URL": {"notifications"},
     }

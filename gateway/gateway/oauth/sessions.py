@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -14,7 +14,7 @@ from flask import Request, request
 from werkzeug.wrappers import Response
 
 from contracts.codes import Language, TenantCode
-from gateway.causes import ALL_WAYS_IN
+from gateway.causes import ALL_WAYS_IN, CONSOLE_WAYS_IN
 from gateway.oauth.acting import acting
 from gateway.oauth.endings import Endings
 from gateway.oauth.lifetimes import SESSION_IDLE_MINUTES, SESSION_LONGEST, SESSION_SEEN_STEP
@@ -30,8 +30,48 @@ from servicekit.ids import new_id
 from servicekit.pseudonyms import person_target
 
 _KNOWN_AT_MOST = 20_000
+_PEOPLE_AT_ONCE = 200
 
-__all__ = ["Session", "Sessions"]
+__all__ = ["Session", "Sessions", "SignedIn"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Who proved what, and where. ``amr``: what he proved (RFC 8176); ``idle_minutes``: None for
+    what is usual; ``proved_at``: a moment before which nothing of it was proved, None for now.
+    """
+
+    person_id: UUID
+    login: str
+    language: Language
+    method: str
+    tenant: TenantCode | None = None
+    iam_user_id: UUID | None = None
+    amr: tuple[str, ...] = ("pwd",)
+    idle_minutes: int | None = None
+    address: str | None = None
+    device: str | None = None
+    proved_at: datetime | None = None
+
+    def session(self, *, now: datetime) -> Session:
+        idle = SESSION_IDLE_MINUTES if self.idle_minutes is None else self.idle_minutes
+        return Session(
+            session_id=new_id(),
+            person_id=self.person_id,
+            login=self.login,
+            language=self.language,
+            method=self.method,
+            domain=self.tenant,
+            iam_user_id=self.iam_user_id,
+            created_at=now,
+            auth_time=self.proved_at or now,
+            last_seen_at=now,
+            expires_at=now + SESSION_LONGEST,
+            amr=self.amr,
+            idle_minutes=idle,
+            address=self.address,
+            device=self.device,
+        )
 
 
 class Sessions:
@@ -44,50 +84,16 @@ class Sessions:
         self._known: OrderedDict[bytes, None] = OrderedDict()
         self._lock = Lock()
 
-    def start(
-        self,
-        response: Response,
-        *,
-        person_id: UUID,
-        login: str,
-        language: Language,
-        method: str,
-        tenant: TenantCode | None = None,
-        iam_user_id: UUID | None = None,
-        amr: tuple[str, ...] = ("pwd",),
-        idle_minutes: int | None = None,
-        address: str | None = None,
-        device: str | None = None,
-        proved_at: datetime | None = None,
-    ) -> Session:
+    def start(self, response: Response, signed_in: SignedIn) -> Session:
         """Somebody proved who he is: another cookie, whatever the browser brought.
 
         Where the same person signs in again the same way, the session goes on under its id, so
         that the applications he is signed in to stay so; anybody else's session ends.
-        ``amr``: what he proved (RFC 8176); ``idle_minutes``: None for what is usual.
-        ``proved_at``: a moment before which nothing of it was proved; None for now.
         """
         now, secret = self._clock.now(), new_secret()
-        fresh = Session(
-            session_id=new_id(),
-            person_id=person_id,
-            login=login,
-            language=language,
-            method=method,
-            domain=tenant,
-            iam_user_id=iam_user_id,
-            created_at=now,
-            auth_time=proved_at or now,
-            last_seen_at=now,
-            expires_at=now + SESSION_LONGEST,
-            amr=amr,
-            idle_minutes=SESSION_IDLE_MINUTES if idle_minutes is None else idle_minutes,
-            address=address,
-            device=device,
-        )
         with self._db.write(acting("session.start"), tenant=EVERYONE) as tx:
             present = self._find(tx, request.cookies.get(self.cookie_name), now)
-            session = self._proved(tx, present, fresh, secret, now)
+            session = self._proved(tx, present, signed_in.session(now=now), secret, now)
         self._hand_over(response, secret)
         return session
 
@@ -189,6 +195,24 @@ class Sessions:
             self._endings.end_sessions(tx, session_ids=ended, now=now)
             record_sessions_ended(tx, person_id=person_id, session_ids=ended, why=why, now=now)
         return len(ended)
+
+    def end_at(self, domain: TenantCode, *, why: str, proved_before: datetime) -> None:
+        """Everybody's who has come in at that domain's console; those of before that moment."""
+        after: UUID | None = None
+        while True:
+            with self._db.read(tenant=EVERYONE) as tx:
+                people = store.list_people_at(tx, domain=domain, after=after, limit=_PEOPLE_AT_ONCE)
+            for person_id in people:
+                self.end_all(
+                    person_id,
+                    why=why,
+                    methods=CONSOLE_WAYS_IN,
+                    domain=domain,
+                    proved_before=proved_before,
+                )
+            if len(people) < _PEOPLE_AT_ONCE:
+                return
+            after = people[-1]
 
     def spare(self, session_id: UUID, *, call_id: str) -> None:
         """Before a session changes its own password by the call ``call_id``: the event that this

@@ -25,6 +25,7 @@ from gateway.pages import (
     passkey_door,
     second_factor,
     sign_in,
+    trial,
     words,
 )
 from gateway.pages.visit import EXTENSION
@@ -89,6 +90,7 @@ def sign_in_pages() -> Blueprint:
         api_password,
         languages,
         device,
+        trial,
     ):
         part.register(blueprint)
     return blueprint

@@ -92,6 +92,7 @@ def _labels() -> dict[str, str]:
         "recipient_email": gettext("E-mail"),
         "quantity": gettext("Number of instances"),
         "roles": gettext("Staff roles"),
+        "explanation": gettext("What the customer is told"),
         "reason": gettext("Reason"),
         "operator": gettext("Login of the member of staff"),
         "minutes": gettext("For how long"),

@@ -74,6 +74,8 @@ def _sentences(found: dict[str, Any]) -> list[str]:
             "The IAM user is disabled: no right on the console counts."
         ),
     }
+    if found["console_closed"]:
+        said.append(gettext("The contract is not running: its technical console is closed."))
     said.extend(words[reason] for reason in found["reasons"] if reason in words)
     said.append(_asked(found))
     if found["section"]:

@@ -13,6 +13,9 @@ def act_names() -> dict[str, str]:
 def _acts_on_a_contract() -> dict[str, str]:
     return {
         "tenancy.get_contract": gettext("See the contract"),
+        "tenancy.list_state_changes": gettext("See the states of the contract"),
+        "tenancy.foresee_conversion": gettext("Ask what a conversion of the trial would do"),
+        "tenancy.convert_trial": gettext("Convert the trial"),
         "tenancy.rename_contract": gettext("Give the contract another name"),
         "tenancy.get_support_level": gettext("See the support level and its commitment"),
         "tenancy.foresee_support_level": gettext("Ask what another support level would do"),

@@ -16,6 +16,7 @@ from gateway.portal.contract_words import (
     commitment_words,
     history_rows,
     pending_words,
+    trial_words,
 )
 from gateway.portal.invoicing_pages import may_edit_references
 from gateway.portal.shell import contract_head
@@ -41,6 +42,7 @@ def show(tenant: TenantCode) -> str:
         state=contract_states().get(status, (status, "plain")),
         kind=contract_types().get(kind, kind),
         beside=url_for("portal.office_open", beside=tenant) if may_open else None,
+        trial_words=trial_words(contract),
         rename=_leads_to("services_name", tenancy.rename_contract, tenant),
         history=_history(tenant, terms),
         **_support(terms),

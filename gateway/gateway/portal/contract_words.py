@@ -11,6 +11,7 @@ from babel import Locale
 from flask_babel import gettext
 
 from contracts.countries import COUNTRIES
+from contracts.tenancy import ContractStatus
 from gateway.api.wording import sentence
 from gateway.i18n import current_language, format_day
 from gateway.portal.words import contract_states, support_levels
@@ -37,6 +38,25 @@ class HistoryRow:
     at: str
     told: str
     more: str | None = None
+
+
+def trial_words(contract: Mapping[str, Any]) -> str | None:
+    """To who must convert it, or lose it."""
+    trial = contract.get("trial")
+    if trial is None or trial["converted_at"] is not None:
+        return None
+    if contract["status"] == ContractStatus.TRIAL:
+        return gettext(
+            "Your free trial ends on %(day)s. Converting it keeps all that is set.",
+            day=format_day(trial["ends_on"]),
+        )
+    if contract["status"] == ContractStatus.SUSPENDED:
+        return gettext(
+            "Your free trial is over: the contract is suspended. Convert it before %(day)s, or it"
+            " is terminated.",
+            day=format_day(trial["closes_on"]),
+        )
+    return None
 
 
 def level_name(code: str) -> str:

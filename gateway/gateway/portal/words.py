@@ -86,7 +86,41 @@ def language_names() -> list[tuple[str, str]]:
 
 def contract_states() -> dict[str, tuple[str, str]]:
     """Words and chip kind."""
-    return {"active": (gettext("Active"), "good")}
+    return {
+        "requested": (gettext("Being prepared"), "plain"),
+        "trial": (gettext("Trial"), "good"),
+        "active": (gettext("Active"), "good"),
+        "suspended": (gettext("Suspended"), "danger"),
+        "draining": (gettext("Being terminated"), "warn"),
+        "terminated": (gettext("Terminated"), "plain"),
+    }
+
+
+def contract_acts() -> dict[str, str]:
+    """What happened to a contract, as a line of its history says it."""
+    return {
+        "open": gettext("Opened"),
+        "start_trial": gettext("Trial begun"),
+        "request": gettext("Order form received"),
+        "activate": gettext("Put into service"),
+        "withdraw": gettext("Order withdrawn"),
+        "convert": gettext("Trial converted"),
+        "expire": gettext("Trial over without a conversion"),
+        "suspend": gettext("Suspended by the provider"),
+        "resume": gettext("Suspension lifted"),
+        "terminate": gettext("Termination begun"),
+        "keep": gettext("Termination taken back"),
+        "close": gettext("Ended: nothing remained"),
+        "force": gettext("Ended though resources remained"),
+    }
+
+
+def acted_by_names() -> dict[str, str]:
+    return {
+        "customer": gettext("The customer"),
+        "provider": gettext("The provider"),
+        "calendar": gettext("Its day had come"),
+    }
 
 
 def contract_types() -> dict[str, str]:

@@ -211,6 +211,31 @@ def remove_sessions_of(
     return [row["session_id"] for row in removed]
 
 
+def list_people_at(tx: Tx, *, domain: TenantCode, after: UUID | None, limit: int) -> list[UUID]:
+    """Who has come in at the domain's console, or is about to: in the order of ids, after one."""
+    people = tx.rows(
+        """
+        (SELECT DISTINCT person_id
+           FROM browser_sessions
+          WHERE domain = %(domain)s AND (%(after)s::uuid IS NULL OR person_id > %(after)s::uuid)
+          ORDER BY person_id
+          LIMIT %(limit)s)
+         UNION
+        (SELECT DISTINCT person_id
+           FROM pending_sign_ins
+          WHERE signed_in ->> 'tenant' = %(domain)s
+            AND (%(after)s::uuid IS NULL OR person_id > %(after)s::uuid)
+          ORDER BY person_id
+          LIMIT %(limit)s)
+         ORDER BY person_id
+         LIMIT %(limit)s
+        """,
+        {"domain": domain, "after": after, "limit": limit},
+        dict,
+    )
+    return [row["person_id"] for row in people]
+
+
 def remove_stale_sessions(tx: Tx, *, now: datetime) -> list[UUID]:
     """By the hour at which each ends at the latest, which has an index: one that was idle for too
     long is found by nobody any more and goes then.

@@ -43,6 +43,10 @@ class Rights:
 @dataclass
 class Sessions:
     ended: list[tuple[UUID, dict[str, Any]]] = field(default_factory=list)
+    ended_at: list[tuple[TenantCode, dict[str, Any]]] = field(default_factory=list)
+
+    def end_at(self, domain: TenantCode, **options: Any) -> None:
+        self.ended_at.append((domain, options))
 
     def end_all(self, person_id: UUID, **options: Any) -> int:
         self.ended.append((person_id, options))
@@ -207,6 +211,17 @@ def test_of_an_erased_person_sessions_consents_and_names_go() -> None:
     assert names.emptied == 1
 
 
+def test_a_closed_console_ends_who_came_in_there_and_changes_the_rights_of_its_users() -> None:
+    rights, sessions = Rights(), Sessions()
+    news = replace(fact(identity.ConsoleClosed), data={"tenant": TENANT})
+    heard = listening(rights, sessions)
+    heard.forget_rights(news)
+    heard.end_sessions(news)
+    [(domain, options)] = sessions.ended_at
+    assert (domain, options["why"]) == (TENANT, identity.ConsoleClosed.type)
+    assert (rights.left, rights.emptied, sessions.ended) == ([TENANT], 0, [])
+
+
 def test_a_further_factor_ends_no_session() -> None:
     sessions = Sessions()
     listening(Rights(), sessions).end_sessions(fact(identity.FactorsChanged, first=False))
@@ -219,5 +234,5 @@ ENDING = {event.name for event, _, _ in CAUSES}
 @pytest.mark.parametrize("event", [event for event in RIGHTS_CHANGED if event.name not in ENDING])
 def test_other_news_end_no_session(event: Event) -> None:
     sessions = Sessions()
-    listening(Rights(), sessions).end_sessions(fact(event, grant_id=PERSON))
+    listening(Rights(), sessions).end_sessions(fact(event, grant_id=PERSON, tenant=TENANT))
     assert sessions.ended == []

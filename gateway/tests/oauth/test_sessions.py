@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,6 +8,8 @@ import pytest
 from flask import Flask, Request
 from werkzeug.test import EnvironBuilder
 
+from contracts.codes import TenantCode
+from gateway.oauth.sessions import SignedIn
 from servicekit.errors import Unauthenticated
 
 pytestmark = pytest.mark.servers
@@ -59,9 +62,8 @@ def test_the_cookie_is_out_of_reach_of_scripts(provider: Any, start_provider: An
 def _start(provider: Any, response: Any) -> None:
     from contracts.codes import Language
 
-    provider.parts.sessions.start(
-        response, person_id=PERSON, login="John.Doe", language=Language.ENGLISH, method="portal"
-    )
+    who = SignedIn(person_id=PERSON, login="John.Doe", language=Language.ENGLISH, method="portal")
+    provider.parts.sessions.start(response, who)
 
 
 def test_signing_in_changes_the_cookie_whatever_the_browser_brought(provider: Any) -> None:
@@ -196,3 +198,20 @@ def test_no_debug_and_no_body_without_bound(provider: Any) -> None:
     assert app.config["MAX_CONTENT_LENGTH"] == 64 * 1024
     answer = app.test_client().post("/sign-in", data={"password": "x" * 70_000})
     assert answer.status_code == 413
+
+
+def test_a_closed_console_ends_all_that_came_in_there_and_nothing_else(provider: Any) -> None:
+    domain, elsewhere = TenantCode("OCB0000001"), TenantCode("OCB0000002")
+    browsers = {method: provider.browser() for method in ("portal", "web", "api")}
+    for method, browser in browsers.items():
+        browser.sign_in(uuid4(), method=method)
+
+    def still_in() -> list[str]:
+        return [m for m, browser in browsers.items() if current(provider, browser.cookie())]
+
+    sessions, now = provider.parts.sessions, provider.clock.now()
+    sessions.end_at(elsewhere, why="test", proved_before=now + timedelta(seconds=1))
+    sessions.end_at(domain, why="test", proved_before=now - timedelta(seconds=1))
+    assert still_in() == ["portal", "web", "api"]
+    sessions.end_at(domain, why="test", proved_before=now + timedelta(seconds=1))
+    assert still_in() == ["portal"]

@@ -67,6 +67,7 @@ REFUSED = {
     "disabled_at": None,
     "login_closed": False,
     "iam_user_disabled": False,
+    "console_closed": False,
     "reasons": ["right-missing"],
     "step_up": False,
     "second_factor_required": True,

@@ -15,7 +15,7 @@ import pytest
 from flask import Flask, Response, request
 from tests.plans import read_whole
 
-from contracts.codes import Language
+from contracts.codes import Language, TenantCode
 from contracts.rights import Caller, CallerKind
 from gateway.oauth.acting import acting
 from gateway.oauth.endings import Endings
@@ -23,7 +23,7 @@ from gateway.oauth.granting import Grants
 from gateway.oauth.kept_forms import KeptForms
 from gateway.oauth.pending import PendingSignIns, Step
 from gateway.oauth.secrecy import Successors
-from gateway.oauth.sessions import Sessions
+from gateway.oauth.sessions import Sessions, SignedIn
 from gateway.own_sessions import OwnSessions
 from gateway.vault import Vault
 from servicekit.clock import SystemClock
@@ -143,10 +143,10 @@ def test_nothing_about_sessions_reads_a_table_whole(
         own.end_session(context, session_id=_another(db, person, session.session_id))
         own.end_other_sessions(context)
         _sign_in_half(pending, clock)
-        sessions.start(
-            Response(), person_id=person, login="x", language=Language.FRENCH, method="portal"
-        )
+        who = SignedIn(person_id=person, login="x", language=Language.FRENCH, method="portal")
+        sessions.start(Response(), who)
         sessions.end_all(person, except_call="c", proved_before=clock.now() + timedelta(minutes=1))
+        sessions.end_at(TenantCode("OCB0000001"), why="test", proved_before=clock.now())
     assert scans == []
 
 

@@ -13,13 +13,15 @@ from notifications.actions.keep_copies import (
     rename_tenant,
 )
 from notifications.actions.list_mails import MailsPage, list_mails
-from notifications.actions.own_data import erase_person, export_person
+from notifications.actions.own_data import erase_person, export_person, forget_stranger
 from notifications.actions.queue_mail import queue_mail
 from notifications.actions.resend_mail import resend_mail
 from notifications.domain import (
     client_letters,
     contract_letters,
     letters,
+    life_letters,
+    office_letters,
     people_letters,
     request_letters,
 )
@@ -285,6 +287,35 @@ class NotificationsService:
     @hears(subscriptions.TerminationTookEffect)
     def on_termination_took_effect(self, fact: Fact) -> None:
         self._queue(fact, letters.termination_effective(fact.data))
+
+    @hears(tenancy.ContractStateChanged)
+    def on_contract_state_changed(self, fact: Fact) -> None:
+        self._queue(fact, life_letters.state_changed(fact.data))
+
+    @hears(tenancy.TrialEndApproached)
+    def on_trial_end_approached(self, fact: Fact) -> None:
+        self._queue(fact, life_letters.trial_ends_soon(fact.data))
+
+    @hears(tenancy.TrialRequested)
+    def on_trial_requested(self, fact: Fact) -> None:
+        self._queue(fact, life_letters.trial_requested(fact.data))
+
+    @hears(tenancy.TrialRequestExpired)
+    def on_trial_request_expired(self, fact: Fact) -> None:
+        forget_stranger(
+            db=self.house.db,
+            context=fact.context,
+            event_id=fact.id,
+            request_id=fact.data["request_id"],
+        )
+
+    @hears(tenancy.HandoverAnnounced)
+    def on_handover_announced(self, fact: Fact) -> None:
+        self._queue(fact, office_letters.handover_announced(fact.data))
+
+    @hears(identity.OfficeRecoveryAnnounced)
+    def on_office_recovery_announced(self, fact: Fact) -> None:
+        self._queue(fact, office_letters.office_recovery_announced(fact.data))
 
     @hears(gateway.ClientAnnounced)
     def on_client_announced(self, fact: Fact) -> None:

@@ -18,6 +18,7 @@ import pytest
 from contracts.codes import (
     CredentialKind,
     Language,
+    Office,
     RequestNumber,
     Role,
     Section,
@@ -31,13 +32,23 @@ from contracts.identity import FactorChange, PolicyPart, RecoveryKind
 from contracts.identity.facts import Leaving
 from contracts.registry import EVENTS, events_heard_by
 from contracts.subscriptions import Product
-from contracts.tenancy import ReferencesBy, RequestAct, RequestOutcome
+from contracts.tenancy import (
+    ContractAct,
+    ContractStatus,
+    HandoverEnd,
+    HandoverState,
+    ReferencesBy,
+    RequestAct,
+    RequestOutcome,
+)
 from notifications.clients.wording import PARTS, TEMPLATES, House, Wording
 from notifications.domain import (
     client_letters,
     contract_letters,
     ending_letters,
     letters,
+    life_letters,
+    office_letters,
     people_letters,
     request_letters,
 )
@@ -162,6 +173,80 @@ REQUEST = {
     "act": RequestAct.COMMENT,
     "reopenable_until": None,
 }
+STATE = {
+    "tenant": TenantCode("OCB0000001"),
+    "referent_id": PERSON,
+    "state": ContractStatus.SUSPENDED,
+    "changed_at": AT,
+    "reason": None,
+    "trial_closes_on": date(2027, 3, 3),
+}
+TRIAL = {"ends_on": date(2027, 1, 31), "closes_on": date(2027, 3, 3)}
+HANDOVER = {
+    "person_id": PERSON,
+    "tenant": TenantCode("OCB0000001"),
+    "office": Office.REFERENT,
+    "handover_id": OTHER,
+    "state": HandoverState.OFFERED,
+    "is_holder": True,
+    "other_name": "Jane <Roe>",
+    "drop_rights": False,
+    "expires_at": AT,
+    "takes_effect_at": None,
+    "ended_why": None,
+    "rights_dropped": None,
+}
+OFFICE_RECOVERY = {
+    "person_id": PERSON,
+    "tenant": TenantCode("OCB0000001"),
+    "office": Office.DOMAIN_OWNER,
+    "recovery_id": OTHER,
+    "state": "approved",
+    "is_holder": True,
+    "successor_name": "Nora <New>",
+    "takes_effect_at": AT,
+}
+OPEN_HANDOVER = {"drop_rights": True, "takes_effect_at": AT}
+TOLD_OF_OFFICES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
+    *(
+        (
+            office_letters.handover_announced,
+            {**HANDOVER, **OPEN_HANDOVER, "state": state, "is_holder": is_holder},
+        )
+        for state in HandoverState
+        if state not in (HandoverState.SETTLING, HandoverState.VOID)
+        for is_holder in (True, False)
+    ),
+    *(
+        (
+            office_letters.handover_announced,
+            {
+                **HANDOVER,
+                "office": Office.DOMAIN_OWNER,
+                "state": HandoverState.VOID,
+                "ended_why": why,
+            },
+        )
+        for why in HandoverEnd
+    ),
+    *(
+        (
+            office_letters.handover_announced,
+            {
+                **HANDOVER,
+                "state": HandoverState.DONE,
+                "drop_rights": True,
+                "rights_dropped": dropped,
+            },
+        )
+        for dropped in (True, False)
+    ),
+    *(
+        (office_letters.office_recovery_announced, {**OFFICE_RECOVERY, "state": state})
+        for state in ("approved", "done", "refused", "objected", "void")
+    ),
+    (office_letters.office_recovery_announced, {**OFFICE_RECOVERY, "is_holder": False}),
+]
 REFERENCES = {"ref1": "AA<00606838>", "ref2": None, "ref3": None}
 PORTAL, API = CredentialKind.PORTAL, CredentialKind.API
 
@@ -169,6 +254,7 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     (letters.welcome, {**ACCOUNT, "login": "John.Doe"}),
     (letters.welcome, {**ACCOUNT, "login": "John.Doe", "tenant": None}),
     (letters.console_welcome, ACCOUNT),
+    *TOLD_OF_OFFICES,
     (
         letters.tenant_joined,
         {
@@ -295,6 +381,36 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     (
         contract_letters.billing_details_changed,
         {**OF_CONTRACT, "changed": ["company_name", "address", "recipient"]},
+    ),
+    (life_letters.state_changed, {**STATE, "act": ContractAct.SUSPEND, "reason": "<Unpaid>"}),
+    (life_letters.state_changed, {**STATE, "act": ContractAct.EXPIRE}),
+    (
+        life_letters.state_changed,
+        {**STATE, "act": ContractAct.EXPIRE, "state": ContractStatus.DRAINING},
+    ),
+    *(
+        (
+            life_letters.state_changed,
+            {**STATE, "act": act, "state": ContractStatus.ACTIVE},
+        )
+        for act in (
+            ContractAct.RESUME,
+            ContractAct.KEEP,
+            ContractAct.CONVERT,
+            ContractAct.TERMINATE,
+        )
+    ),
+    (life_letters.state_changed, {**STATE, "act": ContractAct.KEEP}),
+    (life_letters.trial_ends_soon, {**STATE, **TRIAL}),
+    (
+        life_letters.trial_requested,
+        {
+            "request_id": PERSON,
+            "email": "ada@acme.example",
+            "language": Language.FRENCH,
+            "sealed_link": "sealed",
+            "expires_at": AT,
+        },
     ),
     (letters.termination_scheduled, TERMINATION),
     (letters.termination_effective, TERMINATION),

@@ -14,7 +14,7 @@ from contracts.registry import CALLS
 from contracts.rights import Audience, Caller, CallerKind
 from identity.domain.access import path_out, reasons_against
 from identity.domain.people import User
-from identity.domain.roles import Roles
+from identity.domain.roles import CONSOLE_SECTIONS, Roles
 from identity.store import rights, users
 from identity.store.rights import Grantor
 from servicekit.context import Context
@@ -38,6 +38,7 @@ class ExplainedAccess:
     disabled_at: datetime | None
     login_closed: bool
     iam_user_disabled: bool
+    console_closed: bool
     reasons: tuple[Reason, ...]
     step_up: bool
     second_factor_required: bool
@@ -67,6 +68,7 @@ def explain_access(
             login_closed=shut.login_closed,
             user_disabled=user.disabled_at is not None,
             iam_user_disabled=shut.iam_user_disabled,
+            console_closed=shut.console_closed,
         )
         path = path_out(found.path, reasons=reasons)
         grantors = _grantors(tx, tenant=tenant, found=found, path=path)
@@ -83,6 +85,7 @@ def explain_access(
         disabled_at=user.disabled_at,
         login_closed=shut.login_closed,
         iam_user_disabled=shut.iam_user_disabled,
+        console_closed=shut.console_closed and found.section in CONSOLE_SECTIONS,
         reasons=reasons,
         step_up=found.step_up,
         second_factor_required=held is not None and held.second_factor_required,

@@ -17,8 +17,10 @@ def reasons_against(
     login_closed: bool,
     user_disabled: bool,
     iam_user_disabled: bool,
+    console_closed: bool,
 ) -> tuple[Reason, ...]:
-    """``allowed_by_kept``: by what he was given, whether it counts now or not."""
+    """``allowed_by_kept``: by what he was given, whether it counts now or not. That the contract's
+    console is closed to everybody is no reason of his: it is told beside."""
     if allowed:
         return ()
     shut = {
@@ -27,7 +29,8 @@ def reasons_against(
         Reason.IAM_USER_DISABLED: iam_user_disabled and section in CONSOLE_SECTIONS,
     }
     found = [reason for reason, stands in shut.items() if stands]
-    if not found or not allowed_by_kept:
+    shut_to_all = console_closed and section in CONSOLE_SECTIONS
+    if not allowed_by_kept or not (found or shut_to_all):
         found.append(Reason.RIGHT_MISSING)
     return tuple(found)
 

@@ -38,6 +38,8 @@ def get_candidate_at_door(
                    coalesce(p.enabled, false) AS enabled, i.id AS iam_user_id, i.tenant,
                    %(domain)s::text IS NULL
                    OR (i.disabled_at IS NULL
+                       AND NOT EXISTS (SELECT 1 FROM tenants shut
+                                        WHERE shut.tenant = i.tenant AND shut.console_closed)
                        AND EXISTS (SELECT 1
                                      FROM memberships m
                                      JOIN users u
@@ -131,7 +133,10 @@ def get_candidate_by_iam_user(tx: Tx, *, person_id: UUID, iam_user_id: UUID) -> 
     found = tx.row(
         """
         SELECT c.id AS credential_id, p.id AS person_id, p.login, p.language,
-               p.enabled, i.id AS iam_user_id, i.tenant, i.disabled_at IS NULL AS console,
+               p.enabled, i.id AS iam_user_id, i.tenant,
+               i.disabled_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM tenants shut
+                                WHERE shut.tenant = i.tenant AND shut.console_closed) AS console,
                c.hash, c.failed_at, c.pending_at, c.turned_away, c.locked_until,
                coalesce(own_rule.failure_limit, r.failure_limit) AS failure_limit,
                coalesce(own_rule.window_seconds, r.window_seconds) AS window_seconds,

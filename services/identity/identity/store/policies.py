@@ -248,12 +248,16 @@ def list_idle_iam_users(
     tx: Tx, *, tenant: TenantCode, since: datetime, limit: int
 ) -> list[IdleUser]:
     """Neither at the domain's doors since then nor at the portal, which opens its console too;
-    the domain owner never. History older than ``since`` plays no part."""
+    the domain owner never, and nobody while the console is closed, or was at ``since``. History
+    older than that plays no part."""
     return tx.rows(
         """
         SELECT i.id AS iam_user_id, i.person_id, i.user_name
           FROM iam_users i
          WHERE i.tenant = %(tenant)s AND i.disabled_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM tenants shut
+                            WHERE shut.tenant = %(tenant)s
+                              AND (shut.console_closed OR shut.console_changed_at > %(since)s))
            AND i.created_at <= %(since)s
            AND (i.enabled_at IS NULL OR i.enabled_at <= %(since)s)
            AND NOT EXISTS (SELECT 1 FROM offices o

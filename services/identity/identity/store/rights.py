@@ -37,21 +37,24 @@ def find_standing(tx: Tx, *, person_id: UUID) -> Standing | None:
 
 
 def list_rights(tx: Tx, *, person_id: UUID, limit: int) -> list[RightsInTenant]:
-    """A disabled user holds nothing in that tenant; a disabled IAM user nothing on its console."""
+    """A disabled user holds nothing in that tenant; a disabled IAM user nothing on its console,
+    nor does anybody where that is closed."""
     return tx.rows(
         """
         SELECT u.tenant,
                (SELECT coalesce(jsonb_object_agg(m.section, m.role), '{}')
                   FROM memberships m
                  WHERE m.person_id = u.person_id AND m.tenant = u.tenant
-                   AND (i.disabled_at IS NULL
+                   AND (i.disabled_at IS NULL AND NOT t.console_closed
                         OR m.section NOT IN ('technical_console', 'dashboard'))) AS roles,
                ARRAY(SELECT o.office FROM offices o
                       WHERE o.person_id = u.person_id AND o.tenant = u.tenant
                       ORDER BY o.office) AS offices,
-               coalesce(e.second_factor_required, false) AS second_factor_required
+               coalesce(e.second_factor_required, false) AS second_factor_required,
+               u.management_id IS NOT NULL AS managed
           FROM users u
           LEFT JOIN entry_rules e ON e.tenant = u.tenant
+          JOIN tenants t ON t.tenant = u.tenant
           LEFT JOIN iam_users i ON i.person_id = u.person_id AND i.tenant = u.tenant
          WHERE u.person_id = %(person_id)s AND u.disabled_at IS NULL
          ORDER BY u.tenant
@@ -70,15 +73,17 @@ def find_rights(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> RightsInTenan
                (SELECT coalesce(jsonb_object_agg(m.section, m.role), '{}')
                   FROM memberships m
                  WHERE m.person_id = u.person_id AND m.tenant = u.tenant
-                   AND (i.disabled_at IS NULL
+                   AND (i.disabled_at IS NULL AND NOT t.console_closed
                         OR m.section NOT IN ('technical_console', 'dashboard'))) AS roles,
                ARRAY(SELECT o.office FROM offices o
                       WHERE o.person_id = u.person_id AND o.tenant = u.tenant
                       ORDER BY o.office) AS offices,
-               coalesce(e.second_factor_required, false) AS second_factor_required
+               coalesce(e.second_factor_required, false) AS second_factor_required,
+               u.management_id IS NOT NULL AS managed
           FROM users u
           JOIN persons p ON p.id = u.person_id AND p.enabled
           LEFT JOIN entry_rules e ON e.tenant = u.tenant
+          JOIN tenants t ON t.tenant = u.tenant
           LEFT JOIN iam_users i ON i.person_id = u.person_id AND i.tenant = u.tenant
          WHERE u.tenant = %(tenant)s AND u.person_id = %(person_id)s AND u.disabled_at IS NULL
         """,
@@ -93,15 +98,17 @@ class Shut:
 
     login_closed: bool
     iam_user_disabled: bool
+    console_closed: bool
 
 
 def get_shut(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> Shut:
     found = tx.row(
         """
         SELECT NOT p.enabled AND u.accepted_at IS NOT NULL AS login_closed,
-               i.disabled_at IS NOT NULL AS iam_user_disabled
+               i.disabled_at IS NOT NULL AS iam_user_disabled, t.console_closed
           FROM users u
           JOIN persons p ON p.id = u.person_id
+          JOIN tenants t ON t.tenant = u.tenant
           LEFT JOIN iam_users i ON i.tenant = u.tenant AND i.person_id = u.person_id
          WHERE u.tenant = %(tenant)s AND u.person_id = %(person_id)s
         """,

@@ -10,7 +10,12 @@ from identity.domain.access import path_out, reasons_against
 
 pytestmark = pytest.mark.unit
 
-ALL_SHUT = {"login_closed": True, "user_disabled": True, "iam_user_disabled": True}
+ALL_SHUT = {
+    "login_closed": True,
+    "user_disabled": True,
+    "iam_user_disabled": True,
+    "console_closed": False,
+}
 
 
 def test_all_that_stands_in_the_way_is_said_the_strongest_first() -> None:
@@ -31,6 +36,16 @@ def test_who_may_is_hindered_by_nothing_and_a_no_always_has_a_reason() -> None:
         assert said == reasons_against(
             allowed=allowed, allowed_by_kept=True, section=None, **open_doors
         )
+
+
+def test_a_console_that_is_closed_to_everybody_is_no_reason_of_his() -> None:
+    shut = {**dict.fromkeys(ALL_SHUT, False), "console_closed": True}
+    for kept, section, said in (
+        (True, Section.DASHBOARD, ()),
+        (False, Section.DASHBOARD, (Reason.RIGHT_MISSING,)),
+        (True, Section.USERS, (Reason.RIGHT_MISSING,)),
+    ):
+        assert said == reasons_against(allowed=False, allowed_by_kept=kept, section=section, **shut)
 
 
 def test_one_shut_door_is_opened_by_who_keeps_it() -> None:

@@ -17,6 +17,7 @@ import structlog
 from notifications.clients.sealing import SealBroken, Unsealer
 from notifications.clients.smtp import Envelope, MailServer, Undelivered
 from notifications.clients.wording import House, Wording
+from notifications.domain.letters import link_under
 from notifications.domain.mails import (
     MAX_ATTEMPTS,
     Failure,
@@ -94,7 +95,7 @@ def _claim(desk: Desk) -> Mail | None:
 def _written(desk: Desk, mail: Mail) -> Envelope:
     values = dict(mail.facts)
     if mail.sealed_link is not None:
-        values["link"] = desk.unsealer.link(mail.sealed_link)
+        values["link"] = desk.unsealer.link(mail.sealed_link, under=link_under(mail.template))
     part: dict[str, Any] = {
         "template": mail.template,
         "language": mail.language,

@@ -18,6 +18,15 @@ def export_person(*, db: Database, context: Context, person_id: UUID) -> dict[st
         return {"mails": mails.list_mails_of(tx, person_id=person_id, limit=_MOST)}
 
 
+def forget_stranger(*, db: Database, context: Context, event_id: UUID, request_id: UUID) -> None:
+    """Who asked for a trial that nobody opened, or has: that mail is nobody's any more."""
+    with db.write(context, tenant=EVERYONE) as tx:
+        if tx.once(event_id):
+            pseudonym = f"stranger-{request_id}"
+            email = f"{pseudonym}@erased.invalid"
+            mails.change_to_erased(tx, person_id=request_id, pseudonym=pseudonym, email=email)
+
+
 def erase_person(
     *,
     db: Database,

@@ -71,6 +71,8 @@ def queue_mail(
 
 
 def _reader(tx: Tx, letter: Letter) -> Reader:
+    if letter.stranger is not None:
+        return letter.stranger
     reader = readers.find_reader(tx, person_id=letter.person_id)
     if reader is None:
         raise Unavailable("reader-not-known-yet", {"retry_after": 1})

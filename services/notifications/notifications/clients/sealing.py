@@ -16,9 +16,9 @@ class Unsealer:
         self._fernet = Fernet(key)
         self._public_url = public_url
 
-    def link(self, sealed: str) -> str:
+    def link(self, sealed: str, *, under: str) -> str:
         try:
             token = self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
             raise SealBroken("the link cannot be unsealed") from None
-        return f"{self._public_url}/links/{token}"
+        return f"{self._public_url}/{under}/{token}"

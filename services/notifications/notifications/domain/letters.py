@@ -12,6 +12,7 @@ from uuid import UUID
 
 from contracts.codes import CredentialKind, TenantCode
 from contracts.identity.facts import Leaving
+from notifications.domain.readers import Reader
 
 
 class Template(StrEnum):
@@ -66,6 +67,14 @@ class Template(StrEnum):
     ORDER_PLACED = "order_placed"
     TERMINATION_SCHEDULED = "termination_scheduled"
     TERMINATION_EFFECTIVE = "termination_effective"
+    TRIAL_REQUESTED = "trial_requested"
+    TRIAL_ENDS_SOON = "trial_ends_soon"
+    TRIAL_CONVERTED = "trial_converted"
+    CONTRACT_SUSPENDED = "contract_suspended"
+    CONTRACT_GOES_ON = "contract_goes_on"
+    CONTRACT_DRAINING = "contract_draining"
+    HANDOVER = "handover"
+    OFFICE_RECOVERY = "office_recovery"
     CLIENT_ANNOUNCED = "client_announced"
     CLIENT_SECRET_EXPIRES_SOON = "client_secret_expires_soon"  # noqa: S105
     CLIENT_SECRET_EXPIRED = "client_secret_expired"  # noqa: S105
@@ -78,7 +87,8 @@ class Template(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Letter:
     """``names_tenant``: its text needs the tenant's name, so it waits until that is known.
-    ``recipient``: where it goes to another address than the reader's own."""
+    ``recipient``: where it goes to another address than the reader's own. ``stranger``: the reader
+    himself, where he is nobody's person."""
 
     template: Template
     person_id: UUID
@@ -87,9 +97,15 @@ class Letter:
     sealed_link: str | None = field(default=None, repr=False)
     names_tenant: bool = False
     recipient: str | None = None
+    stranger: Reader | None = None
 
 
 Fact = Mapping[str, Any]
+
+
+def link_under(template: Template) -> str:
+    """The place of the portal that a one-time link of this mail opens."""
+    return "trial" if template is Template.TRIAL_REQUESTED else "links"
 
 
 def welcome(fact: Fact) -> Letter:

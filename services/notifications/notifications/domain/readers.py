@@ -20,7 +20,8 @@ class Reader:
 
     @property
     def full_name(self) -> str:
-        return f"{self.given_name} {self.family_name}"
+        """Empty of a stranger: what somebody else may have typed is no name of his."""
+        return f"{self.given_name} {self.family_name}".strip()
 
 
 @dataclass(frozen=True, slots=True)

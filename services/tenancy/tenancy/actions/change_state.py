@@ -10,6 +10,7 @@ from datetime import datetime
 from contracts.tenancy import ContractAct, ContractStateChanged, ContractStatus
 from servicekit.db import Tx
 from tenancy.actions.draining import begin_draining, end_draining
+from tenancy.actions.run_trial import plan_kept_trial, unplan_trial
 from tenancy.domain.contracts import Contract
 from tenancy.domain.state_changes import StateChange, acted_by
 from tenancy.store import contracts, state_changes
@@ -42,6 +43,10 @@ def move(
         begin_draining(tx, contract=moved, now=now)
     elif contract.status is ContractStatus.DRAINING:
         end_draining(tx, contract=moved, now=now)
+    if act is ContractAct.CONVERT:
+        unplan_trial(tx, contract=moved)
+    elif act is ContractAct.KEEP and moved.is_on_trial:
+        plan_kept_trial(tx, contract=moved)
     return moved
 
 
@@ -62,8 +67,8 @@ def _add(
         before=before,
         state=contract.status,
         act=act,
-        at=now,
-        acted_by=acted_by(tx.context.caller),
+        changed_at=now,
+        by=acted_by(tx.context.caller),
         subject=tx.context.caller.subject,
         reason=reason,
     )
@@ -82,18 +87,21 @@ def _tell(tx: Tx, *, contract: Contract, change: StateChange) -> None:
             "to": change.state,
             "reason": change.reason,
         },
-        at=change.at,
+        at=change.changed_at,
     )
+    if change.before is ContractStatus.REQUESTED:
+        return  # nobody has been told of it yet: TenantOpened tells what runs
     tx.emit(
         ContractStateChanged,
-        at=change.at,
+        at=change.changed_at,
         tenant=contract.tenant,
         number=change.number,
         before=change.before,
         state=change.state,
         act=change.act,
-        changed_at=change.at,
-        by=change.acted_by,
+        console_open=contract.console_open,
+        changed_at=change.changed_at,
+        by=change.by,
         reason=change.reason,
         referent_id=contract.referent.person_id,
         trial_ends_on=contract.trial and contract.trial.ends_on,

@@ -95,9 +95,21 @@ class Contract:
         return self if name == self.name else replace(self, name=name)
 
     @property
+    def console_open(self) -> bool:
+        """Who drains it needs the console, unless it was closed before that."""
+        if self.status is ContractStatus.DRAINING:
+            return self.drained_from is not ContractStatus.SUSPENDED
+        return self.status in (ContractStatus.ACTIVE, ContractStatus.TRIAL)
+
+    @property
     def is_on_trial(self) -> bool:
         """Also while it is suspended or draining: nobody has converted it."""
         return self.trial is not None and not self.trial.is_converted
+
+    @property
+    def awaits_conversion(self) -> bool:
+        running = self.status in (ContractStatus.TRIAL, ContractStatus.SUSPENDED)
+        return self.is_on_trial and running
 
     def has_lapsed(self, today: date) -> bool:
         return self.trial is not None and self.trial.has_lapsed(today)

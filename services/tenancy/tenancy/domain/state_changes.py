@@ -19,8 +19,8 @@ class StateChange:
     before: ContractStatus | None
     state: ContractStatus
     act: ContractAct
-    at: datetime
-    acted_by: ActedBy
+    changed_at: datetime
+    by: ActedBy
     subject: str
     reason: str | None
 

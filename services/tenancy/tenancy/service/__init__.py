@@ -9,6 +9,7 @@ from tenancy.service.handovers import HandoversCalls, OfficeRecoveriesCalls
 from tenancy.service.hearing import Hearing
 from tenancy.service.hearing_people import HearingOfPeople
 from tenancy.service.invoicing import InvoicingCalls
+from tenancy.service.life import LifeCalls
 from tenancy.service.opening import OpeningCalls
 from tenancy.service.order_forms import OrderFormsCalls
 from tenancy.service.organisations import OrganisationsCalls
@@ -18,12 +19,15 @@ from tenancy.service.requests import RequestCalls
 from tenancy.service.support import SupportCalls
 from tenancy.service.termination import TerminationCalls
 from tenancy.service.trail import TrailCalls
+from tenancy.service.trial import TrialCalls
 
 __all__ = ["Parts", "TenancyService"]
 
 
 class TenancyService(
     ContractsCalls,
+    LifeCalls,
+    TrialCalls,
     SupportCalls,
     InvoicingCalls,
     OpeningCalls,

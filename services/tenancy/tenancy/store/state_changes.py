@@ -16,11 +16,11 @@ _LAST_NUMBER = """
 _ADD = """
     INSERT INTO contract_state_changes (tenant, number, before, state, act, at, acted_by, subject,
                                         reason)
-    VALUES (%(tenant)s, %(number)s, %(before)s, %(state)s, %(act)s, %(at)s, %(acted_by)s,
+    VALUES (%(tenant)s, %(number)s, %(before)s, %(state)s, %(act)s, %(changed_at)s, %(by)s,
             %(subject)s, %(reason)s)
 """
 _LIST = """
-    SELECT tenant, number, before, state, act, at, acted_by, subject, reason
+    SELECT tenant, number, before, state, act, at AS changed_at, acted_by AS by, subject, reason
       FROM contract_state_changes
      WHERE tenant = %(tenant)s AND number < %(before)s
      ORDER BY number DESC
@@ -42,8 +42,8 @@ def add_state_change(tx: Tx, *, change: StateChange) -> None:
             "before": change.before,
             "state": change.state,
             "act": change.act,
-            "at": change.at,
-            "acted_by": change.acted_by,
+            "changed_at": change.changed_at,
+            "by": change.by,
             "subject": change.subject,
             "reason": change.reason,
         },
