@@ -87,9 +87,9 @@ def load_sessions(url: str, *, first: int, last: int) -> None:
     _analyse(url)
 
 
-def load_crowded_tenant(url: str, *, members: int) -> None:
+def load_crowded_tenant(url: str, *, first: int, last: int) -> None:
     """All of these people in one tenant, beside their own."""
-    members = [replace(Member(number), elsewhere=CROWDED) for number in range(members)]
+    members = [replace(Member(number), elsewhere=CROWDED) for number in range(first, last)]
     with psycopg.connect(url) as connection:
         connection.execute("SET LOCAL session_replication_role = replica")
         _copy(connection, _TENANTS, iter([(CROWDED, "Crowded", _BORN)]))
