@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from contracts import identity
 from contracts.codes import StaffRole
 from contracts.declare import PORTAL_ONLY, Call, Effect
 from contracts.registry import CALLS, SCOPES
@@ -50,7 +49,7 @@ def test_call_refuses_services_that_come_over_the_wire(call: Call) -> None:
     assert refusal(call.right, service) is not None
 
 
-APPROVING = [identity.approve_recovery, identity.approve_impersonation]
+APPROVING = [call for call in CALLS.values() if call.name.startswith("approve_")]
 
 
 @every(APPROVING)

@@ -174,6 +174,7 @@ approve_office_recovery = TENANCY.call(
     ),
     route=post("/contracts/{tenant}/office-recoveries/{recovery_id}/approve"),
     step_up=True,
+    portal_only=True,
     reason=True,
 )
 refuse_office_recovery = TENANCY.call(

@@ -200,6 +200,7 @@ approve_forced_closing = TENANCY.call(
     ),
     route=post("/contracts/{tenant}/forced-closings/{closing_id}/approve"),
     step_up=True,
+    portal_only=True,
     reason=True,
 )
 
