@@ -75,7 +75,7 @@ class FormField(Strict):
     options = Many(
         Part(FormOption),
         maximum=50,
-        load_default=list,
+        load_default=(),
         metadata={"description": "Of a ``choice``, and only there."},
     )
 

@@ -41,6 +41,8 @@ _BY_TYPE: tuple[tuple[type[fields.Field[Any]], Any], ...] = (
     (contract_fields.Email, "jane.doe@example.com"),
     (contract_fields.Mobile, "+33612345678"),
     (contract_fields.Login, "Jane.Doe"),
+    (contract_fields.RequestNumberField, "D0001234"),
+    (contract_fields.Slug, "incident"),
     (contract_fields.MonthField, "2026-12"),
     (contract_fields.Money, "49.90"),
     (contract_fields.Id, ID),

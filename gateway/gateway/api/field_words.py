@@ -15,6 +15,8 @@ _WORDS: tuple[tuple[type[fields.Field[Any]], str], ...] = (
     (contract_fields.Mobile, "mobile number, +33612345678"),
     (contract_fields.Login, "login"),
     (Country, "country, FR"),
+    (contract_fields.RequestNumberField, "request number, D0001234"),
+    (contract_fields.Slug, "code of lower-case letters, digits and hyphens"),
     (contract_fields.MonthField, "month, 2026-12"),
     (contract_fields.Id, "UUID"),
     (contract_fields.Day, "date, 2026-12-03"),

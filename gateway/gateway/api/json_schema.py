@@ -23,11 +23,15 @@ _SPACES = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _PRINTABLE = f"[^{_UNPRINTABLE}]"
 # Text is trimmed: what is left must not be empty.
 LINE = f"^{_PRINTABLE}*[^{_UNPRINTABLE}{_SPACES}]{_PRINTABLE}*$"
+_ON_LINES = rf"(?:{_PRINTABLE}|[\t\n\r])"
+LINES = f"^{_ON_LINES}*[^{_UNPRINTABLE}{_SPACES}]{_ON_LINES}*$"
 _NAME = LINE.replace("[^", r"[^/\\:@<>")
 _EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$"
 
 _EXTRA: dict[type[fields.Field[Any]], JsonSchema] = {
     contract_fields.Text: {"pattern": LINE},
+    contract_fields.Lines: {"pattern": LINES},
+    contract_fields.Slug: {"pattern": "^[a-z][a-z0-9-]{1,62}$", "minLength": 2, "maxLength": 63},
     contract_fields.PersonName: {"pattern": _NAME},
     contract_fields.Email: {"pattern": _EMAIL, "format": "email"},
     contract_fields.Mobile: {"pattern": r"^\+[1-9][0-9]{5,14}$", "minLength": 7, "maxLength": 16},
@@ -36,6 +40,7 @@ _EXTRA: dict[type[fields.Field[Any]], JsonSchema] = {
     contract_fields.Edition: {"pattern": "^[0-9a-f]{32}$", "minLength": 32, "maxLength": 32},
     contract_fields.Secret: {"format": "password", "pattern": r"^[^\u0000]*$"},
     contract_fields.Tenant: {"pattern": "^OCB[0-9]{7}$"},
+    contract_fields.RequestNumberField: {"pattern": "^D[0-9]{7}$"},
     contract_fields.MonthField: {"pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
     contract_fields.Money: {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"},
 }
@@ -56,6 +61,8 @@ def extra_properties(
         names = converter.field2property(field.key_field)
         if "enum" in names:
             found["propertyNames"] = {"enum": names["enum"]}
+        elif isinstance(field.key_field, contract_fields.Slug):
+            found["propertyNames"] = {"pattern": names["pattern"]}
     return found
 
 
@@ -82,7 +89,7 @@ def as_answer(schema: Any) -> Any:
         name: as_answer(value)
         for name, value in schema.items()
         if not (name == "additionalProperties" and value is False)
-        and not (name == "pattern" and value == LINE)
+        and not (name == "pattern" and value in (LINE, LINES))
     }
 
 

@@ -10,11 +10,13 @@ from uuid import UUID, uuid4
 
 import pytest
 from services.tenancy.tests.conftest import NOW, House
+from services.tenancy.tests.store import request_plans
 from tests.plans import Desk, Plans, fill, large_tables
 
 from contracts import identity
 from contracts import tenancy as calls
-from contracts.codes import TenantCode
+from contracts.codes import Office, TenantCode
+from contracts.rights import Caller, CallerKind
 from contracts.tenancy import TENANCY
 from servicekit.clock import SimulatedClock, SystemClock
 from servicekit.context import system_context
@@ -40,7 +42,16 @@ SELECT tenant, office, md5(tenant || office)::uuid, 'x', 'x@example.com', 'X', '
   FROM contracts, (VALUES ('referent'), ('domain_owner')) AS o (office);
 INSERT INTO contract_beginnings (beginning, tenant)
 SELECT beginning, tenant
-  FROM contracts, LATERAL (VALUES ('cloud'), ('comp'), (right(tenant, 4))) AS b (beginning)
+  FROM contracts, LATERAL (VALUES ('cloud'), ('comp'), (right(tenant, 4))) AS b (beginning);
+INSERT INTO support_changes (tenant, change_id, level_before, level, effective_on, status, asked_by,
+                             asked_at, ended_at)
+SELECT tenant, md5(tenant || n)::uuid, 'standard', 'basic', '2026-11-01', 'applied', 'x', %(at)s,
+       %(at)s
+  FROM contracts, generate_series(1, 3) AS n;
+INSERT INTO invoice_references (tenant, ref1, changed_at) SELECT tenant, 'AA1', %(at)s FROM contracts;
+INSERT INTO billing_details (tenant, company_name, street, city, country, recipient_given_name,
+                             recipient_family_name, recipient_email, changed_at)
+SELECT tenant, 'X', 'X', 'X', 'FR', 'X', 'Y', 'x@example.com', %(at)s FROM contracts
 """
 
 
@@ -48,7 +59,7 @@ SELECT beginning, tenant
 def house(new_database: Callable[..., Any], postgres_url: str) -> Iterator[House]:
     access = new_database("tenancy")
     with Database(access.app_url, pool_size=1, service="tenancy") as db:
-        fill(db, postgres_url, FILL, {"at": NOW})
+        fill(db, postgres_url, FILL + ";" + request_plans.FILL, {"at": NOW})
         yield House(db, access.owner_url)
 
 
@@ -85,11 +96,27 @@ def test_no_call_and_no_fact_reads_a_large_table_from_end_to_end(desk: Desk, hou
     ask(calls.get_contract, tenant=MINE)
     ask(calls.name_contract, contract=MINE)
     ask(calls.rename_contract, tenant=MINE, name="Production")
+    ask_what_a_contract_says(ask, house)
+    request_plans.ask_about_requests(ask, house)
     ask(calls.export_person, person_id=PERSON)
     ask(calls.move_clock, now=datetime.now(UTC).replace(year=datetime.now(UTC).year + 1))
     hear(desk, opened["tenant"])
     assert desk.unasked(TENANCY) == {"get_clock"}, "which reads no table"
     assert desk.told() == ""
+
+
+def ask_what_a_contract_says(ask: Callable[..., Any], house: House) -> None:
+    ask(calls.get_support_level, tenant=MINE)
+    for call in (calls.foresee_support_level, calls.change_support_level):
+        ask(call, tenant=MINE, support_level="premium")
+    ask(calls.withdraw_support_level_change, tenant=MINE)
+    ask(calls.get_references, tenant=MINE)
+    referent = Caller(CallerKind.PERSON, "person-1", offices=frozenset({Office.REFERENT}))
+    context = house.context(referent, calls.change_references.full_name)
+    ask(calls.change_references, context, tenant=MINE, ref1="AA00606838")
+    details = ask(calls.get_billing_details, tenant=MINE)
+    known = {name: details[name] for name in ("address", "recipient")}
+    ask(calls.change_billing_details, tenant=MINE, company_name="Exemple SAS", **known)
 
 
 def hear(desk: Desk, tenant: str) -> None:
