@@ -13,6 +13,9 @@ from contracts.gateway.metadata import ClientMetadata, ClientQuota, KeysShown
 from contracts.paging import Page, PageRequest
 from contracts.rights import staff_only
 
+# So many contracts one operator names, a mail to each of the others; for more it is as for all.
+FEW_TENANTS = 20
+
 
 class ClientType(StrEnum):
     """RFC 6749, section 2.1."""
@@ -42,7 +45,7 @@ class _ProviderClient(ClientMetadata):
         load_default=(),
         metadata={
             "description": "For which it acts by its own right; ``*``: every one. ``*`` and"
-            " more than 20 are said on the command line alone."
+            f" more than {FEW_TENANTS} are said on the command line alone."
         },
     )
     audiences = Many(

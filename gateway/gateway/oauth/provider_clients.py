@@ -12,7 +12,13 @@ from datetime import datetime
 from typing import Any
 
 from contracts.codes import TenantCode
-from contracts.gateway import ClientChange, ClientType, GrantType, ProviderClient
+from contracts.gateway import (
+    FEW_TENANTS,
+    ClientChange,
+    ClientType,
+    GrantType,
+    ProviderClient,
+)
 from gateway.limits.sharing import forget_spending
 from gateway.oauth.client_metadata import (
     changes_between,
@@ -32,8 +38,6 @@ from servicekit.editions import demand_edition
 from servicekit.errors import Conflict, Forbidden, Invalid
 
 EVERY_TENANT = "*"
-# So many contracts one operator names, a mail to each of the others; for more it is as for all.
-FEW_TENANTS = 20
 
 
 class ProviderClients(RegisteredClients):

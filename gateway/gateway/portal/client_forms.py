@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 
-from contracts.gateway import ClientType, GrantType, TokenEndpointAuthMethod
+from contracts.gateway import FEW_TENANTS, ClientType, GrantType, TokenEndpointAuthMethod
 from gateway.pages.forms import Form
 from gateway.portal.lists import whole
 from servicekit.errors import Invalid
@@ -82,6 +82,7 @@ def powers_of(client: dict[str, Any]) -> dict[str, bool]:
     return {
         "first_party": client["first_party"],
         "every_tenant": "*" in client["tenants"],
+        "many_tenants": len(client["tenants"]) > FEW_TENANTS,
         "audiences": bool(client["audiences"]),
         "token_exchange": GrantType.TOKEN_EXCHANGE.value in client["grants"],
     }

@@ -137,6 +137,23 @@ def test_what_the_command_line_alone_gives_is_not_offered(office: Any, path: str
         assert field not in page
 
 
+def test_a_client_of_many_contracts_is_made_no_secret_here(office: Any) -> None:
+    many = [f"OCB{number:07}" for number in range(1, 22)]
+    office.services.answers["gateway.get_provider_client"] = client(tenants=many)
+    assert "can be taken away here" in office.get(f"{ONE}?lang=en").text
+    assert 'name="valid_days"' not in office.get(f"{ONE}/secrets?lang=en").text
+    office.services.answers["gateway.get_provider_client"] = client(tenants=many[:20])
+    assert 'name="valid_days"' in office.get(f"{ONE}/secrets?lang=en").text
+
+
+def test_keys_that_end_with_who_set_them_are_told(office: Any) -> None:
+    keys = {"jwks_uri": "https://app.example/keys", "keys_expire_at": AT}
+    office.services.answers["gateway.get_provider_client"] = client(**keys)
+    page = office.get(f"{ONE}?lang=en").text
+    assert "register other keys" in page
+    assert 'chip--danger">Ended<' in page
+
+
 def test_what_the_command_line_gave_is_shown_to_be_taken_away_and_makes_no_secret(
     office: Any,
 ) -> None:
