@@ -78,7 +78,18 @@ def people_about_john(town: Town, john: Customer, eve: Customer) -> None:
     )
     assert order.status_code < 300, order.text
     api.post("/account/mail-change", {"email": f"new.{john.email}"}, 202)
+    declare_incidents(api, john)
     let_operator_see(town, api, john)
+
+
+def declare_incidents(api: Api, john: Customer) -> None:
+    """One is open, one is solved and may be reopened."""
+    path = f"/tenants/{john.tenant}/requests"
+    answers = {"severity": "minor", "description": "Le rapport de consommation\ntarde à paraître."}
+    asked = {"form": "incident", "subject": "Rapport de consommation de novembre"}
+    for _ in range(2):
+        number = api.post(path, {**asked, "answers": answers}, 201)["number"]
+    api.post(f"{path}/{number}/resolve", {"text": "Il est là."})
 
 
 def let_operator_see(town: Town, api: Api, john: Customer) -> None:

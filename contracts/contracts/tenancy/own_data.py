@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from contracts.codes import Office
 from contracts.declare import Effect
-from contracts.fields import Choice, Id, Instant, Many, Part, Strict, Tenant, Text
+from contracts.fields import (
+    Choice,
+    Id,
+    Instant,
+    Lines,
+    Many,
+    Part,
+    RequestNumberField,
+    Slug,
+    Strict,
+    Table,
+    Tenant,
+    Text,
+)
 from contracts.rights import gateway_only
 from contracts.tenancy.contract import TENANCY
+from contracts.tenancy.requests import RequestAct
 
 
 class ExportPerson(Strict):
@@ -24,8 +38,26 @@ class ExportedOffice(Strict):
     held_since = Instant(required=True)
 
 
+class ExportedEntry(Strict):
+    """What he did with a request, and what he wrote about it."""
+
+    tenant = Tenant(required=True)
+    number = RequestNumberField(required=True)
+    subject = Text(required=True)
+    at = Instant(required=True)
+    act = Choice(RequestAct, required=True)
+    text = Lines(required=True, allow_none=True)
+    answers = Table(
+        keys=Slug(),
+        values=Lines(minimum=0),
+        required=True,
+        metadata={"description": "Of a request that he sent, by field."},
+    )
+
+
 class ExportedOffices(Strict):
     offices = Many(Part(ExportedOffice), maximum=1000, required=True)
+    requests = Many(Part(ExportedEntry), maximum=1000, load_default=())
 
 
 export_person = TENANCY.call(

@@ -31,6 +31,18 @@ RecoveryKind = Literal["reset_factors", "change_email", "enable_person", "erase_
 
 RecoveryState = Literal["proposed", "approved", "executed", "refused", "withdrawn", "expired"]
 
+RequestAct = Literal[
+    "send",
+    "assign",
+    "start",
+    "comment",
+    "answer",
+    "close",
+    "resolve",
+    "withdraw",
+    "reopen",
+]
+
 Role = Literal["visitor", "manager", "cust_admin"]
 
 Section = Literal[
@@ -312,8 +324,19 @@ class ExportedOffice(TypedDict):
     held_since: str
 
 
+class ExportedEntry(TypedDict):
+    tenant: str
+    number: str
+    subject: str
+    at: str
+    act: RequestAct
+    text: str | None
+    answers: dict[str, str]
+
+
 class ExportedOffices(TypedDict):
     offices: list[ExportedOffice]
+    requests: NotRequired[list[ExportedEntry]]
 
 
 class ExportedMail(TypedDict):

@@ -185,6 +185,7 @@ class ExplainedAccess(TypedDict):
     disabled_at: str | None
     login_closed: bool
     iam_user_disabled: bool
+    console_closed: NotRequired[bool]
     reasons: list[Reason]
     step_up: bool
     second_factor_required: bool
@@ -595,6 +596,7 @@ class RightsInTenant(TypedDict):
     roles: dict[Section, Role]
     offices: list[Office]
     second_factor_required: NotRequired[bool]
+    managed: NotRequired[bool]
 
 
 class Rights(TypedDict):
@@ -644,6 +646,7 @@ class User(TypedDict):
     has_iam_user: NotRequired[bool]
     disabled_at: NotRequired[str | None]
     invited_until: NotRequired[str | None]
+    manages_organisation: NotRequired[bool]
 
 
 class Users(TypedDict):

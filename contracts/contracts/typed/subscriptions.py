@@ -11,6 +11,8 @@ OrderStatus = Literal["accepted"]
 
 Product = Literal["workspace"]
 
+ResourceState = Literal["running", "stopped", "deleted"]
+
 SubscriptionStatus = Literal["active", "terminating", "ended"]
 
 
@@ -74,6 +76,48 @@ class Offer(TypedDict):
 class Offers(TypedDict):
     next_cursor: NotRequired[str | None]
     items: list[Offer]
+
+
+class ReportedResource(TypedDict):
+    resource_id: str
+    kind: str
+    name: str
+    region: str
+    state: ResourceState
+    daily_cost: str
+    currency: str
+
+
+class InventoryPart(TypedDict):
+    kind: str
+    region: str
+    count: int
+    daily_cost: str
+    currency: str
+
+
+class Inventory(TypedDict):
+    tenant: str
+    version: int
+    observed_at: str | None
+    remaining: int
+    parts: list[InventoryPart]
+
+
+class Resource(TypedDict):
+    resource_id: str
+    kind: str
+    name: str
+    region: str
+    state: ResourceState
+    daily_cost: str
+    currency: str
+    observed_at: str
+
+
+class Resources(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[Resource]
 
 
 class Order(TypedDict):
@@ -185,6 +229,36 @@ class SubscriptionsClient:
         """What can be ordered, at the prices in force."""
         payload = given(limit=limit, cursor=cursor, product=product, region=region)
         return cast(Offers, self._dispatch(calls.list_offers, payload))
+
+    def report_resources(
+        self,
+        *,
+        tenant: str,
+        observed_at: str,
+        complete: bool | None = None,
+        resources: list[ReportedResource],
+    ) -> Inventory:
+        """The provider's cloud says what exists in a tenant; its own programs alone may."""
+        payload = given(
+            tenant=tenant, observed_at=observed_at, complete=complete, resources=resources
+        )
+        return cast(Inventory, self._dispatch(calls.report_resources, payload))
+
+    def get_inventory(self, *, tenant: str) -> Inventory:
+        """What exists in a tenant by kind and region, and what it costs a day."""
+        payload = given(tenant=tenant)
+        return cast(Inventory, self._dispatch(calls.get_inventory, payload))
+
+    def list_resources(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+    ) -> Resources:
+        """The resources that exist in a tenant, by id."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        return cast(Resources, self._dispatch(calls.list_resources, payload))
 
     def place_order(self, *, tenant: str, offer_id: str, quantity: int) -> Order:
         """Order units of an offer; the subscription starts at once."""

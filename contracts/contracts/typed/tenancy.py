@@ -7,9 +7,27 @@ from typing import Any, Literal, NotRequired, TypedDict, cast
 from contracts import tenancy as calls
 from contracts.typed.calling import Dispatch, given
 
+ActedBy = Literal["customer", "provider", "calendar"]
+
 AuthorKind = Literal["customer", "staff"]
 
 Ball = Literal["customer", "provider"]
+
+ContractAct = Literal[
+    "open",
+    "start_trial",
+    "request",
+    "activate",
+    "withdraw",
+    "convert",
+    "expire",
+    "suspend",
+    "resume",
+    "terminate",
+    "keep",
+    "close",
+    "force",
+]
 
 ContractStatus = Literal["requested", "trial", "active", "suspended", "draining", "terminated"]
 
@@ -33,6 +51,7 @@ ForcedClosingState = Literal["proposed", "approved", "withdrawn", "void", "expir
 HandoverEnd = Literal[
     "successor_left",
     "successor_disabled",
+    "second_login",
     "holder_disabled",
     "holder_changed",
     "contract_terminated",
@@ -191,6 +210,12 @@ class Holder(TypedDict):
     family_name: str
 
 
+class TrialView(TypedDict):
+    ends_on: str
+    closes_on: str
+    converted_at: str | None
+
+
 class ContractView(TypedDict):
     tenant: str
     name: str
@@ -202,6 +227,8 @@ class ContractView(TypedDict):
     referent: Holder
     domain_owner: Holder
     opened_at: str
+    status_since: NotRequired[str | None]
+    trial: NotRequired[TrialView | None]
 
 
 class Contracts(TypedDict):
@@ -343,6 +370,21 @@ class Handovers(TypedDict):
     items: list[Handover]
 
 
+class StateChange(TypedDict):
+    number: int
+    before: ContractStatus | None
+    state: ContractStatus
+    act: ContractAct
+    changed_at: str
+    by: ActedBy
+    reason: str | None
+
+
+class StateChanges(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[StateChange]
+
+
 class OrganisationSummary(TypedDict):
     organisation_id: str
     name: str
@@ -432,75 +474,6 @@ class OrderForms(TypedDict):
     items: list[OrderForm]
 
 
-class ExportedOffice(TypedDict):
-    tenant: str
-    office: Office
-    email: str
-    given_name: str
-    family_name: str
-    held_since: str
-
-
-class ExportedOffices(TypedDict):
-    offices: list[ExportedOffice]
-
-
-class OwnOfficeRecovery(TypedDict):
-    recovery_id: str
-    tenant: str
-    contract_name: str
-    office: Office
-    state: OfficeRecoveryState
-    given_name: str
-    family_name: str
-    proposed_at: str
-    takes_effect_at: str | None
-
-
-class OwnHandovers(TypedDict):
-    handovers: list[Handover]
-    recoveries: list[OwnOfficeRecovery]
-
-
-class OfficeRecovery(TypedDict):
-    recovery_id: str
-    tenant: str
-    contract_name: str
-    office: Office
-    state: OfficeRecoveryState
-    holder: Party
-    email: str
-    given_name: str
-    family_name: str
-    drop_rights: bool
-    reason: str
-    evidence: str
-    proposed_by: str
-    proposed_by_name: str | None
-    proposed_at: str
-    expires_at: str
-    decided_by: str | None
-    decided_by_name: str | None
-    decided_at: str | None
-    takes_effect_at: str | None
-    ended_at: str | None
-    ended_why: HandoverEnd | None
-
-
-class OfficeRecoveries(TypedDict):
-    next_cursor: NotRequired[str | None]
-    items: list[OfficeRecovery]
-
-
-class InvoiceReferences(TypedDict):
-    tenant: str
-    ref1: str | None
-    ref2: str | None
-    ref3: str | None
-    changed_at: str | None
-    editable_by: ReferencesBy
-
-
 class RequestSummary(TypedDict):
     number: str
     tenant: str
@@ -575,6 +548,86 @@ class RequestEntries(TypedDict):
     items: list[RequestEntry]
 
 
+class ExportedOffice(TypedDict):
+    tenant: str
+    office: Office
+    email: str
+    given_name: str
+    family_name: str
+    held_since: str
+
+
+class ExportedEntry(TypedDict):
+    tenant: str
+    number: str
+    subject: str
+    at: str
+    act: RequestAct
+    text: str | None
+    answers: dict[str, str]
+
+
+class ExportedOffices(TypedDict):
+    offices: list[ExportedOffice]
+    requests: NotRequired[list[ExportedEntry]]
+
+
+class OwnOfficeRecovery(TypedDict):
+    recovery_id: str
+    tenant: str
+    contract_name: str
+    office: Office
+    state: OfficeRecoveryState
+    given_name: str
+    family_name: str
+    proposed_at: str
+    takes_effect_at: str | None
+
+
+class OwnHandovers(TypedDict):
+    handovers: list[Handover]
+    recoveries: list[OwnOfficeRecovery]
+
+
+class OfficeRecovery(TypedDict):
+    recovery_id: str
+    tenant: str
+    contract_name: str
+    office: Office
+    state: OfficeRecoveryState
+    holder: Party
+    email: str
+    given_name: str
+    family_name: str
+    drop_rights: bool
+    reason: str
+    evidence: str
+    proposed_by: str
+    proposed_by_name: str | None
+    proposed_at: str
+    expires_at: str
+    decided_by: str | None
+    decided_by_name: str | None
+    decided_at: str | None
+    takes_effect_at: str | None
+    ended_at: str | None
+    ended_why: HandoverEnd | None
+
+
+class OfficeRecoveries(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[OfficeRecovery]
+
+
+class InvoiceReferences(TypedDict):
+    tenant: str
+    ref1: str | None
+    ref2: str | None
+    ref3: str | None
+    changed_at: str | None
+    editable_by: ReferencesBy
+
+
 class SupportChange(TypedDict):
     change_id: str
     level_before: SupportLevel
@@ -644,6 +697,25 @@ class TerminationView(TypedDict):
     daily_costs: list[DailyCost]
     forced_closing: ForcedClosing | None
     certificate: Certificate | None
+
+
+class NoFields(TypedDict):
+    pass
+
+
+class RequestedTrial(TypedDict):
+    organisation_name: str
+    email: str
+    given_name: str
+    family_name: str
+    language: Language
+    expires_at: str
+    would_end_on: str
+
+
+class BegunTrial(TypedDict):
+    tenant: str
+    ends_on: str
 
 
 class TenancyClient:
@@ -852,6 +924,37 @@ class TenancyClient:
         payload = given(tenant=tenant, handover_id=handover_id)
         return cast(Handover, self._dispatch(calls.withdraw_handover, payload))
 
+    def list_state_changes(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+    ) -> StateChanges:
+        """The states that a contract has gone through, the newest first."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant)
+        return cast(StateChanges, self._dispatch(calls.list_state_changes, payload))
+
+    def suspend_contract(self, *, tenant: str, explanation: str) -> ContractView:
+        """Suspend a contract: its technical console closes and nothing is ordered."""
+        payload = given(tenant=tenant, explanation=explanation)
+        return cast(ContractView, self._dispatch(calls.suspend_contract, payload))
+
+    def resume_contract(self, *, tenant: str) -> ContractView:
+        """Let a suspended contract go on as what it was."""
+        payload = given(tenant=tenant)
+        return cast(ContractView, self._dispatch(calls.resume_contract, payload))
+
+    def foresee_conversion(self, *, tenant: str) -> Outlook:
+        """Whether the trial can be converted now, and what would happen."""
+        payload = given(tenant=tenant)
+        return cast(Outlook, self._dispatch(calls.foresee_conversion, payload))
+
+    def convert_trial(self, *, tenant: str) -> ContractView:
+        """Go on with a trial as a contract that is paid for; everything stays as it is set."""
+        payload = given(tenant=tenant)
+        return cast(ContractView, self._dispatch(calls.convert_trial, payload))
+
     def list_organisations(
         self,
         *,
@@ -898,9 +1001,7 @@ class TenancyClient:
         return cast(OnlineOpening, self._dispatch(calls.activate_online_opening, payload))
 
     def withdraw_online_opening(self, *, organisation_id: str) -> NoAnswer:
-        """Nobody of the organisation opens contracts alone any more; nothing to withdraw is
-        fine.
-        """
+        """Nobody of the organisation opens contracts alone any more."""
         payload = given(organisation_id=organisation_id)
         return cast(NoAnswer, self._dispatch(calls.withdraw_online_opening, payload))
 
@@ -1028,6 +1129,89 @@ class TenancyClient:
         payload = given(limit=limit, cursor=cursor)
         return cast(OrderForms, self._dispatch(calls.list_owed_tenants, payload))
 
+    def list_requests(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        contract: str | None = None,
+        kind: RequestKind | None = None,
+        state: RequestState | None = None,
+        search: str | None = None,
+    ) -> Requests:
+        """The requests of the contracts that the caller may see, newest first."""
+        payload = given(
+            limit=limit, cursor=cursor, contract=contract, kind=kind, state=state, search=search
+        )
+        return cast(Requests, self._dispatch(calls.list_requests, payload))
+
+    def get_request(self, *, tenant: str, number: str) -> RequestSheet:
+        """One request: what was asked, where it stands, whose turn it is, until when."""
+        payload = given(tenant=tenant, number=number)
+        return cast(RequestSheet, self._dispatch(calls.get_request, payload))
+
+    def list_request_entries(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str,
+        number: str,
+    ) -> RequestEntries:
+        """What happened to a request and what was written about it, in order."""
+        payload = given(limit=limit, cursor=cursor, tenant=tenant, number=number)
+        return cast(RequestEntries, self._dispatch(calls.list_request_entries, payload))
+
+    def send_request(
+        self,
+        *,
+        tenant: str,
+        form: str,
+        subject: str | None = None,
+        answers: dict[str, str],
+    ) -> RequestSheet:
+        """Declare an incident, ask for a change of the catalogue, dispute an invoice."""
+        payload = given(tenant=tenant, form=form, subject=subject, answers=answers)
+        return cast(RequestSheet, self._dispatch(calls.send_request, payload))
+
+    def send_contract_request(
+        self,
+        *,
+        tenant: str,
+        form: str,
+        subject: str | None = None,
+        answers: dict[str, str],
+    ) -> RequestSheet:
+        """Ask of sales what concerns the contract: termination, support level, a new tenant …"""
+        payload = given(tenant=tenant, form=form, subject=subject, answers=answers)
+        return cast(RequestSheet, self._dispatch(calls.send_contract_request, payload))
+
+    def comment_request(self, *, tenant: str, number: str, text: str) -> RequestSheet:
+        """Write something about a request that is not done: it is the provider's turn then."""
+        payload = given(tenant=tenant, number=number, text=text)
+        return cast(RequestSheet, self._dispatch(calls.comment_request, payload))
+
+    def resolve_request(self, *, tenant: str, number: str, text: str | None = None) -> RequestSheet:
+        """Close an incident that is solved."""
+        payload = given(tenant=tenant, number=number, text=text)
+        return cast(RequestSheet, self._dispatch(calls.resolve_request, payload))
+
+    def withdraw_request(
+        self,
+        *,
+        tenant: str,
+        number: str,
+        text: str | None = None,
+    ) -> RequestSheet:
+        """Take a request back; who might have sent it may."""
+        payload = given(tenant=tenant, number=number, text=text)
+        return cast(RequestSheet, self._dispatch(calls.withdraw_request, payload))
+
+    def reopen_request(self, *, tenant: str, number: str, text: str) -> RequestSheet:
+        """Say that an incident is not solved after all, within 14 days."""
+        payload = given(tenant=tenant, number=number, text=text)
+        return cast(RequestSheet, self._dispatch(calls.reopen_request, payload))
+
     def export_person(self, *, person_id: str) -> ExportedOffices:
         """What contracts hold of a person, for himself."""
         payload = given(person_id=person_id)
@@ -1113,89 +1297,6 @@ class TenancyClient:
         payload = given(tenant=tenant, ref1=ref1, ref2=ref2, ref3=ref3, edition=edition)
         return cast(InvoiceReferences, self._dispatch(calls.change_references, payload))
 
-    def list_requests(
-        self,
-        *,
-        limit: int | None = None,
-        cursor: str | None = None,
-        contract: str | None = None,
-        kind: RequestKind | None = None,
-        state: RequestState | None = None,
-        search: str | None = None,
-    ) -> Requests:
-        """The requests of the contracts that the caller may see, newest first."""
-        payload = given(
-            limit=limit, cursor=cursor, contract=contract, kind=kind, state=state, search=search
-        )
-        return cast(Requests, self._dispatch(calls.list_requests, payload))
-
-    def get_request(self, *, tenant: str, number: str) -> RequestSheet:
-        """One request: what was asked, where it stands, whose turn it is, until when."""
-        payload = given(tenant=tenant, number=number)
-        return cast(RequestSheet, self._dispatch(calls.get_request, payload))
-
-    def list_request_entries(
-        self,
-        *,
-        limit: int | None = None,
-        cursor: str | None = None,
-        tenant: str,
-        number: str,
-    ) -> RequestEntries:
-        """What happened to a request and what was written about it, in order."""
-        payload = given(limit=limit, cursor=cursor, tenant=tenant, number=number)
-        return cast(RequestEntries, self._dispatch(calls.list_request_entries, payload))
-
-    def send_request(
-        self,
-        *,
-        tenant: str,
-        form: str,
-        subject: str | None = None,
-        answers: dict[str, str],
-    ) -> RequestSheet:
-        """Declare an incident, ask for a change of the catalogue, dispute an invoice."""
-        payload = given(tenant=tenant, form=form, subject=subject, answers=answers)
-        return cast(RequestSheet, self._dispatch(calls.send_request, payload))
-
-    def send_contract_request(
-        self,
-        *,
-        tenant: str,
-        form: str,
-        subject: str | None = None,
-        answers: dict[str, str],
-    ) -> RequestSheet:
-        """Ask of sales what concerns the contract: termination, support level, a new tenant …"""
-        payload = given(tenant=tenant, form=form, subject=subject, answers=answers)
-        return cast(RequestSheet, self._dispatch(calls.send_contract_request, payload))
-
-    def comment_request(self, *, tenant: str, number: str, text: str) -> RequestSheet:
-        """Write something about a request that is not done: it is the provider's turn then."""
-        payload = given(tenant=tenant, number=number, text=text)
-        return cast(RequestSheet, self._dispatch(calls.comment_request, payload))
-
-    def resolve_request(self, *, tenant: str, number: str, text: str | None = None) -> RequestSheet:
-        """Close an incident that is solved."""
-        payload = given(tenant=tenant, number=number, text=text)
-        return cast(RequestSheet, self._dispatch(calls.resolve_request, payload))
-
-    def withdraw_request(
-        self,
-        *,
-        tenant: str,
-        number: str,
-        text: str | None = None,
-    ) -> RequestSheet:
-        """Take a request back; who might have sent it may."""
-        payload = given(tenant=tenant, number=number, text=text)
-        return cast(RequestSheet, self._dispatch(calls.withdraw_request, payload))
-
-    def reopen_request(self, *, tenant: str, number: str, text: str) -> RequestSheet:
-        """Say that an incident is not solved after all, within 14 days."""
-        payload = given(tenant=tenant, number=number, text=text)
-        return cast(RequestSheet, self._dispatch(calls.reopen_request, payload))
-
     def get_support_level(self, *, tenant: str) -> SupportTerms:
         """The support level in force, its commitment, what was asked for and what may be."""
         payload = given(tenant=tenant)
@@ -1256,3 +1357,36 @@ class TenancyClient:
         """Stop a forced closing that nobody approved yet; either hand may."""
         payload = given(tenant=tenant, closing_id=closing_id)
         return cast(ForcedClosing, self._dispatch(calls.withdraw_forced_closing, payload))
+
+    def request_trial(
+        self,
+        *,
+        organisation_name: str,
+        email: str,
+        given_name: str,
+        family_name: str,
+        language: Language | None = None,
+        mobile: str | None = None,
+        address: str | None = None,
+    ) -> NoFields:
+        """Ask for a free trial: the same answer to everybody, and a link by mail."""
+        payload = given(
+            organisation_name=organisation_name,
+            email=email,
+            given_name=given_name,
+            family_name=family_name,
+            language=language,
+            mobile=mobile,
+            address=address,
+        )
+        return cast(NoFields, self._dispatch(calls.request_trial, payload))
+
+    def read_trial_link(self, *, token: str) -> RequestedTrial:
+        """What a trial's link would open. Reading it changes nothing, however often."""
+        payload = given(token=token)
+        return cast(RequestedTrial, self._dispatch(calls.read_trial_link, payload))
+
+    def confirm_trial(self, *, token: str) -> BegunTrial:
+        """Open the trial: a tenant for a new company, without bank details."""
+        payload = given(token=token)
+        return cast(BegunTrial, self._dispatch(calls.confirm_trial, payload))

@@ -1,5 +1,6 @@
 """Who appears in the demo data. All of it is invented."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 OPERATOR = "operator"
@@ -62,6 +63,19 @@ class Purchase:
     quantity: int
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request by a form of the shipped catalogue."""
+
+    company: str
+    asker: str
+    form: str
+    subject: str
+    answers: Mapping[str, str]
+    comment: str | None = None
+    withdrawn: bool = False
+
+
 JOHN = Character(
     key="john",
     given_name="John",
@@ -103,6 +117,41 @@ COMPANIES = (
 INVITATIONS = (
     Invitation("acme-production", "john", ALEX, dict.fromkeys(EVERY_SECTION, "manager")),
     Invitation("acme-production", "john", JANE, {"invoices": "visitor"}),
+)
+ASKED = (
+    Asked(
+        "acme-production",
+        "john",
+        "incident",
+        "Lenteurs sur la console technique",
+        {"severity": "minor", "description": "Les listes de serveurs mettent une minute."},
+    ),
+    Asked(
+        "acme-production",
+        "john",
+        "quota-instances",
+        "Quota pour les soldes de janvier",
+        {
+            "region": "eu-west-0",
+            "instances": "200",
+            "vcpus": "800",
+            "reason": "Montée en charge de la boutique.",
+        },
+        "Le plus tôt sera le mieux.",
+    ),
+    Asked(
+        "acme-production",
+        "john",
+        "restore-backup",
+        "Restauration de la base de recette",
+        {
+            "region": "eu-west-0",
+            "resource": "db-recette",
+            "from-on": "2026-01-05",
+            "overwrite": "true",
+        },
+        withdrawn=True,
+    ),
 )
 PURCHASES = (
     Purchase("acme-production", "john", "workspace", 5),

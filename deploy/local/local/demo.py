@@ -114,6 +114,9 @@ class _Seeding:
         self._say("          demo: orders")
         for number, purchase in enumerate(cast.PURCHASES):
             self._buy(number, purchase)
+        self._say("          demo: requests")
+        for number, asked in enumerate(cast.ASKED):
+            self._ask(number, asked)
         self._note_rights()
         del self._demo["done"]
         self._demo["complete"] = True
@@ -252,6 +255,20 @@ class _Seeding:
         }
         tenant = self._tenant(purchase.company)
         buyer.post(f"/tenants/{tenant}/orders", body, key=f"demo-{step}")
+        self._mark(step)
+
+    def _ask(self, number: int, asked: cast.Asked) -> None:
+        step = f"request:{number}"
+        if self._is_done(step):
+            return
+        asker, here = self._api("people", asked.asker), self._tenant(asked.company)
+        said = {"form": asked.form, "subject": asked.subject, "answers": dict(asked.answers)}
+        sent = asker.post(f"/tenants/{here}/requests", said, key=f"demo-{step}")
+        path = f"/tenants/{here}/requests/{sent['number']}"
+        if asked.comment:
+            asker.post(f"{path}/comments", {"text": asked.comment}, key=f"demo-{step}-comment")
+        if asked.withdrawn:
+            asker.post(f"{path}/withdraw", {}, key=f"demo-{step}-withdraw")
         self._mark(step)
 
     def _note_rights(self) -> None:

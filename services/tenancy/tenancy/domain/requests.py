@@ -220,6 +220,19 @@ class Entry:
     text: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenEntry:
+    """What one person did with a request; ``answers`` where he sent it."""
+
+    tenant: TenantCode
+    number: RequestNumber
+    subject: str
+    at: datetime
+    act: RequestAct
+    text: str | None
+    answers: dict[str, str]
+
+
 def deadline(form: Form, at: datetime) -> datetime:
     return at + timedelta(hours=form.deadline_hours)
 

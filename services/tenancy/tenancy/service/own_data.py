@@ -7,13 +7,10 @@ from typing import Any
 from contracts import tenancy as calls
 from servicekit.rpc import Context, answers
 from tenancy.actions.own_data import export_person
-from tenancy.domain.people import HeldOffice
 from tenancy.service.parts import Housed
 
 
 class OwnDataCalls(Housed):
     @answers(calls.export_person)
-    def export_person(
-        self, context: Context, payload: dict[str, Any]
-    ) -> dict[str, list[HeldOffice]]:
+    def export_person(self, context: Context, payload: dict[str, Any]) -> dict[str, list[Any]]:
         return export_person(db=self.house.db, context=context, **payload)

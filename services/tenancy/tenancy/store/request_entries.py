@@ -7,7 +7,7 @@ from uuid import UUID
 
 from contracts.codes import RequestNumber, TenantCode
 from servicekit.db import Tx
-from tenancy.domain.requests import Entry
+from tenancy.domain.requests import Entry, WrittenEntry
 
 _ADD = """
     INSERT INTO request_entries (entry_id, tenant, number, at, act, state, author_kind, author,
@@ -32,6 +32,15 @@ _LIST_AFTER = (
      LIMIT %(limit)s
 """
 )
+_LIST_OF_AUTHOR = """
+    SELECT e.tenant, e.number, r.subject, e.at, e.act, e.text,
+           CASE WHEN e.act = 'send' THEN r.answers ELSE '{}' END AS answers
+      FROM request_entries e
+      JOIN requests r ON r.number = e.number
+     WHERE e.author = %(author)s
+     ORDER BY e.at, e.entry_id
+     LIMIT %(limit)s
+"""
 
 
 def add_entry(tx: Tx, *, tenant: TenantCode, number: RequestNumber, entry: Entry) -> None:
@@ -64,3 +73,8 @@ def list_entries(
     if after is None:
         return tx.rows(_LIST_FIRST, params, Entry)
     return tx.rows(_LIST_AFTER, params | {"at": after[0], "entry_id": after[1]}, Entry)
+
+
+def list_entries_of(tx: Tx, *, author: str, limit: int) -> list[WrittenEntry]:
+    """In all contracts, oldest first. Asked with the scope EVERYONE."""
+    return tx.rows(_LIST_OF_AUTHOR, {"author": author, "limit": limit}, WrittenEntry)
