@@ -72,6 +72,7 @@ def _invoicing(tenant: TenantCode) -> dict[str, Any]:
         "billing": billing,
         "address": address_lines(billing["address"]),
         "edit_billing": _leads_to("contract_billing", tenancy.change_billing_details, tenant),
+        "ask_billing": _leads_to("support_new", tenancy.send_contract_request, tenant),
     }
 
 

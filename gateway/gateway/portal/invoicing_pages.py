@@ -13,6 +13,7 @@ from gateway.pages.forms import Form, filled, sent_form
 from gateway.pages.going import see_other
 from gateway.portal.contract_words import REFERENCES, country_names
 from gateway.portal.meanwhile import overtaken
+from gateway.portal.prefilled import prefilled, request_for
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import contract_head
 from gateway.portal.visitors import ask, visitor
@@ -54,7 +55,8 @@ def show_references(tenant: TenantCode) -> Response:
     if not visitor().may(tenancy.change_references, tenant):
         raise Forbidden("role-missing")
     references = ask(tenancy.get_references, {"tenant": tenant})
-    return _references_page(tenant, references, _references_form(references))
+    form = prefilled(_references_form(references), REFERENCES)
+    return _references_page(tenant, references, form)
 
 
 def set_references(tenant: TenantCode) -> Response:
@@ -81,11 +83,14 @@ def _references_form(references: dict[str, Any]) -> Form:
 def _references_page(
     tenant: TenantCode, references: dict[str, Any], form: Form, *, status: int = 200
 ) -> Response:
+    editable = may_edit_references(references, tenant)
+    kind = tenancy.RequestKind.CONTRACT_REFERENCES
     page = render_template(
         "portal/invoice_references.html",
         head=contract_head(tenant),
         form=form,
-        editable=may_edit_references(references, tenant),
+        editable=editable,
+        request=None if editable else request_for(kind, tenant),
     )
     return make_response(page, status)
 
@@ -97,7 +102,9 @@ def show_billing(tenant: TenantCode) -> Response:
     if not visitor().may(tenancy.change_billing_details, tenant):
         raise Forbidden("staff-only")
     details = ask(tenancy.get_billing_details, {"tenant": tenant})
-    return _billing_page(tenant, _billing_form(details))
+    form = _billing_form(details)
+    fields = [name for name in form.values if name != "edition"]
+    return _billing_page(tenant, prefilled(form, fields))
 
 
 def set_billing(tenant: TenantCode) -> Response:

@@ -18,6 +18,7 @@ from gateway.portal.contract_words import (
     support_history,
 )
 from gateway.portal.meanwhile import overtaken
+from gateway.portal.prefilled import prefilled, request_for
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.shell import contract_head
 from gateway.portal.visitors import ask, visitor
@@ -78,7 +79,7 @@ def _page(tenant: TenantCode, *, refused: Form | None = None, status: int = 200)
     page = render_template(
         "portal/support_level.html",
         head=contract_head(tenant),
-        form=refused or Form(values={"edition": edition_of(terms)}),
+        form=refused or prefilled(Form(values={"edition": edition_of(terms)}), ("support_level",)),
         terms=terms,
         level=level_name(terms["support_level"]),
         commitment=commitment_words(terms),
@@ -87,5 +88,6 @@ def _page(tenant: TenantCode, *, refused: Form | None = None, status: int = 200)
         possible=[(one.code, one.name, one.told) for one in choices if one.possible],
         history=support_history(terms),
         may_change=visitor().may(tenancy.change_support_level, tenant),
+        request=request_for(tenancy.RequestKind.SUPPORT_LEVEL, tenant),
     )
     return make_response(page, status)

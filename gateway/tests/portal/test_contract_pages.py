@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ def portal(site: Any) -> Any:
         "tenancy.list_contracts": {"items": [VIEW], "next_cursor": None},
         "tenancy.get_contract": VIEW,
         "tenancy.foresee_support_level": outlook,
+        "tenancy.list_forms": {"items": [{"code": "support-level"}], "next_cursor": None},
         "subscriptions.list_offers": {"items": [], "next_cursor": None},
     }
     site.sign_in(roles=VISITOR)
@@ -194,6 +196,29 @@ def test_pending_change_is_shown_to_all_and_taken_back_by_sales(portal: Any) -> 
     }
     assert "Premium, en vigueur le 1er décembre 2026" in portal.get(CONTRACT).text
     assert "Annuler ce changement" not in portal.get(LEVEL).text
+
+
+def test_who_manages_the_contract_is_led_to_the_request(portal: Any) -> None:
+    asking = f"{CONTRACT}/requests/new/support-level"
+    assert asking not in portal.get(LEVEL).text
+    portal.sign_in(roles={Section.CONTRACT: Role.MANAGER})
+    assert portal.get(LEVEL).text.count(asking) == 1
+    portal.services.answers["tenancy.list_forms"] = {"items": [], "next_cursor": None}
+    assert asking not in portal.get(LEVEL).text
+
+
+def test_answers_of_a_request_stand_in_the_fields_of_sales(sales: Any) -> None:
+    terms = {**TERMS, "support_level": "standard"}
+    sales.services.answers |= {
+        "tenancy.get_support_level": terms,
+        "tenancy.foresee_support_level": allowed,
+    }
+    text = sales.get(f"{LEVEL}?support-level=business").text
+    assert re.search(r'value="business"[^>]* checked', text)
+    text = sales.get(f"{DETAILS}?company-name=Acme+SAS&recipient_email=a@b.example").text
+    assert 'value="Acme SAS"' in text
+    assert 'value="a@b.example"' in text
+    assert 'value="Le Goff"' in text
 
 
 def test_sales_take_a_change_back(sales: Any) -> None:
