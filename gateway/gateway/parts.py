@@ -142,108 +142,179 @@ class Parts:
 
 def build_parts(settings: Settings, *, clock: Clock | None = None) -> Parts:
     """Connects to nothing yet. ``clock`` is for tests: tokens live on real time."""
+    ground = _ground(settings, clock or SystemClock())
+    db, clock, endings = ground.db, ground.clock, ground.endings
+    possession = Possession(public_url=settings.public_url, once=ground.once, clock=clock)
+    views = Views(db=db, clock=clock, endings=endings)
+    naming, own_data = Naming(wire=ground.wire), OwnData(db=db, wire=ground.wire, clock=clock)
+    news = ClientNews(days=settings.secret_warning_days)
+    issuer = _issuer(settings, ground.keys, clock)
+    return Parts(
+        settings=settings,
+        db=db,
+        clock=clock,
+        vault=ground.vault,
+        signer=ground.signer,
+        rpc=ground.rpc,
+        rights=ground.rights,
+        dispatcher=_dispatcher(settings, ground, naming=naming, own_data=own_data, news=news),
+        clients=ground.clients,
+        keys=ground.keys,
+        endings=endings,
+        tokens=ground.tokens,
+        possession=possession,
+        sessions=ground.sessions,
+        kept_forms=KeptForms(db=db, clock=clock, vault=ground.vault),
+        pending=PendingSignIns(db=db, clock=clock, secure=settings.secure),
+        given_reasons=GivenReasons(db=db, clock=clock),
+        own_data=own_data,
+        portal_sessions=PortalSessions(db=db, clock=clock, vault=ground.vault),
+        views=views,
+        admission=ground.admission,
+        sharing=Sharing(db=db, clock=clock, buckets=ground.buckets),
+        server=_server(settings, ground, issuer=issuer, possession=possession),
+        watch=Watch(db=db, clock=clock, keys=ground.keys, ended=endings, quotas=ground.quotas),
+        logouts=LogoutSender(db=db, clock=clock, issuer=issuer, outside=_outside(settings)),
+        listening=_listening(settings, ground, naming, own_data, views, news),
+        telling=_telling(settings, ground, news),
+        quotas=ground.quotas,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What the other parts stand on, each in several of them."""
+
+    db: Database
+    clock: Clock
+    vault: Vault
+    signer: ContextSigner
+    rpc: RpcClient
+    wire: Wire
+    rights: RightsCache
+    keys: KeyRing
+    endings: Endings
+    clients: ClientDirectory
+    tokens: TokenChecker
+    sessions: Sessions
+    once: Once
+    buckets: Buckets
+    quotas: ClientQuotas
+    admission: Admission
+
+
+def _ground(settings: Settings, clock: Clock) -> _Ground:
     db = Database(settings.database_url, pool_size=settings.db_pool, service="gateway")
-    clock = clock or SystemClock()
     vault = Vault(settings.vault_key)
     signer, rpc = ContextSigner(settings.context_private_key), RpcClient(settings.amqp_url)
     wire = Wire(rpc=rpc, signer=signer)
-    rights, naming = RightsCache(wire=wire), Naming(wire=wire)
-    own_data = OwnData(db=db, wire=wire, clock=clock)
     keys = KeyRing(db=db, vault=vault, clock=clock)
     endings = Endings(db=db, clock=clock)
-    clients = ClientDirectory(db=db, clock=clock)
-    successors = Successors(vault.key_for("refresh tokens"))
-    grants = Grants(db=db, clock=clock, endings=endings, successors=successors)
-    views = Views(db=db, clock=clock, endings=endings)
-    once = Once(db=db)
-    sessions = Sessions(db=db, clock=clock, endings=endings, secure=settings.secure)
-    possession = Possession(public_url=settings.public_url, once=once, clock=clock)
-    tokens = _token_checker(settings, keys, endings, clock)
-    issuer = _issuer(settings, keys, clock)
     buckets = _buckets(settings)
     quotas = ClientQuotas(db=db, buckets=buckets)
-    admission = Admission(buckets, quotas)
-    news = ClientNews(days=settings.secret_warning_days)
-    private_allowed = settings.mode is not Mode.PRODUCTION
-    return Parts(
-        settings=settings,
+    return _Ground(
         db=db,
         clock=clock,
         vault=vault,
         signer=signer,
         rpc=rpc,
-        rights=rights,
-        dispatcher=Dispatcher(
-            wire=wire,
-            rights=rights,
-            sessions=sessions,
-            clock=clock,
-            local=build_local_calls(
-                db, clock, endings, own_data, rights, news=news, private_allowed=private_allowed
-            ),
-            naming=naming,
-            looks=Looks(buckets),
-        ),
-        clients=clients,
+        wire=wire,
+        rights=RightsCache(wire=wire),
         keys=keys,
         endings=endings,
-        tokens=tokens,
-        possession=possession,
-        sessions=sessions,
-        kept_forms=KeptForms(db=db, clock=clock, vault=vault),
-        pending=PendingSignIns(db=db, clock=clock, secure=settings.secure),
-        given_reasons=GivenReasons(db=db, clock=clock),
-        own_data=own_data,
-        portal_sessions=PortalSessions(db=db, clock=clock, vault=vault),
-        views=views,
-        admission=admission,
-        sharing=Sharing(db=db, clock=clock, buckets=buckets),
-        server=AuthorizationServer(
-            issuer=issuer,
-            clients=clients,
-            grants=grants,
-            pushed=PushedRequests(db=db, clock=clock),
-            devices=Devices(db=db, clock=clock, grants=grants),
-            impersonations=Impersonations(wire=wire, rights=rights, clock=clock),
-            possession=possession,
-            assertions=ClientAssertions(
-                issuer=settings.issuer,
-                once=once,
-                clock=clock,
-                published=PublishedKeys(
-                    outside=Outside(private_allowed=private_allowed, patience=PATIENCE)
-                ),
-            ),
-            tokens=tokens,
-            keys=keys,
-            sessions=sessions,
-            clock=clock,
-            admission=admission,
-        ),
-        watch=Watch(db=db, clock=clock, keys=keys, ended=endings, quotas=quotas),
-        logouts=LogoutSender(db=db, clock=clock, issuer=issuer, outside=_outside(settings)),
-        listening=Listening(
-            amqp_url=settings.amqp_url,
-            rights=rights,
-            sessions=sessions,
-            naming=naming,
-            own_data=own_data,
-            views=views,
-            leavers=Leavers(
-                db=db,
-                clock=clock,
-                endings=endings,
-                news=news,
-                lives_on=timedelta(days=settings.secret_of_leaver_days),
-            ),
-        ),
-        telling=Telling(
-            db=db,
-            clock=clock,
-            amqp_url=settings.amqp_url,
-            handlers=NewsTeller(db=db, news=news, readers=Administrators(wire=wire)).handlers,
-        ),
+        clients=ClientDirectory(db=db, clock=clock),
+        tokens=_token_checker(settings, keys, endings, clock),
+        sessions=Sessions(db=db, clock=clock, endings=endings, secure=settings.secure),
+        once=Once(db=db),
+        buckets=buckets,
         quotas=quotas,
+        admission=Admission(buckets, quotas),
+    )
+
+
+def _dispatcher(
+    settings: Settings, ground: _Ground, *, naming: Naming, own_data: OwnData, news: ClientNews
+) -> Dispatcher:
+    return Dispatcher(
+        wire=ground.wire,
+        rights=ground.rights,
+        sessions=ground.sessions,
+        clock=ground.clock,
+        local=build_local_calls(
+            ground.db,
+            ground.clock,
+            ground.endings,
+            own_data,
+            ground.rights,
+            news=news,
+            private_allowed=_private_allowed(settings),
+        ),
+        naming=naming,
+        looks=Looks(ground.buckets),
+    )
+
+
+def _server(
+    settings: Settings, ground: _Ground, *, issuer: Issuer, possession: Possession
+) -> AuthorizationServer:
+    db, clock = ground.db, ground.clock
+    successors = Successors(ground.vault.key_for("refresh tokens"))
+    grants = Grants(db=db, clock=clock, endings=ground.endings, successors=successors)
+    outside = Outside(private_allowed=_private_allowed(settings), patience=PATIENCE)
+    return AuthorizationServer(
+        issuer=issuer,
+        clients=ground.clients,
+        grants=grants,
+        pushed=PushedRequests(db=db, clock=clock),
+        devices=Devices(db=db, clock=clock, grants=grants),
+        impersonations=Impersonations(wire=ground.wire, rights=ground.rights, clock=clock),
+        possession=possession,
+        assertions=ClientAssertions(
+            issuer=settings.issuer,
+            once=ground.once,
+            clock=clock,
+            published=PublishedKeys(outside=outside),
+        ),
+        tokens=ground.tokens,
+        keys=ground.keys,
+        sessions=ground.sessions,
+        clock=clock,
+        admission=ground.admission,
+    )
+
+
+def _listening(
+    settings: Settings,
+    ground: _Ground,
+    naming: Naming,
+    own_data: OwnData,
+    views: Views,
+    news: ClientNews,
+) -> Listening:
+    return Listening(
+        amqp_url=settings.amqp_url,
+        rights=ground.rights,
+        sessions=ground.sessions,
+        naming=naming,
+        own_data=own_data,
+        views=views,
+        leavers=Leavers(
+            db=ground.db,
+            clock=ground.clock,
+            endings=ground.endings,
+            news=news,
+            lives_on=timedelta(days=settings.secret_of_leaver_days),
+        ),
+    )
+
+
+def _telling(settings: Settings, ground: _Ground, news: ClientNews) -> Telling:
+    readers = Administrators(wire=ground.wire)
+    return Telling(
+        db=ground.db,
+        clock=ground.clock,
+        amqp_url=settings.amqp_url,
+        handlers=NewsTeller(db=ground.db, news=news, readers=readers).handlers,
     )
 
 
@@ -287,7 +358,11 @@ def _buckets(settings: Settings) -> Buckets:
 
 
 def _outside(settings: Settings) -> Outside:
-    return Outside(private_allowed=settings.mode is not Mode.PRODUCTION)
+    return Outside(private_allowed=_private_allowed(settings))
+
+
+def _private_allowed(settings: Settings) -> bool:
+    return settings.mode is not Mode.PRODUCTION
 
 
 def _issuer(settings: Settings, keys: KeyRing, clock: Clock) -> Issuer:

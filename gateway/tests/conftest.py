@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +28,7 @@ from gateway.dispatch import load_payload
 from gateway.oauth.kept_forms import KeptForm
 from gateway.oauth.pending import Pending, Step
 from gateway.oauth.proofs import together
+from gateway.oauth.sessions import SignedIn
 from gateway.oauth.tokens import AccessToken
 from gateway.oauth.views import View
 from gateway.pages.visit import EXTENSION
@@ -88,7 +89,8 @@ class Sessions:
         self.known: dict[str, SessionRow] = {}
         self.started: list[dict[str, Any]] = []
 
-    def start(self, response: Response, **about: Any) -> None:
+    def start(self, response: Response, signed_in: SignedIn) -> None:
+        about = asdict(signed_in)
         self.started.append(about)
         response.set_cookie(self.cookie_name, self.open(**about))
 

@@ -45,8 +45,7 @@ class ClientSecrets:
         client_id, by = client.client_id, person_of(context)
         if len(store.list_secrets(tx, client_ids=[client_id], now=now)) >= MOST_SECRETS:
             raise Conflict("secrets-too-many", {"limit": MOST_SECRETS})
-        secret, secret_id = new_secret(), new_id()
-        expires_at = now + timedelta(days=valid_days)
+        secret, secret_id, expires_at = new_secret(), new_id(), now + timedelta(days=valid_days)
         store.add_secret(
             tx,
             secret_id=secret_id,

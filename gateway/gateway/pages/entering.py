@@ -18,6 +18,7 @@ from contracts.codes import Language, TenantCode
 from gateway.i18n import remember_language
 from gateway.oauth.pending import Pending, Step, needs_of
 from gateway.oauth.proofs import PASSWORD, together
+from gateway.oauth.sessions import SignedIn
 from gateway.pages.csrf import renew_form_secret
 from gateway.pages.going import see_other
 from gateway.pages.greeting import greet
@@ -121,8 +122,7 @@ def _let_in(
     console = url_for("portal.console", tenant=tenant) if tenant else None
     response = see_other(next_path or console or url_for("portal.home"))
     language = Language(signed_in["language"])
-    parts().sessions.start(
-        response,
+    who = SignedIn(
         person_id=UUID(signed_in["person_id"]),
         login=signed_in["login"],
         language=language,
@@ -134,6 +134,7 @@ def _let_in(
         proved_at=proved_at,
         **origin(),
     )
+    parts().sessions.start(response, who)
     renew_form_secret()
     greet(signed_in, method=method)
     remember_language(response, language)

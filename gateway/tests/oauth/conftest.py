@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 from contracts.codes import Language, TenantCode
 from gateway.app import create_app
 from gateway.oauth.registration import Registration, ensure_portal, register_client
+from gateway.oauth.sessions import SignedIn
 from gateway.parts import Parts, build_parts
 from gateway.rights import PersonRights
 from gateway.settings import Settings
@@ -135,8 +136,7 @@ class Browser:
             headers={"Cookie": f"{self.provider.cookie_name}={cookies}"} if cookies else {}
         ):
             response = Response()
-            session = self.provider.parts.sessions.start(
-                response,
+            signed_in = SignedIn(
                 person_id=person_id,
                 login="John.Doe",
                 language=Language.ENGLISH,
@@ -144,6 +144,7 @@ class Browser:
                 tenant=None if method == "portal" else TenantCode("OCB0000001"),
                 **about,
             )
+            session = self.provider.parts.sessions.start(response, signed_in)
         value = response.headers["Set-Cookie"].split(";")[0].partition("=")[2]
         self.http.set_cookie(self.provider.cookie_name, value)
         return session.session_id

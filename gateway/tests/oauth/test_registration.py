@@ -156,6 +156,7 @@ def test_the_command_registers_and_says_the_secret_once(
         {"scopes": frozenset({"users.read"})},
         {"tenants": frozenset({"OCB0000001"})},
         {"dpop_bound_access_tokens": True},
+        {"first_party": False},
     ],
 )
 def test_what_the_command_line_takes_away_ends_at_once(provider: Any, less: Any) -> None:
@@ -166,9 +167,21 @@ def test_what_the_command_line_takes_away_ends_at_once(provider: Any, less: Any)
         client_id=app.client_id,
         grants=frozenset({"client_credentials"}),
         redirect_uris=(),
-        first_party=False,
         **(held | less),
     )
     provider.parts.endings.refresh()
     with pytest.raises(Unauthenticated):
         provider.parts.tokens.check(raw)
+
+
+def test_a_client_that_the_command_line_calls_ours_no_more_asks_everybody_anew(
+    provider: Any,
+) -> None:
+    ours = provider.register()
+    browser = provider.browser()
+    browser.sign_in()
+    given, code = browser.tokens(ours), browser.code(ours)
+    provider.register(client_id=ours.client_id, first_party=False)
+    assert provider.refresh(ours, given["refresh_token"]).status_code == 400
+    assert provider.redeem(ours, code, browser.verifier).status_code == 400
+    assert browser.ask(ours).status_code == 200, "the question, not an answer"
