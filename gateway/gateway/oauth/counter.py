@@ -34,6 +34,7 @@ LARGEST_FORM = 64 * 1024
 PATIENCE = 2
 _FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 100
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 _log = structlog.get_logger(__name__)
 
 
@@ -106,8 +107,8 @@ class Counter:
             "Content-Length": str(len(body)),
             "X-Request-Id": call_id,
         }
-        status = f"{told.status} {HTTPStatus(told.status).phrase}"
-        start_response(status, [*whole.items(), *self._always, *standing_headers(asked.standing)])
+        every = [*whole.items(), *self._always, *standing_headers(asked.standing)]
+        start_response(_STATUS_LINES[told.status], every)
         return [body]
 
     def _told(

@@ -26,7 +26,7 @@ from gateway.oauth.signing import Signer
 from gateway.oauth.tokens import TYPE, AccessToken, act_of, claims_of
 from gateway.oauth.views import grant_key
 from servicekit.clock import Clock
-from servicekit.ids import new_id
+from servicekit.ids import new_text_id
 from servicekit.pseudonyms import person_target
 
 BACKCHANNEL_LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
@@ -143,7 +143,7 @@ class Issuer:
             "aud": client_id,
             "iat": now,
             "exp": now + int(LOGOUT_TOKEN.total_seconds()),
-            "jti": str(new_id()),
+            "jti": new_text_id(),
             "sid": str(session_id),
             "events": {BACKCHANNEL_LOGOUT: {}},
         }
@@ -166,7 +166,7 @@ class Issuer:
             "scope": scope,
             "iat": now,
             "exp": now + seconds,
-            "jti": str(new_id()),
+            "jti": new_text_id(),
         }
         if key is not None:
             claims["cnf"] = {"jkt": key}
