@@ -13,6 +13,7 @@ from contracts.identity.factors import *
 from contracts.identity.iam_users import *
 from contracts.identity.impersonation import *
 from contracts.identity.links import *
+from contracts.identity.offices import *
 from contracts.identity.own_data import *
 from contracts.identity.people import *
 from contracts.identity.people_events import *

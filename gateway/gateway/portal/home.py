@@ -12,6 +12,7 @@ from contracts.codes import TenantCode
 from contracts.tenancy import list_contracts
 from gateway.pages.forms import asked_form
 from gateway.pages.going import see_other
+from gateway.portal.handover_pages import banners
 from gateway.portal.lists import asked_page, page_links
 from gateway.portal.shell import Column, console_of, open_sections
 from gateway.portal.visitors import ask, visitor
@@ -43,6 +44,7 @@ def show_home() -> Response:
         login=visitor().session.login,
         form=form,
         searched=search,
+        banners=banners(),
         columns=contract_columns(),
         rows=contract_rows(answer["items"]),
         pages=page_links(answer, "portal.home", search=search),

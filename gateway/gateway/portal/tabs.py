@@ -16,6 +16,7 @@ def office_tabs() -> list[Link]:
         ("office", gettext("Contracts"), who.is_staff),
         ("office_people", gettext("People"), who.may(identity.find_persons)),
         ("office_recoveries", gettext("Recovery"), who.may(identity.list_recoveries)),
+        ("office_holders", gettext("Office holders"), who.may(tenancy.list_office_recoveries)),
         (
             "office_see_as",
             gettext("See as a customer"),

@@ -29,9 +29,11 @@ from contracts.identity import (
     remove_user,
     send_welcome_again,
 )
+from contracts.tenancy import list_handovers
 from gateway.i18n import current_language
 from gateway.pages.forms import Form, asked_form, filled, sent_form
 from gateway.pages.going import see_other
+from gateway.portal.handover_pages import handover_links
 from gateway.portal.lists import asked_page, page_links
 from gateway.portal.meanwhile import overtaken
 from gateway.portal.refusals import REFUSALS
@@ -103,6 +105,8 @@ def show_users(tenant: TenantCode) -> str:
         searched=search or state,
         states=[("", gettext("All users")), *user_states().items()],
         may_invite=who.may(invite_user, tenant),
+        handovers=handover_links(tenant),
+        may_see_handovers=who.may(list_handovers, tenant),
         may_explain=who.may(explain_access, tenant),
         may_see_support=who.may(list_impersonations, tenant),
         columns=[

@@ -15,7 +15,7 @@ from identity.clients.sealing import Sealer
 from identity.domain.links import check_password_links
 from identity.domain.people import IamUser, IamUserRow
 from identity.domain.roles import check_no_office, check_not_oneself
-from identity.store import credentials, iam_users, links
+from identity.store import credentials, iam_users, links, tenants
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.errors import NotFound
@@ -30,6 +30,7 @@ def disable_iam_user(
     """No way opens the domain's console to him; the rest of the contract stays open."""
     caller = person_id_of_caller(context)
     with db.write(context, tenant=tenant) as tx:
+        tenants.lock_tenant(tx, tenant=tenant)  # nobody becomes domain owner meanwhile
         user = iam_users.get_iam_user(tx, tenant=tenant, iam_user_id=iam_user_id)
         check_not_oneself(caller=caller, person_id=user.person_id)
         check_no_office([Office.DOMAIN_OWNER] if user.is_domain_owner else [])

@@ -18,11 +18,11 @@ from identity.actions.remove_user import take_out
 from identity.clients.sealing import Sealer
 from identity.domain.names import name_key
 from identity.domain.people import NewPerson, Person, User
-from identity.domain.roles import Roles, check_manager_remains, roles_of_holder
+from identity.domain.roles import Roles, manages_users, roles_of_holder
 from identity.store import iam_users, persons, tenants, users
 from servicekit.context import Context
 from servicekit.db import Database, Tx
-from servicekit.errors import Conflict, Forbidden
+from servicekit.errors import Forbidden
 from servicekit.pseudonyms import person_target
 
 # The roles of staff of which both hands of an office's recovery need one.
@@ -68,7 +68,10 @@ def hand_over_office(
             _keep(tx, asked=asked, why=why, now=now)
             return
         former = users.get_user(tx, tenant=asked.tenant, person_id=asked.holder_id)
-        drops = asked.drop_rights and _may_lose_rights(tx, former, office=asked.office)
+        successor = users.get_user(tx, tenant=asked.tenant, person_id=successor_id)
+        drops = asked.drop_rights and _may_lose_rights(
+            tx, former, successor=successor, office=asked.office
+        )
         _move(tx, sealer=sealer, asked=asked, former=former, to=successor_id, drops=drops, now=now)
 
 
@@ -195,27 +198,33 @@ def _move(
         person_id=to,
         at=asked.due_at,
     )
+    if drops:
+        take_out(tx, user=former, how=Leaving.REMOVED, now=now)
+    _tell(tx, asked=asked, former=former, user=user, drops=drops, now=now)
+
+
+def _tell(
+    tx: Tx, *, asked: AskedOffice, former: User, user: User, drops: bool, now: datetime
+) -> None:
     tx.record(
         "offices:holder:changed",
-        target=person_target(to),
+        target=person_target(user.person_id),
         details={
-            "office": office.value,
+            "office": asked.office.value,
             "from": person_target(former.person_id),
             "procedure": str(asked.procedure_id),
             "rights_dropped": drops,
         },
         at=now,
     )
-    if drops:
-        take_out(tx, user=former, how=Leaving.REMOVED, now=now)
     tx.emit(
         OfficeHandedOver,
         at=now,
-        tenant=tenant,
-        office=office,
+        tenant=asked.tenant,
+        office=asked.office,
         procedure_id=asked.procedure_id,
         former_id=former.person_id,
-        holder_id=to,
+        holder_id=user.person_id,
         login=user.login,
         email=user.email,
         given_name=user.given_name,
@@ -267,17 +276,13 @@ def _holds_nothing_else(former: User, *, office: Office) -> bool:
     return set(former.offices) == {office}
 
 
-def _may_lose_rights(tx: Tx, former: User, *, office: Office) -> bool:
-    """Not while he holds the other office; nor where nobody would be left to manage users, though
-    the successor takes his roles over: he may have no password of his own yet."""
+def _may_lose_rights(tx: Tx, former: User, *, successor: User, office: Office) -> bool:
+    """Not while he holds the other office; nor where nobody would be left who can manage users: the
+    successor takes his roles over, but may have no password of his own yet."""
     if not _holds_nothing_else(former, office=office):
         return False
-    managers = users.list_user_managers(tx, tenant=former.tenant)
-    try:
-        check_manager_remains(managers=managers, person_id=former.person_id, after=None)
-    except Conflict:
-        return False
-    return True
+    others = set(users.list_user_managers(tx, tenant=former.tenant)) - {former.person_id}
+    return bool(others) or (successor.activated and manages_users(former.roles))
 
 
 def _keep(tx: Tx, *, asked: AskedOffice, why: HandoverEnd, now: datetime) -> None:

@@ -12,12 +12,28 @@ Roles = Mapping[Section, Role]
 
 # The referent and the domain owner of a new tenant hold the strongest role of every section.
 ALL_ROLES: Roles = {section: roles[-1] for section, roles in ROLES_OF_SECTION.items()}
+# What an office cannot be exercised without; its holder is given it with the office.
+ROLES_OF_OFFICE: Mapping[Office, Roles] = {
+    Office.REFERENT: {Section.CONTRACT: Role.MANAGER, Section.USERS: Role.MANAGER},
+    Office.DOMAIN_OWNER: {Section.TECHNICAL_CONSOLE: Role.MANAGER, Section.USERS: Role.VISITOR},
+}
 CONSOLE_SECTIONS = frozenset({Section.TECHNICAL_CONSOLE, Section.DASHBOARD})
 
 
 def opens_console(roles: Roles) -> bool:
     """Whether somebody with these roles has an IAM user in the domain."""
     return not CONSOLE_SECTIONS.isdisjoint(roles)
+
+
+def roles_of_holder(*, office: Office, held: Roles, taken_over: Roles) -> dict[Section, Role]:
+    """Of a new holder: his own, those of the office, and those that he takes over from a holder
+    who loses his; of each section the strongest."""
+    strongest = dict(held)
+    for roles in (ROLES_OF_OFFICE[office], taken_over):
+        for section, role in roles.items():
+            if not _covers(section, strongest.get(section), role):
+                strongest[section] = role
+    return strongest
 
 
 def manages_users(roles: Roles) -> bool:
@@ -67,6 +83,12 @@ def check_office_keeps(*, offices: Collection[Office], before: Roles, after: Rol
     himself, before he has handed the office over. Giving him more is free."""
     if any(not _covers(section, after.get(section), role) for section, role in before.items()):
         check_no_office(offices)
+
+
+def check_not_managing(manages_organisation: bool) -> None:
+    """A second login is a user by multi-tenant management, which sales give and end."""
+    if manages_organisation:
+        raise Conflict("user-manages-organisation")
 
 
 def check_not_oneself(*, caller: UUID | None, person_id: UUID) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from identity.service.account import AccountCalls
 from identity.service.factors import FactorsCalls
 from identity.service.hearing import Hearing
+from identity.service.hearing_offices import HearingOfOffices
 from identity.service.iam_users import IamUsersCalls
 from identity.service.impersonation import ImpersonationCalls
 from identity.service.invitations import InvitationsCalls
@@ -38,5 +39,6 @@ class IdentityService(
     OwnDataCalls,
     TrailCalls,
     Hearing,
+    HearingOfOffices,
 ):
     name = "identity"

@@ -84,6 +84,15 @@ def get_iam_user(tx: Tx, *, tenant: TenantCode, iam_user_id: UUID) -> IamUserRow
     return found
 
 
+def find_disabled_at(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> datetime | None:
+    """None also where he has no IAM user there."""
+    found: datetime | None = tx.value(
+        "SELECT disabled_at FROM iam_users WHERE tenant = %(tenant)s AND person_id = %(person_id)s",
+        {"tenant": tenant, "person_id": person_id},
+    )
+    return found
+
+
 def find_domain_of_own(tx: Tx, *, person_id: UUID, iam_user_id: UUID) -> TenantCode | None:
     """The domain of this person's IAM user. Asked with the scope EVERYONE."""
     found = tx.value(
