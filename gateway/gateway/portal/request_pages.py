@@ -101,7 +101,7 @@ def _list_page(
     endpoint: str,
     *,
     only: dict[str, str | None] | None = None,
-    address: dict[str, str] | None = None,
+    address: dict[str, Any] | None = None,
     **shown: Any,
 ) -> str:
     form = asked_form()
@@ -120,7 +120,7 @@ def _list_page(
         columns=request_columns(),
         rows=request_rows(answer["items"]),
         pages=page_links(answer, endpoint, **(address or {}), **filters),
-        here=url_for(endpoint, **(address or {})),
+        unfiltered=url_for(endpoint, **(address or {})),
         **shown,
     )
 
