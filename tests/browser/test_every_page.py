@@ -22,6 +22,7 @@ from tests.browser.test_sessions import let_proof_grow_old
 from tests.browser.walking import Walk, page_endpoints
 from tests.journeys.test_second_factors import demand
 from tests.journeys.town import PORTAL_PASSWORD, Customer, Town, eventually, settled_customer
+from tests.journeys.trials import ask_for_trial, trial_link
 from tests.journeys.visitor import Api
 
 from contracts.registry import SCOPES
@@ -53,7 +54,7 @@ def test_every_page(stack: Any, mail: Mailbox, new_page: NewPage, language: str)
     let_password_grow_old(stack, eve)
     her_password_has_expired(walk, new_page(language), eve, codes)
     pages_of_staff(walk, new_page(language), town, john)
-    pages_of_sales(walk, new_page(language), town)
+    pages_of_sales(walk, new_page(language), town, john)
     assert not walk.faults, "\n".join(walk.faults)
     assert page_endpoints(walk.app) - set(walk.seen) == set(NO_PAGES), "pages nobody walked to"
 
@@ -115,7 +116,7 @@ def enter(page: Page, customer: Customer, language: str) -> None:
 
 
 def before_the_sign_in(walk: Walk, page: Page, town: Town, john: Customer, eve: Customer) -> None:
-    for path in ("/links/none", "/nowhere"):
+    for path in ("/links/none", "/trial/none", "/nowhere"):
         walk.open(page, path, status=404)
     for path in (
         "/sign-in/web",
@@ -123,6 +124,9 @@ def before_the_sign_in(walk: Walk, page: Page, town: Town, john: Customer, eve: 
         "/password/forgotten?credential=portal",
         "/password/forgotten?credential=api",
         "/password/forgotten/sent?credential=api",
+        "/trial",
+        "/trial/sent",
+        "/trial/begun",
         *(f"/links/done/{what}" for what in ("accepted", "blocked", "mail-changed")),
     ):
         walk.open(page, path)
@@ -134,6 +138,9 @@ def before_the_sign_in(walk: Walk, page: Page, town: Town, john: Customer, eve: 
     ):
         link = town.link_in(town.mail.wait_for(to=to, subject=subject))
         walk.open(page, f"{link}?lang={walk.language}")
+    asks = f"trial.{secrets.token_hex(4)}@acme.example"
+    ask_for_trial(town, asks)
+    walk.open(page, f"{trial_link(town, asks)}?lang={walk.language}")
     walk.open(page, "/sign-in")
 
 
@@ -312,10 +319,16 @@ def see_as(walk: Walk, page: Page, john: Customer) -> None:
     expect(page).to_have_url(re.compile("/back-office/see-as$"))
 
 
-def pages_of_sales(walk: Walk, page: Page, town: Town) -> None:
+def pages_of_sales(walk: Walk, page: Page, town: Town, john: Customer) -> None:
     enter_staff(page, town.demo["staff"]["sales"])
     page.goto(f"/?lang={walk.language}")
     walk.open(page, "/back-office/tenants/new")
+    page.goto(f"/contracts/{john.tenant}/billing-details")
+    page.locator("[name=reason]").fill("D0004711 : autre adresse de facturation")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/billing-details$"))
+    walk.look(page)
+    walk.open(page, f"/contracts/{john.tenant}/support-level")
 
 
 def enter_staff(page: Page, member: dict[str, Any]) -> None:

@@ -81,7 +81,7 @@ def test_up_look_around_down_and_again(newcomer: Newcomer) -> None:
     assert john["login"] in up.stdout
     assert john["password"] in up.stdout
     assert set(demo["staff"]) == {"sales", "billing", "support", "operator", "auditor"}
-    assert len(demo["tenants"]) == 3
+    assert len(demo["tenants"]) == 4
 
     ready = requests.get(f"{demo['url']}/readyz", timeout=10)
     assert ready.status_code == 200

@@ -133,6 +133,6 @@ def test_what_staff_of_support_or_a_stranger_may_not(
         body = {"explanation": "x"} if act == "suspension" else {}
         refused = support.call("POST", f"{path}/{act}", body, **WHY)
         assert refused.status_code == 403, act
-    stranger = town.api(town.demo["people"]["marie"], CUSTOMER_SCOPE)
+    stranger = town.api(town.demo["people"]["hannah"], CUSTOMER_SCOPE)
     for route in ("state-changes", "outlook/conversion"):
         assert stranger.call("GET", f"{path}/{route}").status_code in (403, 404)

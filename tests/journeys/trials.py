@@ -32,7 +32,7 @@ def trial_link(town: Town, email: str, *, count: int = 1) -> str:
 
 def confirm_trial(town: Town, link: str) -> Page:
     visitor = Visitor(town.url)
-    return visitor.submit(visitor.open(link), "form_token")
+    return visitor.submit(visitor.open(link), "idempotency_key")
 
 
 def trial_customer(town: Town) -> Customer:

@@ -76,6 +76,15 @@ class Asked:
     withdrawn: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A free trial that its holder has asked for and confirmed himself."""
+
+    key: str
+    organisation: str
+    holder: Character
+
+
 JOHN = Character(
     key="john",
     given_name="John",
@@ -109,6 +118,16 @@ HANNAH = Character(
     who="Globex GmbH: referent and domain owner of Main",
 )
 
+ADA = Character(
+    key="ada",
+    given_name="Ada",
+    family_name="Lambert",
+    email="ada.lambert@essais.example",
+    language="fr",
+    who="Essais Réunis: on a free trial since the demo data came",
+)
+
+TRIAL = Trial("essais-trial", "Essais Réunis", ADA)
 COMPANIES = (
     Company("acme-production", "Acme SA", "Production", "business", JOHN),
     Company("acme-staging", "Acme SA", "Staging", "basic", ALEX),
@@ -153,6 +172,27 @@ ASKED = (
         withdrawn=True,
     ),
 )
+# What contracts say beside what they were opened with: by their holders, and by sales.
+REFERENCES = {
+    "acme-production": {"ref1": "AA00606838", "ref2": "PJ00010399", "ref3": "OCB0001999"},
+}
+SUPPORT_CHANGES = {"acme-staging": "standard"}
+BILLING = {
+    "globex-main": {
+        "company_name": "Globex Deutschland GmbH",
+        "address": {
+            "street": "Hafenstraße 12",
+            "postal_code": "20457",
+            "city": "Hamburg",
+            "country": "DE",
+        },
+        "recipient": {
+            "given_name": "Ulrike",
+            "family_name": "Kasse",
+            "email": "rechnung@globex.example",
+        },
+    },
+}
 PURCHASES = (
     Purchase("acme-production", "john", "workspace", 5),
     Purchase("acme-production", "john", "workspace", 2),

@@ -6,17 +6,18 @@ so a run that was interrupted goes on where it stopped and does nothing twice.
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from contracts.registry import SCOPES
 from local import cast
 from local.cast import Character, Company
 from local.credentials import write_private
-from local.front_door import Api, set_password, sign_in
+from local.front_door import Api, ask_for_trial, confirm_trial, set_password, sign_in
 from local.installation import SERVICES, VIGIE
 from local.mailbox import link_in
 from local.second_application import second_application_client
@@ -111,12 +112,15 @@ class _Seeding:
             self._welcome_holder(company)
         for invitation in cast.INVITATIONS:
             self._invite(invitation)
+        self._begin_trial(cast.TRIAL)
         self._say("          demo: orders")
         for number, purchase in enumerate(cast.PURCHASES):
             self._buy(number, purchase)
         self._say("          demo: requests")
         for number, asked in enumerate(cast.ASKED):
             self._ask(number, asked)
+        self._say("          demo: what contracts say")
+        self._write_contracts()
         self._note_rights()
         del self._demo["done"]
         self._demo["complete"] = True
@@ -211,14 +215,7 @@ class _Seeding:
         contract = self._api("staff", "sales").post(
             "/tenants", opening, key=f"demo-open-{company.key}"
         )
-        self._demo["tenants"][contract["tenant"]] = {
-            "key": company.key,
-            "name": contract["name"],
-            "organisation": contract["organisation"]["name"],
-            "organisation_id": contract["organisation"]["organisation_id"],
-            "support_level": contract["support_level"],
-        }
-        self._mark(f"tenant:{company.key}")
+        self._know(contract, key=company.key)
 
     def _welcome_holder(self, company: Company) -> None:
         character = company.holder
@@ -228,6 +225,31 @@ class _Seeding:
         person["login"] = self._login_in(tenant, character.email)
         self._set_portal_password(person, language=character.language)
         self._set_api_password(person, language=character.language)
+
+    def _begin_trial(self, trial: cast.Trial) -> None:
+        holder, url = trial.holder, self._stack.url
+        person = self._person(holder)
+        if not self._is_done(f"tenant:{trial.key}"):
+            asked = {"organisation_name": trial.organisation, "email": holder.email}
+            names = {"given_name": holder.given_name, "family_name": holder.family_name}
+            ask_for_trial(url, asked | names)
+            mail = self._stack.mail.wait_for(to=holder.email, subject="Confirmez votre demande")
+            confirm_trial(link_in(mail, url=url, under="trial"))
+            found = f"/contracts?search={quote(trial.organisation)}"
+            [contract] = self._api("staff", "sales").get(found)["items"]
+            self._know(contract, key=trial.key)
+        person["login"] = self._login_in(self._tenant(trial.key), holder.email)
+        self._set_portal_password(person, language=holder.language)
+
+    def _know(self, contract: dict[str, Any], *, key: str) -> None:
+        self._demo["tenants"][contract["tenant"]] = {
+            "key": key,
+            "name": contract["name"],
+            "organisation": contract["organisation"]["name"],
+            "organisation_id": contract["organisation"]["organisation_id"],
+            "support_level": contract["support_level"],
+        }
+        self._mark(f"tenant:{key}")
 
     def _invite(self, invitation: cast.Invitation) -> None:
         guest = invitation.guest
@@ -270,6 +292,27 @@ class _Seeding:
         if asked.withdrawn:
             asker.post(f"{path}/withdraw", {}, key=f"demo-{step}-withdraw")
         self._mark(step)
+
+    def _write_contracts(self) -> None:
+        """Invoice references by the holder; a change of support level and billing details by
+        sales."""
+        holders = {company.key: company.holder.key for company in cast.COMPANIES}
+        for company, references in cast.REFERENCES.items():
+            self._write(company, "references", references, by=("people", holders[company]))
+        for company, level in cast.SUPPORT_CHANGES.items():
+            wanted = {"support_level": level}
+            self._write(company, "support-level", wanted, by=("staff", "sales"))
+        for company, details in cast.BILLING.items():
+            self._write(company, "billing-details", details, by=("staff", "sales"))
+
+    def _write(
+        self, company: str, part: str, said: Mapping[str, Any], *, by: tuple[str, str]
+    ) -> None:
+        step = f"{part}:{company}"
+        if not self._is_done(step):
+            path = f"/contracts/{self._tenant(company)}/{part}"
+            self._api(*by).put(path, said, key=f"demo-{step}")
+            self._mark(step)
 
     def _note_rights(self) -> None:
         """What everybody holds in the end, as identity says it."""

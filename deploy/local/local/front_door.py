@@ -56,6 +56,24 @@ def set_password(link: str, password: str) -> bool:
     return True
 
 
+def ask_for_trial(url: str, typed: Mapping[str, str]) -> None:
+    """As a stranger does: the answer tells nothing, the mail has the link."""
+    browser = _browser()
+    page = browser.get(f"{url}/trial", timeout=PATIENCE_SECONDS)
+    answer = _submit(browser, page, "organisation_name", **typed)
+    if answer.status_code != 200:
+        raise RefusedError(f"asking for a trial: {answer.status_code} {_words(answer)}")
+
+
+def confirm_trial(link: str) -> None:
+    """A second time it says that the mailbox has its trial, or opens nothing more."""
+    browser = _browser()
+    page = browser.get(link, timeout=PATIENCE_SECONDS)
+    answer = _submit(browser, page, "idempotency_key")
+    if answer.status_code not in (200, 409):
+        raise RefusedError(f"opening a trial: {answer.status_code} {_words(answer)}")
+
+
 def sign_in(
     url: str, client: Mapping[str, Any], *, login: str, password: str, scopes: list[str]
 ) -> str:
@@ -113,15 +131,26 @@ class Api:
         """`key`: the same act with the same key is done once, however often it is asked for."""
         return self._ask("POST", path, body=body, key=key)
 
+    def put(self, path: str, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        """In the place of what is there, whatever it is by now."""
+        return self._ask("PUT", path, body=body, key=key, edition="*")
+
     def _ask(
-        self, method: str, path: str, *, body: Mapping[str, Any] | None, key: str | None
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None,
+        key: str | None,
+        edition: str | None = None,
     ) -> dict[str, Any]:
+        headers = {"Idempotency-Key": key, "If-Match": edition}
         for left in reversed(range(MOST_TRIES)):
             response = self._http.request(
                 method,
                 self._url + path,
                 json=body,
-                headers={"Idempotency-Key": key} if key else {},
+                headers={name: value for name, value in headers.items() if value},
                 timeout=PATIENCE_SECONDS,
             )
             if response.status_code < 400:

@@ -57,9 +57,9 @@ class Mailbox:
         return dict(answer.json())
 
 
-def link_in(message: dict[str, Any], *, url: str) -> str:
+def link_in(message: dict[str, Any], *, url: str, under: str = "links") -> str:
     """The one-time link that a mail of ours carries."""
-    found = re.search(re.escape(url) + r"/links/[A-Za-z0-9_-]+", message["Text"])
+    found = re.search(re.escape(url) + f"/{under}/[A-Za-z0-9_-]+", message["Text"])
     if found is None:
         raise AssertionError(f"no link to {url} in {message['Subject']!r}: {message['Text']}")
     return found.group(0)

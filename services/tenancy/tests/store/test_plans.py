@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from services.tenancy.tests.actions.trialling import KEY
 from services.tenancy.tests.conftest import NOW, House
-from services.tenancy.tests.store import request_plans
+from services.tenancy.tests.store import life_plans, request_plans
 from tests.plans import Desk, Plans, fill, large_tables
 
 from contracts import identity
@@ -22,11 +23,12 @@ from servicekit.clock import SimulatedClock, SystemClock
 from servicekit.context import system_context
 from servicekit.db import Database
 from servicekit.facts import Fact
+from tenancy.clients.sealing import Sealer
 from tenancy.service import TenancyService
 
 pytestmark = pytest.mark.servers
 
-SMALL = {"contract_numbers"}  # one row
+SMALL = {"contract_numbers"} | life_plans.SMALL  # one row, or bounded by a rule
 MINE, YOURS = TenantCode("OCB1000007"), TenantCode("OCB1000008")
 PERSON = UUID(int=7)
 FILL = """
@@ -59,7 +61,7 @@ SELECT tenant, 'X', 'X', 'X', 'FR', 'X', 'Y', 'x@example.com', %(at)s FROM contr
 def house(new_database: Callable[..., Any], postgres_url: str) -> Iterator[House]:
     access = new_database("tenancy")
     with Database(access.app_url, pool_size=1, service="tenancy") as db:
-        fill(db, postgres_url, FILL + ";" + request_plans.FILL, {"at": NOW})
+        fill(db, postgres_url, ";".join((FILL, request_plans.FILL, life_plans.FILL)), {"at": NOW})
         yield House(db, access.owner_url)
 
 
@@ -68,7 +70,10 @@ def desk(house: House, monkeypatch: pytest.MonkeyPatch) -> Desk:
     edge = TenancyService()
     clock = SimulatedClock(house.db)
     settings = SimpleNamespace(region="eu-west-0")
-    edge.house = SimpleNamespace(db=house.db, clock=clock, settings=settings)  # type: ignore[assignment]
+    sealer = Sealer(KEY)
+    edge.house = SimpleNamespace(  # type: ignore[assignment]
+        db=house.db, clock=clock, settings=settings, sealer=sealer
+    )
     large = large_tables(house.db, but=SMALL)
     return Desk(edge=edge, db=house.db, plans=Plans(monkeypatch), large=large)
 
@@ -98,6 +103,7 @@ def test_no_call_and_no_fact_reads_a_large_table_from_end_to_end(desk: Desk, hou
     ask(calls.rename_contract, tenant=MINE, name="Production")
     ask_what_a_contract_says(ask, house)
     request_plans.ask_about_requests(ask, house)
+    life_plans.ask_about_life(ask, desk, house)
     ask(calls.export_person, person_id=PERSON)
     ask(calls.move_clock, now=datetime.now(UTC).replace(year=datetime.now(UTC).year + 1))
     hear(desk, opened["tenant"])
