@@ -47,6 +47,10 @@ logs: ## Follow the logs; one part's with PART=identity
 	$(INSTALLED)
 	@$(LOCAL) logs $(PART)
 
+# In several processes, see tests/shared_out.py; one after another with PYTEST='-n 0'. Hundreds of
+# processes start on the way: what the first one compiled is kept, whatever the shell says.
+SHARED_OUT = env -u PYTHONDONTWRITEBYTECODE $(PY) -m pytest -n auto --dist loadfile
+
 ##@ Work on it
 
 .PHONY: install
@@ -57,7 +61,7 @@ install: ## Everything the other commands need, browser included
 test: ## Lint, then every test on servers of its own; more for pytest with PYTEST='-k story'
 	@$(BOOTSTRAP) test
 	@$(MAKE) --no-print-directory lint
-	@$(PY) -m pytest $(PYTEST)
+	@$(SHARED_OUT) $(PYTEST)
 
 .PHONY: test-unit
 test-unit: ## The tests that need no server, in seconds

@@ -1,8 +1,8 @@
 """Real servers for tests: private PostgreSQL and RabbitMQ, and the whole suite.
 
-Each run owns its servers: free ports, temporary folders, generated passwords. DATABASE_URL and
-AMQP_URL are not looked at, so a run disturbs neither a `make up` nor another run beside it. Servers
-start when the first test asks for them and end with the run, however it ends.
+Each process of a run owns its servers: free ports, temporary folders, generated passwords.
+DATABASE_URL and AMQP_URL are not looked at, so a run disturbs neither a `make up` nor another run
+beside it. Servers start when the first test asks for them and end with the run, however it ends.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ import pytest
 import structlog
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
+from tests.shared_out import SharedOut, processes_for
+from xdist.scheduler import Scheduling
 
 from local import databases
 from local.broker import Broker, BrokerPlan
@@ -38,8 +40,11 @@ from local.process import Watchdog
 from local.stack import Stack, silent
 from local.virtual_hosts import VirtualHosts
 
+# How long one example takes is the machine's affair: other tests run beside it.
+hypothesis.settings.register_profile("whole", deadline=None)
+hypothesis.settings.load_profile("whole")
 # Rules are tried on fewer examples while one works (`make test-unit`), on all in `make test`.
-hypothesis.settings.register_profile("quick", max_examples=15)
+hypothesis.settings.register_profile("quick", max_examples=15, deadline=None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,6 +61,16 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(
             "--stack=docker: the container images come with a later issue (OP-2); use --stack=local"
         )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    return SharedOut(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    return processes_for(config)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

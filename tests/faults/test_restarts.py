@@ -14,7 +14,7 @@ import pytest
 import requests
 from tests.journeys.visitor import Api, client_token, person_tokens
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.own_stack, pytest.mark.timeout(600)]
 
 SCOPE = "openid tenants.write contracts.read users.read users.write catalogue.read orders.write "
 SCOPE += "subscriptions.read subscriptions.write audit.read"

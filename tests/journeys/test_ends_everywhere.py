@@ -171,6 +171,7 @@ ACTS: list[Act] = [
 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
+@pytest.mark.alone
 def test_it_ends_at_both_gateways_within_a_second(
     act: Act,
     ann: Person,
@@ -280,6 +281,7 @@ def bob(town: Town, customer: Customer, manager: Api) -> ConsoleUser:
     ],
     ids=lambda given: getattr(given, "__name__", ""),
 )
+@pytest.mark.alone
 def test_what_concerns_the_console_ends_there_alone_and_within_a_second(
     act: Callable[[ConsoleUser, Town, Api], Any],
     ending: list[str],

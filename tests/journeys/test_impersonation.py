@@ -110,6 +110,7 @@ def refusal(response: requests.Response) -> tuple[int, str]:
 READ_ONLY = (403, "impersonation-read-only")
 
 
+@pytest.mark.alone
 def test_the_customer_lets_support_look_sees_what_was_looked_at_and_ends_it(
     town: Town, john: Customer, api: Api, gateways: tuple[str, str]
 ) -> None:
@@ -276,6 +277,7 @@ def own_token(town: Town, tool: dict[str, str], role: str) -> str:
     return str(tokens["access_token"])
 
 
+@pytest.mark.alone
 def test_two_of_staff_give_one_and_a_program_looks_by_it(
     town: Town, john: Customer, api: Api, tool: dict[str, str], gateways: tuple[str, str]
 ) -> None:

@@ -17,7 +17,7 @@ import requests
 
 from local.ports import LOOPBACK, free_port
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.stack, pytest.mark.own_stack, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 

@@ -113,6 +113,7 @@ def test_the_portal_asks_staff_once_and_shows_why(town: Town, john: Customer) ->
     assert "/back-office/reason" in visitor.open(f"/contracts/{john.tenant}").url
 
 
+@pytest.mark.alone
 def test_a_closed_login_ends_its_sessions_within_a_second(
     town: Town, john: Customer, operator: Api
 ) -> None:
@@ -255,7 +256,6 @@ def test_sales_neither_find_nor_close_anybody(town: Town, john: Customer) -> Non
 def test_after_a_week_nothing_is_left_of_who_asked_to_be_erased(
     town: Town, john: Customer, operator: Api
 ) -> None:
-    """The last of this file: it moves the installation's clock."""
     email, login = invited(town, john)
     person = person_of(operator, login)
     jane = town.api({"login": login, "password": PORTAL_PASSWORD}, CUSTOMER_SCOPE)

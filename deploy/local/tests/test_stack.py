@@ -13,7 +13,7 @@ from local.services import is_ready
 from local.stack import Stack
 from local.waiting import wait_until
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.own_stack]
 
 SERVICES = ("identity", "tenancy", "subscriptions", "notifications")
 

@@ -131,6 +131,7 @@ def soon(happened: Callable[[], bool], *, within: float) -> bool:
     return False
 
 
+@pytest.mark.alone
 def test_a_changed_role_counts_in_every_process_within_a_second(
     vhost: str, stored: Identity, processes: list[Process]
 ) -> None:

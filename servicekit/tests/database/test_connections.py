@@ -145,6 +145,7 @@ def test_more_callers_than_connections_wait_their_turn(sample: Any, notes: Any) 
         assert len(answers) == 12
 
 
+@pytest.mark.alone
 def test_slow_calls_in_green_threads_do_not_slow_a_quick_one(sample: Any) -> None:
     found = run_green(sample.app_url)
     # Ten times 0.3 s: 3 s one after another, 0.3 s side by side.

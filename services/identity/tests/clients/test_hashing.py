@@ -107,6 +107,7 @@ def test_full_house_refuses_at_once_and_opens_again() -> None:
 
 @pytest.mark.servers
 @pytest.mark.parametrize(("arguments", "stands_still"), [([], False), (["--undo"], True)])
+@pytest.mark.alone
 def test_hub_turns_while_passwords_are_hashed(arguments: list[str], stands_still: bool) -> None:
     """``--undo`` hashes on the hub: then it stands still for a whole hash and more."""
     done = subprocess.run(

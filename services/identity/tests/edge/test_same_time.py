@@ -25,7 +25,7 @@ from servicekit.context import system_context
 from servicekit.db import EVERYONE
 from servicekit.errors import Unauthenticated
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.alone]
 
 TENANT = "OCB0001234"
 WRONG = "not the password 1A"

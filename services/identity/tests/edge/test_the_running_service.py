@@ -199,6 +199,7 @@ def test_clock_follows_and_locks_end_with_it(identity: Any, john: str) -> None:
     identity.eventually(open_again)
 
 
+@pytest.mark.alone
 def test_other_calls_are_answered_while_many_sign_in(identity: Any, john: str) -> None:
     """Sign-ins beyond the room kept for them are told to come back; reads go on meanwhile."""
 
