@@ -28,6 +28,7 @@ _SHOWN_DETAILS = (
     "rule",
     "earliest",
     "possible_now",
+    "legal",
     "remaining",
     "limit",
     "max_age",

@@ -9,7 +9,8 @@ CREATE TABLE trial_requests (
     contact jsonb NOT NULL,
     requested_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
-    tenant text COLLATE "C" CONSTRAINT trial_requests_tenant_fkey REFERENCES contracts (tenant)
+    opened_tenant text COLLATE "C"
+        CONSTRAINT trial_requests_opened_fkey REFERENCES contracts (tenant)
 );
 CREATE INDEX trial_requests_of_mailbox ON trial_requests (email_key);
 CREATE INDEX trial_requests_of_source ON trial_requests (source);

@@ -69,8 +69,8 @@ def confirm_trial(
     with db.write(context, tenant=EVERYONE) as tx:
         request = trial_requests.get_trial_request(tx, token_hash=token_hash(token), lock=True)
         request.check_usable(now)
-        if request.tenant is not None:
-            return _begun(contracts.get_contract(tx, tenant=request.tenant))
+        if request.opened_tenant is not None:
+            return _begun(contracts.get_contract(tx, tenant=request.opened_tenant))
         today = day_of(now)
         trial_requests.add_mailbox(
             tx,

@@ -42,7 +42,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class TrialRequest:
-    """``tenant``: of the trial it has opened."""
+    """``opened_tenant``: of the trial that it has opened."""
 
     request_id: UUID
     organisation_name: str
@@ -50,7 +50,7 @@ class TrialRequest:
     source: str
     requested_at: datetime
     expires_at: datetime
-    tenant: TenantCode | None = None
+    opened_tenant: TenantCode | None = None
 
     def check_usable(self, now: datetime) -> None:
         if now >= self.expires_at:

@@ -26,12 +26,13 @@ _ADD = """
             %(contact)s, %(requested_at)s, %(expires_at)s)
 """
 _GET = """
-    SELECT request_id, organisation_name, contact, source, requested_at, expires_at, tenant
+    SELECT request_id, organisation_name, contact, source, requested_at, expires_at,
+           opened_tenant
       FROM trial_requests
      WHERE token_hash = %(token_hash)s
 """
 _CHANGE_TENANT = """
-    UPDATE trial_requests SET tenant = %(tenant)s WHERE request_id = %(request_id)s
+    UPDATE trial_requests SET opened_tenant = %(tenant)s WHERE request_id = %(request_id)s
 """
 _REMOVE = "DELETE FROM trial_requests WHERE request_id = %(request_id)s"
 # Whoever comes second at one moment waits here, and then finds the first.
@@ -51,7 +52,7 @@ class _Row:
     source: str
     requested_at: datetime
     expires_at: datetime
-    tenant: TenantCode | None
+    opened_tenant: TenantCode | None
 
     def request(self) -> TrialRequest:
         contact = {**self.contact, "language": Language(self.contact["language"])}
@@ -62,7 +63,7 @@ class _Row:
             source=self.source,
             requested_at=self.requested_at,
             expires_at=self.expires_at,
-            tenant=self.tenant,
+            opened_tenant=self.opened_tenant,
         )
 
 
