@@ -21,11 +21,11 @@ def prefilled(form: Form, names: Iterable[str]) -> Form:
     return replace(form, values={**form.values, **{k: v for k, v in found.items() if v}})
 
 
-def request_for(kind: RequestKind, tenant: TenantCode, **answers: str) -> str | None:
+def request_for(kind: RequestKind, tenant: TenantCode) -> str | None:
     """Where this visitor asks sales for it; None where he may not, or nothing of it is offered."""
     if not visitor().holds(ASKING[kind], tenant):
         return None
     offered = ask(list_forms, {"kind": kind.value, "limit": 1})["items"]
     if not offered:
         return None
-    return url_for("portal.support_form", tenant=tenant, code=offered[0]["code"], **answers)
+    return url_for("portal.support_form", tenant=tenant, code=offered[0]["code"])

@@ -26,20 +26,22 @@ def apply_support_level(*, db: Database, item: DueItem) -> None:
         if not tx.settle(item):
             return
         terms = support_terms(tx, contract=contract, now=item.now)
-        if terms.is_due and str(terms.changes[0].change_id) == item.key:
-            apply_due(tx, contract=contract, terms=terms, at=item.now)
+        pending = terms.pending
+        if pending is not None and str(pending.change_id) == item.key and terms.is_due:
+            apply_due(tx, contract=contract, terms=terms, pending=pending, at=item.now)
 
 
-def apply_due(tx: Tx, *, contract: Contract, terms: SupportTerms, at: datetime) -> SupportTerms:
+def apply_due(
+    tx: Tx, *, contract: Contract, terms: SupportTerms, pending: SupportChange, at: datetime
+) -> SupportTerms:
     """What was asked for is in force from its own day on; of a contract that was closed meanwhile
     it lapses."""
-    closed = terms.status is ContractStatus.TERMINATED
-    if closed:
+    if terms.status is ContractStatus.TERMINATED:
         left = terms.without_pending(SupportChangeStatus.LAPSED, at=at)
     else:
         left = terms.applied()
         support.change_level(tx, tenant=contract.tenant, support_level=left.support_level)
-    change = left.changes[0]
+    change = left.change(pending.change_id)
     support.change_ended(tx, tenant=contract.tenant, change=change)
     _tell(tx, contract=contract, change=change, at=at)
     return left

@@ -20,6 +20,7 @@ from servicekit.calendar import beginning_of
 from servicekit.context import Context
 from servicekit.db import Database, Tx
 from servicekit.editions import demand_edition
+from servicekit.errors import Conflict
 from servicekit.ids import new_id
 from tenancy.actions.apply_support_level import APPLY, apply_due
 from tenancy.actions.read_support_level import SHOWN, support_terms
@@ -76,8 +77,11 @@ def withdraw_support_level_change(
     with db.write(context, tenant=tenant) as tx:
         contract = contracts.get_contract_to_change(tx, tenant=tenant)
         terms = _terms_today(tx, contract=contract, now=now)
+        pending = terms.pending
+        if pending is None:
+            raise Conflict("support-level-nothing-pending")
         left = terms.without_pending(SupportChangeStatus.WITHDRAWN, at=now)
-        change = left.changes[0]
+        change = left.change(pending.change_id)
         support.change_ended(tx, tenant=tenant, change=change)
         tx.unschedule(APPLY, str(change.change_id))
         _tell_withdrawn(tx, contract=contract, change=change, at=now)
@@ -87,10 +91,11 @@ def withdraw_support_level_change(
 def _terms_today(tx: Tx, *, contract: Contract, now: datetime) -> SupportTerms:
     """A change whose day has come is in force before anything else is asked for."""
     terms = support_terms(tx, contract=contract, now=now)
-    if not terms.is_due:
+    pending = terms.pending
+    if pending is None or not terms.is_due:
         return terms
-    tx.unschedule(APPLY, str(terms.changes[0].change_id))
-    return apply_due(tx, contract=contract, terms=terms, at=now)
+    tx.unschedule(APPLY, str(pending.change_id))
+    return apply_due(tx, contract=contract, terms=terms, pending=pending, at=now)
 
 
 def _replace(tx: Tx, *, tenant: TenantCode, pending: SupportChange | None, at: datetime) -> None:

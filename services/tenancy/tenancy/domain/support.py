@@ -19,7 +19,6 @@ from uuid import UUID
 from contracts.codes import Month, SupportLevel, TenantCode
 from contracts.tenancy import ContractStatus, SupportChangeStatus
 from servicekit.calendar import beginning_of, day_of
-from servicekit.errors import Conflict
 from tenancy.domain.contracts import Contract
 from tenancy.domain.outlook import Outlook, OutlookChange, refused
 
@@ -94,9 +93,7 @@ class SupportTerms:
         return replace(self, changes=(change, *earlier))
 
     def without_pending(self, status: SupportChangeStatus, *, at: datetime) -> SupportTerms:
-        """Raises Conflict ``support-level-nothing-pending``."""
-        if self.pending is None:
-            raise Conflict("support-level-nothing-pending")
+        """With the change that was pending ended so; the same where none was."""
         ended = tuple(one.ended(status, at=at) if _is_pending(one) else one for one in self.changes)
         return replace(self, changes=ended)
 
@@ -108,6 +105,10 @@ class SupportTerms:
         at = beginning_of(change.effective_on)
         ended = self.without_pending(SupportChangeStatus.APPLIED, at=at)
         return replace(ended, support_level=change.support_level, since_on=change.effective_on)
+
+    def change(self, change_id: UUID) -> SupportChange:
+        """One of its last changes; it must be among them."""
+        return next(one for one in self.changes if one.change_id == change_id)
 
     def with_last(self, number: int) -> SupportTerms:
         """With no more than that many of its last changes."""
