@@ -41,13 +41,14 @@ PERSON = UUID("018f0000-0000-7000-8000-000000000001")
 SESSION = UUID("018f0000-0000-7000-8000-000000000002")
 TENANT = TenantCode("OCB0001234")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+NOTHING_WAITS = {"tenancy.list_own_handovers": {"handovers": [], "recoveries": []}}
 
 
 @dataclass
 class Services:
     """``answers[full name]`` is an answer, an error to raise, or a function of the payload."""
 
-    answers: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=lambda: dict(NOTHING_WAITS))
     asked: list[tuple[str, dict[str, Any], dict[str, Any]]] = field(default_factory=list)
     seen: PersonRights | None = None  # of whom an operator sees as himself; None: it is over
 

@@ -21,14 +21,21 @@ from tests.browser.test_second_factors import give_password, with_authenticator
 from tests.browser.test_sessions import let_proof_grow_old
 from tests.browser.walking import Walk, page_endpoints
 from tests.journeys.test_second_factors import demand
-from tests.journeys.town import PORTAL_PASSWORD, Customer, Town, eventually, settled_customer
+from tests.journeys.town import (
+    PORTAL_PASSWORD,
+    WELCOME,
+    Customer,
+    Town,
+    eventually,
+    settled_customer,
+)
 from tests.journeys.trials import ask_for_trial, trial_link
 from tests.journeys.visitor import Api
 
 from contracts.registry import SCOPES
 from local.mailbox import Mailbox
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack]
+pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(600)]
 
 NO_PAGES = {
     "portal.start": "leads to the sign-in",
@@ -53,8 +60,8 @@ def test_every_page(stack: Any, mail: Mailbox, new_page: NewPage, language: str)
     codes = a_factor_is_demanded(walk, new_page, town, eve)
     let_password_grow_old(stack, eve)
     her_password_has_expired(walk, new_page(language), eve, codes)
-    pages_of_staff(walk, new_page(language), town, john)
     pages_of_sales(walk, new_page(language), town, john)
+    pages_of_staff(walk, new_page(language), town, john)
     assert not walk.faults, "\n".join(walk.faults)
     assert page_endpoints(walk.app) - set(walk.seen) == set(NO_PAGES), "pages nobody walked to"
 
@@ -81,6 +88,7 @@ def people_about_john(town: Town, john: Customer, eve: Customer) -> None:
     api.post("/account/mail-change", {"email": f"new.{john.email}"}, 202)
     declare_incidents(api, john)
     let_operator_see(town, api, john)
+    offices_change_hands(town, api, john)
 
 
 def declare_incidents(api: Api, john: Customer) -> None:
@@ -102,6 +110,26 @@ def let_operator_see(town: Town, api: Api, john: Customer) -> None:
         "reason": "La facture de novembre ne s’affiche pas dans l’espace client",
     }
     api.post(f"/tenants/{john.tenant}/impersonations", asked, 201)
+
+
+def offices_change_hands(town: Town, api: Api, john: Customer) -> None:
+    """One he offers himself; of the other, staff say that he can no longer act."""
+    email = f"nora.{secrets.token_hex(4)}@acme.example"
+    nora = api.post(f"/tenants/{john.tenant}/users", invitation(email, "Nora"), 201)
+    town.set_password(town.mail.wait_for(to=email, subject=WELCOME), PORTAL_PASSWORD)
+    path, offered = f"/contracts/{john.tenant}/handovers", {"person_id": nora["person_id"]}
+    eventually(
+        lambda: api.call("POST", path, {**offered, "office": "referent"}),
+        lambda answer: answer.status_code == 201,
+    )
+    proposed = {
+        "office": "domain_owner",
+        "successor": {"email": email, "given_name": "Nora", "family_name": "Roe"},
+        "evidence": "Courrier à en-tête de la société, rappelée au numéro du contrat",
+    }
+    sales = town.desk(town.demo["staff"]["sales"], "openid recoveries")
+    why = {"Guichet_Reason": "D0004712"}
+    sales.post(f"/contracts/{john.tenant}/office-recoveries", proposed, 201, **why)
 
 
 def invitation(email: str, given_name: str) -> dict[str, Any]:
@@ -171,6 +199,7 @@ def pages_of_a_customer(walk: Walk, page: Page, town: Town, john: Customer) -> N
             f"{contract}/applications",
             f"{application}/remove",
             f"{contract}/users?state=invited",
+            f"{contract}/users",
             f"/account/contracts/{john.tenant}/leave",
             "/account/second-factors",
             "/account/step-up",
@@ -329,6 +358,10 @@ def pages_of_sales(walk: Walk, page: Page, town: Town, john: Customer) -> None:
     expect(page).to_have_url(re.compile("/billing-details$"))
     walk.look(page)
     walk.open(page, f"/contracts/{john.tenant}/support-level")
+    walk.open(page, f"/back-office/offices/{john.tenant}/propose")
+    walk.open(page, "/back-office/offices/propose?tenant=OCB", status=422)
+    walk.open(page, "/back-office/offices")
+    walk.open(page, str(page.locator("main table a").first.get_attribute("href")))
 
 
 def enter_staff(page: Page, member: dict[str, Any]) -> None:

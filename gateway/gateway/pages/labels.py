@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 from contracts.codes import Section
 
-_PEOPLE = ("referent", "owner")
+_PEOPLE = ("referent", "owner", "successor")
 
 
 def field_label(name: str) -> str | None:
@@ -97,6 +97,8 @@ def _labels() -> dict[str, str]:
         "operator": gettext("Login of the member of staff"),
         "minutes": gettext("For how long"),
         "tenant": gettext("Contract"),
+        "drop_rights": gettext("Removing rights"),
+        "office": gettext("Office"),
         "evidence": gettext("Evidence"),
         "new_email": gettext("New e-mail address"),
         "kind": gettext("What"),

@@ -15,6 +15,7 @@ from gateway.portal.contract_words import country_names
 from gateway.portal.recovery_words import recovery_kinds
 from gateway.portal.words import (
     language_names,
+    office_names,
     role_names,
     section_names,
     staff_role_names,
@@ -73,6 +74,10 @@ def _scope_names() -> dict[str, str]:
     return {scope: scope_words([scope])[0] for scope in scopes}
 
 
+def _removal() -> dict[str, str]:
+    return {"yes": gettext("Remove all rights of the former holder on this contract")}
+
+
 def _ours() -> dict[str, str]:
     return {"first_party": gettext("It is ours: nobody is asked to agree")}
 
@@ -87,4 +92,6 @@ _CHOICES = {
     "roles": staff_role_names,
     "support_level": _support_names,
     "country": country_names,
+    "office": office_names,
+    "drop_rights": _removal,
 }

@@ -146,13 +146,13 @@ def test_only_users_who_can_hold_it_are_offered_and_oneself_is_not(portal: Any) 
     assert JANE in text
     assert f'value="{ME}"' not in text
     assert f'value="{ONE}"' not in text
-    assert "Proposer ce rôle" not in text, "nothing is offered before it is foreseen"
+    assert "Proposer cette fonction" not in text, "nothing is offered before it is foreseen"
 
 
 def test_what_it_leads_to_is_shown_before_the_button(portal: Any) -> None:
     text = portal.get(f"{OFFER}?person_id={JANE}&drop_rights=yes").text
     assert "24 novembre 2026" in text
-    assert "Proposer ce rôle" in text
+    assert "Proposer cette fonction" in text
     (asked,) = portal.services.of("tenancy.foresee_handover")
     assert asked["drop_rights"] is True
     assert portal.services.of("tenancy.offer_handover") == []
@@ -170,7 +170,7 @@ def test_what_would_be_refused_says_why_and_has_no_button(portal: Any) -> None:
     )
     text = portal.get(f"{OFFER}?person_id={JANE}").text
     assert "déjà en cours" in text
-    assert "Proposer ce rôle" not in text
+    assert "Proposer cette fonction" not in text
 
 
 def test_offer_is_sent_once_and_leads_to_its_page(portal: Any) -> None:
@@ -201,7 +201,7 @@ def test_an_office_that_does_not_exist_has_no_page(portal: Any, office: str) -> 
 def test_holder_may_withdraw_and_not_accept(portal: Any) -> None:
     text = portal.get(PAGE).text
     assert "Retirer la proposition" in text
-    assert "Accepter ce rôle" not in text
+    assert "Accepter cette fonction" not in text
     portal.services.answers["tenancy.withdraw_handover"] = handover(state="withdrawn")
     assert portal.send(f"{PAGE}/withdraw", {}, page=PAGE).location == PAGE
 
@@ -213,7 +213,7 @@ def test_who_is_asked_answers(portal: Any, act: str) -> None:
         f"tenancy.{act}_handover": handover(offered_by_me=False),
     }
     text = portal.get(PAGE).text
-    assert "Accepter ce rôle" in text
+    assert "Accepter cette fonction" in text
     assert "Retirer la proposition" not in text
     assert portal.send(f"{PAGE}/{act}", {}, page=PAGE).location == PAGE
     assert len(portal.services.of(f"tenancy.{act}_handover")) == 1

@@ -13,7 +13,11 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 @pytest.mark.parametrize(
     ("command", "page"),
-    [("draw-states", "states-tenant.md"), ("draw-request-states", "states-request.md")],
+    [
+        ("draw-states", "states-tenant.md"),
+        ("draw-request-states", "states-request.md"),
+        ("draw-handover-states", "states-handover.md"),
+    ],
 )
 def test_page_of_states_is_current(command: str, page: str) -> None:
     drawn = subprocess.run(
