@@ -64,6 +64,16 @@ class Purchase:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """An office that its holder has offered to another user."""
+
+    company: str
+    holder: str
+    successor: Character
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A request by a form of the shipped catalogue."""
 
@@ -137,6 +147,7 @@ INVITATIONS = (
     Invitation("acme-production", "john", ALEX, dict.fromkeys(EVERY_SECTION, "manager")),
     Invitation("acme-production", "john", JANE, {"invoices": "visitor"}),
 )
+OFFERED = Offered("acme-production", "john", ALEX, "domain_owner")
 ASKED = (
     Asked(
         "acme-production",

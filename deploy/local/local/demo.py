@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from contracts.registry import SCOPES
 from local import cast
@@ -121,6 +121,7 @@ class _Seeding:
             self._ask(number, asked)
         self._say("          demo: what contracts say")
         self._write_contracts()
+        self._offer(cast.OFFERED)
         self._note_rights()
         del self._demo["done"]
         self._demo["complete"] = True
@@ -313,6 +314,24 @@ class _Seeding:
             path = f"/contracts/{self._tenant(company)}/{part}"
             self._api(*by).put(path, said, key=f"demo-{step}")
             self._mark(step)
+
+    def _offer(self, offered: cast.Offered) -> None:
+        """Once tenancy has heard that the successor is a user."""
+        step = f"offer:{offered.company}:{offered.office}"
+        if self._is_done(step):
+            return
+        holder, tenant = self._api("people", offered.holder), self._tenant(offered.company)
+        listed = holder.get(f"/tenants/{tenant}/users?limit=200")["items"]
+        ids = {user["email"]: user["person_id"] for user in listed}
+        said = {"office": offered.office, "person_id": ids[offered.successor.email]}
+        outlook = f"/contracts/{tenant}/outlook/handover?{urlencode(said)}"
+        wait_until(
+            lambda: bool(holder.get(outlook)["allowed"]),
+            seconds=APPEARS_SECONDS,
+            what=f"{offered.successor.email} to be known to tenancy",
+        )
+        holder.post(f"/contracts/{tenant}/handovers", said, key=f"demo-{step}")
+        self._mark(step)
 
     def _note_rights(self) -> None:
         """What everybody holds in the end, as identity says it."""

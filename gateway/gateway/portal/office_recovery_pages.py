@@ -141,9 +141,8 @@ def _proposal_page(tenant: TenantCode, form: Form, *, status: int = 200) -> Resp
         contract=contract,
         languages=language_names(),
         offices=[
-            (office.value, name, f"{held['given_name']} {held['family_name']}, {held['email']}")
-            for office, name in office_names().items()
-            for held in (contract[Office(office).value],)
+            (office.value, office_names()[office], _holder(contract[office.value]))
+            for office in Office
         ],
     )
     return make_response(page, status)
@@ -173,6 +172,10 @@ def _one_page(tenant: TenantCode, recovery_id: UUID, form: Form, *, status: int 
 
 def _address(tenant: TenantCode, recovery_id: Any) -> str:
     return url_for("portal.office_holders_one", tenant=tenant, recovery_id=recovery_id)
+
+
+def _holder(held: dict[str, Any]) -> str:
+    return f"{held['given_name']} {held['family_name']}, {held['email']}"
 
 
 def _successor(recovery: dict[str, Any]) -> str:

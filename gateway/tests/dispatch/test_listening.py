@@ -211,6 +211,16 @@ def test_of_an_erased_person_sessions_consents_and_names_go() -> None:
     assert names.emptied == 1
 
 
+def test_an_office_that_has_moved_changes_the_rights_of_both_and_ends_no_session() -> None:
+    rights, sessions = Rights(), Sessions()
+    moved = {"tenant": TENANT, "former_id": PERSON, "holder_id": UUID(int=7)}
+    news = replace(fact(identity.OfficeHandedOver), data=moved)
+    heard = listening(rights, sessions)
+    heard.forget_rights(news)
+    heard.end_sessions(news)
+    assert (rights.left, rights.emptied, sessions.ended) == ([TENANT], 0, [])
+
+
 def test_a_closed_console_ends_who_came_in_there_and_changes_the_rights_of_its_users() -> None:
     rights, sessions = Rights(), Sessions()
     news = replace(fact(identity.ConsoleClosed), data={"tenant": TENANT})

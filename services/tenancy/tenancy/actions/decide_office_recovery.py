@@ -73,8 +73,14 @@ def refuse_office_recovery(
         _, recovery = _to_decide(tx, tenant=tenant, recovery_id=recovery_id)
         _check_not_concerned(tx, recovery, actor=actor)
         first = recovery.state is OfficeRecoveryState.PROPOSED
-        decided = {"decided_by": actor, "decided_at": now} if first else {}
-        end(tx, recovery=recovery, act=RecoveryAct.REFUSE, now=now, **decided)
+        end(
+            tx,
+            recovery=recovery,
+            act=RecoveryAct.REFUSE,
+            now=now,
+            decided_by=actor if first else None,
+            decided_at=now if first else None,
+        )
         return tx.answer(recoveries.get_recovery(tx, tenant=tenant, recovery_id=recovery_id))
 
 

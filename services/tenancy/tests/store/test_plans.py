@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from services.tenancy.tests.actions.trialling import KEY
 from services.tenancy.tests.conftest import NOW, House
-from services.tenancy.tests.store import life_plans, request_plans
+from services.tenancy.tests.store import handover_plans, life_plans, request_plans
 from tests.plans import Desk, Plans, fill, large_tables
 
 from contracts import identity
@@ -61,7 +61,12 @@ SELECT tenant, 'X', 'X', 'X', 'FR', 'X', 'Y', 'x@example.com', %(at)s FROM contr
 def house(new_database: Callable[..., Any], postgres_url: str) -> Iterator[House]:
     access = new_database("tenancy")
     with Database(access.app_url, pool_size=1, service="tenancy") as db:
-        fill(db, postgres_url, ";".join((FILL, request_plans.FILL, life_plans.FILL)), {"at": NOW})
+        fill(
+            db,
+            postgres_url,
+            ";".join((FILL, request_plans.FILL, life_plans.FILL, handover_plans.FILL)),
+            {"at": NOW},
+        )
         yield House(db, access.owner_url)
 
 
@@ -69,7 +74,9 @@ def house(new_database: Callable[..., Any], postgres_url: str) -> Iterator[House
 def desk(house: House, monkeypatch: pytest.MonkeyPatch) -> Desk:
     edge = TenancyService()
     clock = SimulatedClock(house.db)
-    settings = SimpleNamespace(region="eu-west-0")
+    settings = SimpleNamespace(
+        region="eu-west-0", cooling_off=timedelta(hours=24), recovery_delay=timedelta(hours=72)
+    )
     sealer = Sealer(KEY)
     edge.house = SimpleNamespace(  # type: ignore[assignment]
         db=house.db, clock=clock, settings=settings, sealer=sealer
@@ -104,8 +111,10 @@ def test_no_call_and_no_fact_reads_a_large_table_from_end_to_end(desk: Desk, hou
     ask_what_a_contract_says(ask, house)
     request_plans.ask_about_requests(ask, house)
     life_plans.ask_about_life(ask, desk, house)
+    handover_plans.ask_about_offices(ask, house)
     ask(calls.export_person, person_id=PERSON)
     ask(calls.move_clock, now=datetime.now(UTC).replace(year=datetime.now(UTC).year + 1))
+    handover_plans.hear_of_people(desk)
     hear(desk, opened["tenant"])
     assert desk.unasked(TENANCY) == {"get_clock"}, "which reads no table"
     assert desk.told() == ""
