@@ -8,10 +8,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import requests
+from tests.journeys.town import CUSTOMER_SCOPE, PORTAL_PASSWORD, Town
+from tests.journeys.trials import trial_customer
 from tests.journeys.visitor import Api, client_token, person_tokens
 
 pytestmark = [pytest.mark.stack, pytest.mark.own_stack, pytest.mark.timeout(600)]
@@ -227,3 +230,52 @@ def test_an_internal_system_gets_its_token_whatever_service_is_dead(suite: Suite
     finally:
         suite.stack.start_service("identity")
         until(lambda: answers(suite, "identity"), BACK_WITHIN, "identity answers again")
+
+
+def test_fourteen_months_pass_at_once_while_services_are_down(suite: Suite) -> None:
+    """The account's clock: each thing happened on its day, and each mail was sent once."""
+    town = Town(url=suite.stack.url, demo=suite.stack.demo, mail=suite.mail)
+    lapsing, kept = trial_customer(town), trial_customer(town)
+    his = town.api({"login": kept.login, "password": PORTAL_PASSWORD}, CUSTOMER_SCOPE)
+    ends_on = his.post(f"/contracts/{kept.tenant}/conversion", {})["trial"]["ends_on"]
+    converted = "Votre essai du contrat"
+    suite.mail.wait_for(to=kept.email, subject=converted)
+    jump_with_services_down(suite, town, days=425)
+
+    operator = town.staff("operator", "openid contracts.read")
+
+    def states() -> list[tuple[str, str]]:
+        path = f"/contracts/{lapsing.tenant}/state-changes"
+        answer = operator.call("GET", path, **WHY)
+        items = answer.json()["items"] if answer.status_code == 200 else []
+        return [(one["state"], one["changed_at"][:10]) for one in reversed(items)]
+
+    until(lambda: len(states()) > 2, BACK_WITHIN, "the trial is over and draining")
+    _, suspended, draining, *_ = states()
+    assert suspended == ("suspended", ends_on), "midnight in Paris is the evening before in UTC"
+    assert draining[0] == "draining"
+    assert draining[1] > ends_on
+    told = [
+        converted,  # that it ends soon
+        f"Le contrat {lapsing.tenant} est suspendu",
+        f"Le contrat {lapsing.tenant} est en cours de résiliation",
+    ]
+    for subject in told:
+        suite.mail.wait_for(to=lapsing.email, subject=subject, seconds=BACK_WITHIN)
+    time.sleep(2)
+    assert [len(suite.mail.messages(to=lapsing.email, subject=one)) for one in told] == [1, 1, 1]
+    assert len(suite.mail.messages(to=kept.email, subject=converted)) == 1
+    assert operator.get(f"/contracts/{kept.tenant}", **WHY)["status"] == "active"
+
+
+def jump_with_services_down(suite: Suite, town: Town, *, days: int) -> None:
+    """Two sleep through it, the third is killed in the middle of it."""
+    operator = town.staff("operator", "openid clock")
+    now = datetime.fromisoformat(operator.get("/clock")["now"])
+    for service in ("notifications", "subscriptions"):
+        suite.stack.kill(service)
+    operator.post("/clock", {"now": (now + timedelta(days=days)).isoformat()})
+    suite.stack.kill("tenancy")
+    for service in ("tenancy", "subscriptions", "notifications"):
+        suite.stack.start_service(service)
+    until(lambda: answers(suite, "tenancy"), BACK_WITHIN, "tenancy answers again")

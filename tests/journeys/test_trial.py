@@ -22,7 +22,7 @@ from tests.journeys.visitor import Api, Visitor, told_by
 
 pytestmark = pytest.mark.stack
 
-WHY = {"Guichet_Reason": "Facture de novembre impayée"}
+WHY = {"Guichet_Reason": "The invoice of November is unpaid"}
 STAFF_SCOPE = "openid contracts.read contracts.write"
 
 
