@@ -82,7 +82,7 @@ class SharedOut(LoadFileScheduling):
             unit
             for unit in self.workqueue
             if (left_alone or not unit.endswith(_ALONE))
-            and place < _AT_MOST.get(self._kind(unit), MOST_PROCESSES)
+            and place < _AT_MOST.get(self._kind(unit), len(self.nodes))
         ]
         return min(fitting, key=self._rank, default=None)
 

@@ -128,6 +128,14 @@ def test_the_shared_suite_is_started_twice_at_most_and_the_browser_once(tmp_path
     assert len(pages | journeys) == 2
 
 
+def test_as_many_processes_as_are_asked_for_have_work(tmp_path: Path) -> None:
+    tests = [f"test_store_{n}.py::test_{m}" for n in range(40) for m in range(2)]
+    for n in range(40):
+        (tmp_path / f"test_store_{n}.py").write_text("pytestmark = pytest.mark.servers")
+    ran = Run(tmp_path, tests, processes=9).to_the_end()
+    assert len({process for process, _, _ in ran}) == 9
+
+
 def test_a_file_is_not_torn_apart(tmp_path: Path) -> None:
     ran = Run(tmp_path, TESTS, processes=3).to_the_end()
     for file in FILES:
