@@ -13,6 +13,11 @@ def iam_user_target(iam_user_id: UUID | str) -> str:
     return f"iam-user:{iam_user_id}"
 
 
+def organisation_target(organisation_id: UUID | str) -> str:
+    """A company, in the installation's own trail: no person, and not to be named beside."""
+    return f"organisation:{organisation_id}"
+
+
 def is_pseudonym(target: str) -> bool:
     return target.startswith(("person:", "iam-user:"))
 

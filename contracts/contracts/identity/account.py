@@ -211,6 +211,7 @@ leave_tenant = IDENTITY.call(
     refusals=(
         Refusal("NotFound", "user-unknown"),
         Refusal("Conflict", "office-held"),
+        Refusal("Conflict", "user-manages-organisation"),
         Refusal("Conflict", "last-user-manager"),
     ),
     route=delete("/account/tenants/{tenant}"),

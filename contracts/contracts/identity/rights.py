@@ -36,6 +36,12 @@ class RightsInTenant(Strict):
         load_default=False,
         metadata={"description": "In a session without one, roles and offices here are nothing."},
     )
+    managed = Flag(
+        load_default=False,
+        metadata={
+            "description": "He is a user here by multi-tenant management, as a second login."
+        },
+    )
 
 
 class Rights(Strict):

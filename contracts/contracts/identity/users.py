@@ -64,6 +64,12 @@ class User(Strict):
         allow_none=True,
         metadata={"description": "While he has not answered; in the past: it has run out."},
     )
+    manages_organisation = Flag(
+        load_default=False,
+        metadata={
+            "description": "A second login, by multi-tenant management: the tenant does not end it."
+        },
+    )
 
 
 class UserState(StrEnum):
@@ -167,6 +173,7 @@ disable_user = IDENTITY.call(
         _USER_UNKNOWN,
         Refusal("Conflict", "not-oneself"),
         Refusal("Conflict", "office-held"),
+        Refusal("Conflict", "user-manages-organisation"),
         Refusal("Conflict", "last-user-manager"),
     ),
     route=post("/tenants/{tenant}/users/{person_id}/disable"),
@@ -210,6 +217,7 @@ change_roles = IDENTITY.call(
     refusals=(
         _USER_UNKNOWN,
         Refusal("Conflict", "office-held"),
+        Refusal("Conflict", "user-manages-organisation"),
         Refusal("Conflict", "last-user-manager"),
         Refusal("Conflict", "changed-meanwhile"),
         *_ROLE_REFUSALS,
@@ -227,6 +235,7 @@ remove_user = IDENTITY.call(
     refusals=(
         _USER_UNKNOWN,
         Refusal("Conflict", "office-held"),
+        Refusal("Conflict", "user-manages-organisation"),
         Refusal("Conflict", "last-user-manager"),
     ),
     route=delete("/tenants/{tenant}/users/{person_id}"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from contracts.codes import StaffRole, SupportLevel
 from contracts.declare import Effect, Refusal, post
 from contracts.fields import Choice, Id, Instant, Part, Strict, Tenant, Text
@@ -9,6 +11,11 @@ from contracts.people import Contact
 from contracts.rights import staff_only
 from contracts.tenancy.contract import TENANCY
 from contracts.tenancy.contracts import ContractView
+
+
+class ContractType(StrEnum):
+    SINGLE = "single"
+    MULTI_SERVICES = "multi_services"  # groups the invoices of several (FAQ)
 
 
 class OpenTenant(Strict):
@@ -27,6 +34,11 @@ class OpenTenant(Strict):
         allow_none=True,
         metadata={"description": "The referent where absent."},
     )
+    contract_type = Choice(
+        ContractType,
+        load_default=ContractType.SINGLE,
+        metadata={"description": "One that groups invoices needs an organisation with three."},
+    )
 
 
 open_tenant = TENANCY.call(
@@ -39,6 +51,8 @@ open_tenant = TENANCY.call(
     refusals=(
         Refusal("NotFound", "organisation-unknown"),
         Refusal("Invalid", "organisation-required"),
+        Refusal("Conflict", "contracts-too-few"),
+        Refusal("Conflict", "multi-services-exists"),
     ),
     route=post("/tenants", 201),
 )
@@ -55,6 +69,7 @@ class TenantOpenedPayload(Strict):
     domain_owner = Part(Contact, required=True)
     opened_at = Instant(required=True)
     opened_by = Text(required=True)
+    contract_type = Choice(ContractType, load_default=ContractType.SINGLE)
 
 
 TenantOpened = TENANCY.event(

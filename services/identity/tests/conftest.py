@@ -126,6 +126,8 @@ class Counter:
         referent: NewPerson | None = None,
         owner: NewPerson | None = None,
         event_id: UUID | None = None,
+        organisation_id: UUID = UUID(int=1),
+        opened_by: str = "",
     ) -> None:
         referent = referent or new_person("John", "Doe")
         establish_tenant(
@@ -137,6 +139,8 @@ class Counter:
             opened=OpenedTenant(
                 tenant=tenant,
                 name="Essai",
+                organisation_id=organisation_id,
+                opened_by=opened_by,
                 holders={Office.REFERENT: referent, Office.DOMAIN_OWNER: owner or referent},
             ),
         )

@@ -19,9 +19,11 @@ from notifications.actions.resend_mail import resend_mail
 from notifications.domain import (
     client_letters,
     contract_letters,
+    ending_letters,
     letters,
     life_letters,
     office_letters,
+    organisation_letters,
     people_letters,
     request_letters,
 )
@@ -115,6 +117,38 @@ class NotificationsService:
     @hears(identity.IamUserCreated)
     def on_iam_user_created(self, fact: Fact) -> None:
         self._queue(fact, letters.console_welcome(fact.data))
+
+    @hears(identity.SecondLoginEstablished)
+    def on_second_login_established(self, fact: Fact) -> None:
+        self._queue(fact, organisation_letters.second_login(fact.data))
+
+    @hears(tenancy.OnlineOpeningActivated)
+    def on_online_opening_activated(self, fact: Fact) -> None:
+        self._queue(fact, organisation_letters.online_opening_activated(fact.data))
+
+    @hears(tenancy.OnlineOpeningWithdrawn)
+    def on_online_opening_withdrawn(self, fact: Fact) -> None:
+        self._queue(fact, organisation_letters.online_opening_withdrawn(fact.data))
+
+    @hears(tenancy.OnlineContractOpened)
+    def on_online_contract_opened(self, fact: Fact) -> None:
+        self._queue(fact, organisation_letters.online_contract_opened(fact.data))
+
+    @hears(tenancy.OrderFormSent)
+    def on_order_form_sent(self, fact: Fact) -> None:
+        self._queue(fact, organisation_letters.order_form_sent(fact.data))
+
+    @hears(tenancy.OrderFormReturned)
+    def on_order_form_returned(self, fact: Fact) -> None:
+        self._queue(fact, organisation_letters.order_form_returned(fact.data))
+
+    @hears(tenancy.OrderedTenantDeadlineApproached)
+    def on_ordered_tenant_deadline_approached(self, fact: Fact) -> None:
+        self._queue(fact, organisation_letters.ordered_tenant_due(fact.data))
+
+    @hears(tenancy.OrderedTenantOpened)
+    def on_ordered_tenant_opened(self, fact: Fact) -> None:
+        self._queue(fact, organisation_letters.ordered_tenant_opened(fact.data))
 
     @hears(identity.TenantJoined)
     def on_tenant_joined(self, fact: Fact) -> None:
@@ -345,6 +379,18 @@ class NotificationsService:
     def on_sessions_ended(self, fact: Fact) -> None:
         self._queue(fact, client_letters.sessions_ended(fact.data))
 
+    @hears(tenancy.DrainingReported)
+    def on_draining_reported(self, fact: Fact) -> None:
+        self._queue(fact, ending_letters.draining_reported(fact.data))
+
+    @hears(tenancy.ForcedClosingProposed)
+    def on_forced_closing_proposed(self, fact: Fact) -> None:
+        self._queue(fact, ending_letters.forced_closing_proposed(fact.data))
+
+    @hears(tenancy.ContractClosed)
+    def on_contract_closed(self, fact: Fact) -> None:
+        self._queue(fact, ending_letters.contract_closed(fact.data))
+
     @hears(tenancy.SupportLevelChangeAsked)
     def on_support_level_change_asked(self, fact: Fact) -> None:
         self._queue(fact, contract_letters.support_level_asked(fact.data))
@@ -356,6 +402,10 @@ class NotificationsService:
     @hears(tenancy.SupportLevelChanged)
     def on_support_level_changed(self, fact: Fact) -> None:
         self._queue(fact, contract_letters.support_level_changed(fact.data))
+
+    @hears(tenancy.SupportCommitmentEndApproached)
+    def on_support_commitment_end_approached(self, fact: Fact) -> None:
+        self._queue(fact, contract_letters.support_commitment_ends(fact.data))
 
     @hears(tenancy.ReferencesChanged)
     def on_references_changed(self, fact: Fact) -> None:

@@ -17,6 +17,7 @@ from identity.domain.roles import (
     Roles,
     check_grant,
     check_manager_remains,
+    check_not_managing,
     check_office_keeps,
     check_roles_exist,
 )
@@ -45,6 +46,7 @@ def change_roles(
         demand_edition(edition, shown_as=ShownUser, present=user)
         giver = roles_of_caller(tx, context=context, tenant=tenant)
         check_grant(giver=giver, before=user.roles, after=roles)
+        check_not_managing(user.manages_organisation)
         check_office_keeps(offices=user.offices, before=user.roles, after=roles)
         managers = users.list_user_managers(tx, tenant=tenant)
         check_manager_remains(managers=managers, person_id=person_id, after=roles)

@@ -9,6 +9,7 @@ from contracts.identity import PersonDisabled, PersonEnabled
 from identity.actions.callers import person_of
 from identity.actions.chains import chains_of
 from identity.actions.end_impersonation import end_impersonations_of
+from identity.actions.second_logins import close_with_first
 from identity.domain.person_files import PersonRow
 from identity.domain.staff import check_may_act_on, check_operator_remains
 from identity.store import person_files, staff
@@ -35,6 +36,7 @@ def disable_person(
             record(tx, "portal:login:disabled", person_id=person_id, now=now, misused=misused)
             end_impersonations_of(tx, person_id=person_id, now=now)
             tx.emit(PersonDisabled, at=now, person_id=person_id, disabled_at=now)
+            close_with_first(tx, first_person_id=person_id, now=now)
         return tx.answer(person_files.get_row(tx, person_id=person_id))
 
 

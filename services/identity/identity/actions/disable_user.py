@@ -10,11 +10,13 @@ from contracts.declare import Event
 from contracts.identity import UserDisabled, UserEnabled
 from identity.actions.callers import person_id_of_caller, roles_of_caller
 from identity.actions.end_impersonation import end_impersonations_of
+from identity.actions.second_logins import look_after_second
 from identity.domain.people import User
 from identity.domain.roles import (
     check_grant,
     check_manager_remains,
     check_no_office,
+    check_not_managing,
     check_not_oneself,
 )
 from identity.store import tenants, users
@@ -31,6 +33,7 @@ def disable_user(
     with db.write(context, tenant=tenant) as tx:
         tenants.lock_tenant(tx, tenant=tenant)
         user = users.get_user(tx, tenant=tenant, person_id=person_id)
+        check_not_managing(user.manages_organisation)
         check_not_oneself(caller=caller, person_id=person_id)
         check_no_office(user.offices)
         managers = users.list_user_managers(tx, tenant=tenant)
@@ -41,6 +44,7 @@ def disable_user(
         end_impersonations_of(
             tx, person_id=person_id, now=now, looking=False, decided=False, tenant=tenant
         )
+        look_after_second(tx, first_person_id=person_id, now=now)
         return tx.answer(_told(tx, user=user, event=UserDisabled, act="disabled", now=now))
 
 

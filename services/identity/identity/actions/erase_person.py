@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from contracts.codes import TenantCode
 from contracts.identity import ErasureRefused, ErasureState, PersonErased
 from identity.actions.close_login import record
 from identity.actions.end_impersonation import end_impersonations_of
 from identity.actions.request_erasure import hindrances_of
 from identity.domain.erasure import pseudonym, pseudonym_email
-from identity.store import erasures, impersonation_grants, person_files, recoveries
+from identity.store import erasures, impersonation_grants, person_files, persons, recoveries
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.due_store import DueItem
 
@@ -32,17 +34,27 @@ def erase_person(*, db: Database, item: DueItem) -> None:
             record(tx, "person:erasure:refused", person_id=person_id, now=item.now)
             tx.emit(ErasureRefused, at=item.now, person_id=person_id, hindrances=list(against))
             return
-        # Before his contracts are left: the entry stands in their trails too.
-        record(tx, "person:data:erased", person_id=person_id, now=item.now)
-        _erase(tx, person_id=person_id, now=item.now)
-        tx.emit(
-            PersonErased,
-            at=item.now,
-            person_id=person_id,
-            pseudonym=pseudonym(person_id),
-            tenants=tenants,
-            erased_at=item.now,
-        )
+        second = persons.find_second_login(tx, of=person_id)
+        if second is not None:  # closed, or it would stand against it; it bears his name
+            left = erasures.lock_tenants_of(tx, person_id=second.person_id)
+            _erase_and_tell(tx, person_id=second.person_id, tenants=left, now=item.now)
+        _erase_and_tell(tx, person_id=person_id, tenants=tenants, now=item.now)
+
+
+def _erase_and_tell(
+    tx: Tx, *, person_id: UUID, tenants: Sequence[TenantCode], now: datetime
+) -> None:
+    # Before his contracts are left: the entry stands in their trails too.
+    record(tx, "person:data:erased", person_id=person_id, now=now)
+    _erase(tx, person_id=person_id, now=now)
+    tx.emit(
+        PersonErased,
+        at=now,
+        person_id=person_id,
+        pseudonym=pseudonym(person_id),
+        tenants=tenants,
+        erased_at=now,
+    )
 
 
 def _erase(tx: Tx, *, person_id: UUID, now: datetime) -> None:

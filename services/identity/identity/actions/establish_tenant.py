@@ -16,13 +16,14 @@ from uuid import UUID
 
 from contracts.codes import Language, Office, TenantCode
 from contracts.identity import LinkPurpose, TenantPeopleEstablished
+from identity.actions.manage_organisation import let_manager_in
 from identity.actions.registering import is_free, join, provide_iam_user, register
 from identity.clients.sealing import Sealer
 from identity.domain.links import LIFETIMES
 from identity.domain.names import name_key
 from identity.domain.people import NewPerson, Person
-from identity.domain.roles import ALL_ROLES
-from identity.store import tenants, users
+from identity.domain.roles import ALL_ROLES, CONSOLE_SECTIONS, Roles
+from identity.store import managers, tenants, users
 from servicekit.context import Context
 from servicekit.db import Database, Tx
 from servicekit.due import DueItem
@@ -35,9 +36,23 @@ _WAITS_FOR = LIFETIMES[LinkPurpose.NOT_ME]
 
 @dataclass(frozen=True, slots=True)
 class OpenedTenant:
+    """``opened_by``: the person who did, where he may be one of the holders: he needs no
+    invitation to what he opened himself. ``groups_invoices``: it has no domain to administer."""
+
     tenant: TenantCode
     name: str
+    organisation_id: UUID
     holders: Mapping[Office, NewPerson]
+    opened_by: str = ""
+    groups_invoices: bool = False
+
+    @property
+    def roles(self) -> Roles:
+        if not self.groups_invoices:
+            return ALL_ROLES
+        return {
+            section: role for section, role in ALL_ROLES.items() if section not in CONSOLE_SECTIONS
+        }
 
 
 def establish_tenant(
@@ -54,8 +69,16 @@ def establish_tenant(
     with db.write(context, tenant=tenant) as tx:
         if not tx.once(event_id):
             return
-        if not tenants.add_tenant(tx, tenant=tenant, name=opened.name, opened_at=now):
+        managers.lock_organisation(tx, organisation_id=opened.organisation_id)
+        if not tenants.add_tenant(
+            tx,
+            tenant=tenant,
+            name=opened.name,
+            opened_at=now,
+            organisation_id=opened.organisation_id,
+        ):
             return
+        let_manager_in(tx, organisation_id=opened.organisation_id, tenant=tenant, now=now)
         if _are_free(tx, opened=opened, now=now):
             _establish(tx, sealer=sealer, opened=opened, now=now)
         else:
@@ -113,7 +136,7 @@ def _wait(tx: Tx, *, sealer: Sealer, opened: OpenedTenant, until: datetime, now:
 
 def _sealed(sealer: Sealer, opened: OpenedTenant) -> str:
     """Nobody reads in the list of due work who is about to come."""
-    return sealer.seal(json.dumps(asdict(opened)))
+    return sealer.seal(json.dumps(asdict(opened), default=str))
 
 
 def _unsealed(sealer: Sealer, sealed: str) -> OpenedTenant:
@@ -122,7 +145,14 @@ def _unsealed(sealer: Sealer, sealed: str) -> OpenedTenant:
         Office(office): NewPerson(**{**contact, "language": Language(contact["language"])})
         for office, contact in note["holders"].items()
     }
-    return OpenedTenant(TenantCode(note["tenant"]), note["name"], holders)
+    return OpenedTenant(
+        TenantCode(note["tenant"]),
+        note["name"],
+        UUID(note["organisation_id"]),
+        holders,
+        note["opened_by"],
+        note["groups_invoices"],
+    )
 
 
 def _establish_people(
@@ -143,9 +173,10 @@ def _establish_people(
             person=person,
             typed=contact,
             newly_registered=new,
-            roles=ALL_ROLES,
+            roles=opened.roles,
             invited_by=None,
             now=now,
+            accepts=opened.opened_by == str(person.person_id),
         )
         for mobile in (contact.mobile, None):
             # Two people who share a number: the first has it as an API login, both have a user.
@@ -154,7 +185,7 @@ def _establish_people(
                 sealer=sealer,
                 tenant=opened.tenant,
                 person=person,
-                roles=ALL_ROLES,
+                roles=opened.roles,
                 mobile=mobile,
                 now=now,
             ):

@@ -66,6 +66,33 @@ def register(tx: Tx, *, new: NewPerson, now: datetime) -> tuple[Person, bool]:
     raise Conflict("login-taken")
 
 
+def register_second(tx: Tx, *, first: Person, now: datetime) -> Person:
+    """A second login of somebody: by his names, at his address, with a login and a password of its
+    own. He is locked, and has none."""
+    new = NewPerson(
+        email=first.email,
+        given_name=first.given_name,
+        family_name=first.family_name,
+        language=first.language,
+    )
+    stem = _stem(new)
+    for number, login in _logins(tx, new=new, stem=stem):
+        person = _person(new, login=login)
+        if persons.add_person(
+            tx,
+            person=person,
+            login_key=name_key(login),
+            login_stem=stem,
+            login_number=number,
+            email_key=name_key(new.email),
+            registered_at=now,
+            second_of=first.person_id,
+        ):
+            _tell_registered(tx, person=person, now=now)
+            return person
+    raise Conflict("login-taken")
+
+
 def is_free(tx: Tx, *, email: str, now: datetime) -> bool:
     """Whether ``register`` has a person for it, or may make one."""
     key = name_key(email)
@@ -178,29 +205,34 @@ def join(
     roles: Roles,
     invited_by: Person | None,
     now: datetime,
+    accepts: bool = False,
 ) -> bool:
     """Make the person a user of the tenant; False where he is one already.
 
     Somebody who had a login before is shown as ``typed`` until he accepts: to know an e-mail
-    must not be enough to learn whose it is. No ``invited_by``: the provider.
+    must not be enough to learn whose it is. No ``invited_by``: the provider. ``accepts``: it is
+    his own doing, so that nobody asks him.
     """
-    purpose = LinkPurpose.WELCOME if newly_registered else LinkPurpose.INVITATION
+    asked = not newly_registered and not accepts
+    purpose = LinkPurpose.INVITATION if asked else LinkPurpose.WELCOME
     inviter_id, inviter = _named(invited_by)
     joined = users.add_user(
         tx,
         tenant=tenant,
         person=person,
-        typed=None if newly_registered else typed,
+        typed=typed if asked else None,
         at=now,
-        invited_until=now + LIFETIMES[purpose],
+        invited_until=None if accepts else now + LIFETIMES[purpose],
         invited_by=inviter_id,
     )
     if not joined:
         return False
     users.change_roles(tx, tenant=tenant, person_id=person.person_id, roles=roles)
-    _tell_joined(tx, tenant=tenant, person=person, roles=roles, new=newly_registered, now=now)
+    tell_joined(
+        tx, tenant=tenant, person=person, roles=roles, new=newly_registered, asked=asked, now=now
+    )
     welcome(tx, sealer=sealer, person=person, tenant=tenant, now=now)
-    if not newly_registered:
+    if asked:
         send_invitation(
             tx,
             sealer=sealer,
@@ -217,8 +249,15 @@ def _named(inviter: Person | None) -> tuple[UUID | None, str | None]:
     return (None, None) if inviter is None else (inviter.person_id, inviter.full_name)
 
 
-def _tell_joined(
-    tx: Tx, *, tenant: TenantCode, person: Person, roles: Roles, new: bool, now: datetime
+def tell_joined(
+    tx: Tx,
+    *,
+    tenant: TenantCode,
+    person: Person,
+    roles: Roles,
+    new: bool,
+    asked: bool,
+    now: datetime,
 ) -> None:
     tx.emit(
         TenantJoined,
@@ -228,7 +267,7 @@ def _tell_joined(
         roles=roles,
         newly_registered=new,
         joined_at=now,
-        invited=not new,
+        invited=asked,
     )
 
 

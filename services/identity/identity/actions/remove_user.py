@@ -10,8 +10,9 @@ from contracts.identity import InvitationAnswered, TenantLeft
 from contracts.identity.facts import Leaving
 from identity.actions.callers import person_of
 from identity.actions.end_impersonation import end_impersonations_of
+from identity.actions.second_logins import look_after_second
 from identity.domain.people import Invitation, User
-from identity.domain.roles import check_manager_remains, check_no_office
+from identity.domain.roles import check_manager_remains, check_no_office, check_not_managing
 from identity.store import invitations, tenants, users
 from servicekit.context import Context
 from servicekit.db import Database, Tx
@@ -58,8 +59,14 @@ def go(tx: Tx, *, tenant: TenantCode, person_id: UUID, now: datetime) -> None:
 
 def _take_out(tx: Tx, *, user: User, how: Leaving, now: datetime) -> None:
     check_no_office(user.offices)
+    check_not_managing(user.manages_organisation)
     managers = users.list_user_managers(tx, tenant=user.tenant)
     check_manager_remains(managers=managers, person_id=user.person_id, after=None)
+    take_out(tx, user=user, how=how, now=now)
+
+
+def take_out(tx: Tx, *, user: User, how: Leaving, now: datetime) -> None:
+    """Whether he may go is decided before; the tenant's lock is held."""
     users.remove_user(tx, tenant=user.tenant, person_id=user.person_id)
     tx.record(
         _ACTS[how],
@@ -71,6 +78,7 @@ def _take_out(tx: Tx, *, user: User, how: Leaving, now: datetime) -> None:
     end_impersonations_of(
         tx, person_id=user.person_id, now=now, looking=False, decided=False, tenant=user.tenant
     )
+    look_after_second(tx, first_person_id=user.person_id, now=now)
     tx.emit(
         TenantLeft,
         at=now,
@@ -78,6 +86,7 @@ def _take_out(tx: Tx, *, user: User, how: Leaving, now: datetime) -> None:
         tenant=user.tenant,
         how=how,
         accepted=user.accepted,
+        by_management=user.manages_organisation,
     )
 
 

@@ -55,9 +55,11 @@ def check_may_be_erased(tx: Tx, *, person_id: UUID) -> None:
 
 
 def hindrances_of(tx: Tx, *, person_id: UUID) -> tuple[str, ...]:
+    second = persons.find_second_login(tx, of=person_id)
     return hindrances(
         staff=staff.list_roles(tx, person_id=person_id),
         ties=erasures.list_ties(tx, person_id=person_id, limit=MOST_HINDRANCES - 1),
+        second_login=second is not None and second.enabled,
     )
 
 

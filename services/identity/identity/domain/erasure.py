@@ -36,11 +36,14 @@ class Erasure:
 NO_ERASURE = Erasure(ErasureState.NONE, None, None, by_staff=False)
 
 
-def hindrances(*, staff: Collection[StaffRole], ties: Sequence[Tie]) -> tuple[str, ...]:
+def hindrances(
+    *, staff: Collection[StaffRole], ties: Sequence[Tie], second_login: bool = False
+) -> tuple[str, ...]:
     """Codes with what they are about: an office is handed over, a manager named, a role given up
-    first, because nobody else would be left to do it."""
+    first, because nobody else would be left to do it; a second login is ended by sales."""
     return (
         *(("staff-member",) if staff else ()),
+        *(("second-login-open",) if second_login else ()),
         *(f"office-held:{tie.tenant}" for tie in ties if tie.offices),
         *(
             f"last-user-manager:{tie.tenant}"

@@ -62,6 +62,7 @@ class User:
     disabled_at: datetime | None
     invited_until: datetime | None
     accepted: bool
+    manages_organisation: bool
     sort_key: str = field(repr=False, compare=False)
 
     @property
@@ -76,6 +77,7 @@ class RightsInTenant:
     roles: dict[Section, Role]
     offices: tuple[Office, ...]
     second_factor_required: bool
+    managed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from identity.actions.erase_person import erase_person
 from identity.actions.establish_tenant import ESTABLISH, establish_later
 from identity.actions.forget_sign_ins import OLD, forget_sign_ins
 from identity.actions.forgotten_password import RESET, issue_reset_link
+from identity.actions.manage_organisation import GO_ON, go_on
 from identity.actions.note_refusal import REFUSED, note_refusal
 from identity.actions.request_erasure import ERASE
+from identity.actions.second_logins import LOOK, close_without_tenant
 from identity.actions.telling_of_impersonation import RUN_OUT as IMPERSONATION_RUN_OUT
 from identity.actions.watch_policies import WATCH, look
 from identity.clients.factor_keys import FactorKeys
@@ -60,6 +62,8 @@ class Parts:
                 db=self.db, item=item, kept_for=self.settings.history_kept_for
             ),
             ERASE: lambda item: erase_person(db=self.db, item=item),
+            LOOK: lambda item: close_without_tenant(db=self.db, item=item),
+            GO_ON: lambda item: go_on(db=self.db, item=item),
             ESTABLISH: lambda item: establish_later(
                 db=self.db, sealer=self.sealer, item=item, now=self.clock.now()
             ),

@@ -249,7 +249,8 @@ def change_hash(tx: Tx, *, credential_id: UUID, hash: str) -> None:
 
 
 def get_portal_credential_id(tx: Tx, *, identifier_key: str, decoy: str) -> UUID:
-    """By login or e-mail, for a forgotten password; a decoy's where nobody can have forgotten."""
+    """By login or e-mail, for a forgotten password; a decoy's where nobody can have forgotten. A second
+    login is forgotten by its own name: the address that it shares is the first one's."""
     found: UUID = tx.value(
         """
         SELECT coalesce(
@@ -257,6 +258,7 @@ def get_portal_credential_id(tx: Tx, *, identifier_key: str, decoy: str) -> UUID
                       FROM persons p
                       JOIN credentials c ON c.person_id = p.id AND c.kind = 'portal'
                      WHERE (p.login_key = %(key)s OR p.email_key = %(key)s) AND p.enabled
+                     ORDER BY p.shares_email
                      LIMIT 1),
                    decoy_of('portal', %(decoy)s))
         """,

@@ -129,7 +129,8 @@ def change_person_to_pseudonym(
            SET login = %(pseudonym)s, login_key = %(pseudonym)s, login_stem = NULL,
                login_number = NULL, email = %(email)s, email_key = %(email)s,
                given_name = 'erased', family_name = %(pseudonym)s, mobile = NULL,
-               enabled = false, disabled_at = coalesce(disabled_at, %(at)s), erased_at = %(at)s
+               enabled = false, disabled_at = coalesce(disabled_at, %(at)s), erased_at = %(at)s,
+               second_of = NULL, shares_email = false
          WHERE id = %(person_id)s
         """,
         {"person_id": person_id, "pseudonym": pseudonym, "email": email, "at": at},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,13 +11,44 @@ from identity.domain.people import Person
 from servicekit.db import Tx
 from servicekit.errors import Conflict, NotFound
 
+_LOCK_BOTH_LOGINS = """
+    SELECT id
+      FROM persons
+     WHERE id = ANY (ARRAY(SELECT %(person_id)s::uuid
+                            UNION ALL
+                           SELECT second_of FROM persons WHERE id = %(person_id)s
+                            UNION ALL
+                           SELECT id FROM persons WHERE second_of = %(person_id)s))
+     ORDER BY id
+       FOR NO KEY UPDATE
+"""
+_SHARE_WHAT_SECOND_BEARS = """
+    UPDATE persons SET shares_email = true
+     WHERE second_of = %(person_id)s AND email_key = %(email_key)s AND NOT shares_email
+"""
+_CHANGE_EMAIL = """
+    UPDATE persons p
+       SET email = %(email)s, email_key = %(email_key)s,
+           shares_email = EXISTS (SELECT 1
+                                    FROM persons f
+                                   WHERE f.id = p.second_of AND f.email_key = %(email_key)s)
+     WHERE p.id = %(person_id)s
+"""
+_LEAVE_TO_SECOND = """
+    UPDATE persons SET shares_email = false
+     WHERE second_of = %(person_id)s AND shares_email AND email_key <> %(email_key)s
+"""
+
 
 def find_by_email(tx: Tx, *, email_key: str) -> Person | None:
+    """Of an address that a second login shares: whose it is."""
     return tx.row(
         """
         SELECT id AS person_id, login, email, given_name, family_name, mobile, language, enabled
           FROM persons
          WHERE email_key = %(email_key)s
+         ORDER BY shares_email
+         LIMIT 1
         """,
         {"email_key": email_key},
         Person,
@@ -59,15 +91,20 @@ def add_person(
     login_number: int | None,
     email_key: str,
     registered_at: datetime,
+    second_of: UUID | None = None,
 ) -> bool:
-    """False, and nothing added, where somebody bears the login or the e-mail already."""
+    """False, and nothing added, where somebody bears the login or the e-mail already.
+
+    ``second_of``: whose second login it is; it shares that person's address.
+    """
     added = tx.run(
         """
         INSERT INTO persons (id, login, login_key, login_stem, login_number, email, email_key,
-                             given_name, family_name, mobile, language, registered_at)
+                             given_name, family_name, mobile, language, registered_at, second_of,
+                             shares_email)
         VALUES (%(id)s, %(login)s, %(login_key)s, %(login_stem)s, %(login_number)s, %(email)s,
                 %(email_key)s, %(given_name)s, %(family_name)s, %(mobile)s, %(language)s,
-                %(registered_at)s)
+                %(registered_at)s, %(second_of)s, %(second_of)s::uuid IS NOT NULL)
         ON CONFLICT DO NOTHING
         """,
         {
@@ -83,6 +120,7 @@ def add_person(
             "mobile": person.mobile,
             "language": person.language.value,
             "registered_at": registered_at,
+            "second_of": second_of,
         },
     )
     return added == 1
@@ -125,15 +163,17 @@ def change_person(tx: Tx, *, person: Person) -> None:
 
 
 def change_email(tx: Tx, *, person_id: UUID, email: str, email_key: str) -> None:
-    """Conflict("email-taken") where it is somebody else's."""
+    """Conflict("email-taken") where it is somebody else's.
+
+    A person and his second login may bear one address; nobody else that of either. What one of
+    them leaves, the other has alone.
+    """
+    changed = {"person_id": person_id, "email": email, "email_key": email_key}
     with tx.unless(constraint="persons_email_key", error=Conflict("email-taken")):
-        tx.run(
-            """
-            UPDATE persons SET email = %(email)s, email_key = %(email_key)s
-             WHERE id = %(person_id)s
-            """,
-            {"person_id": person_id, "email": email, "email_key": email_key},
-        )
+        tx.run(_LOCK_BOTH_LOGINS, changed)
+        tx.run(_SHARE_WHAT_SECOND_BEARS, changed)
+        tx.run(_CHANGE_EMAIL, changed)
+        tx.run(_LEAVE_TO_SECOND, changed)
 
 
 def list_tenants(tx: Tx, *, person_id: UUID, limit: int) -> list[TenantCode]:
@@ -150,3 +190,24 @@ def list_tenants(tx: Tx, *, person_id: UUID, limit: int) -> list[TenantCode]:
         dict,
     )
     return [TenantCode(row["tenant"]) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLogin:
+    person_id: UUID
+    second_of: UUID
+    enabled: bool
+
+
+def find_second_login(tx: Tx, *, of: UUID) -> SecondLogin | None:
+    """Nobody else opens or closes it until the transaction ends."""
+    return tx.row(
+        """
+        SELECT id AS person_id, second_of, enabled
+          FROM persons
+         WHERE second_of = %(of)s
+           FOR NO KEY UPDATE
+        """,
+        {"of": of},
+        SecondLogin,
+    )

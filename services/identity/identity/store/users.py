@@ -22,12 +22,14 @@ def add_user(
     person: Person,
     typed: NewPerson | None,
     at: datetime,
-    invited_until: datetime,
+    invited_until: datetime | None,
     invited_by: UUID | None,
+    management_id: UUID | None = None,
 ) -> bool:
     """False where the person is a user of the tenant already.
 
     ``typed``: what the tenant calls somebody who had a login before, until he accepts.
+    ``management_id``: by which multi-tenant management he is one.
     """
     own = _keys(person, login=person.login)
     shown = own if typed is None else _keys(typed, login=person.login)
@@ -35,10 +37,10 @@ def add_user(
         """
         INSERT INTO users (tenant, person_id, sort_key, search_key, joined_at, accepted_at,
                            typed_given_name, typed_family_name, own_sort_key, own_search_key,
-                           invited_until, invited_by)
+                           invited_until, invited_by, management_id)
         VALUES (%(tenant)s, %(person_id)s, %(sort_key)s, %(search_key)s, %(at)s, %(accepted_at)s,
                 %(given_name)s, %(family_name)s, %(own_sort_key)s, %(own_search_key)s,
-                %(invited_until)s, %(invited_by)s)
+                %(invited_until)s, %(invited_by)s, %(management_id)s)
         ON CONFLICT ON CONSTRAINT users_pkey DO NOTHING
         """,
         {
@@ -54,6 +56,7 @@ def add_user(
             "own_search_key": None if typed is None else own[1],
             "invited_until": invited_until,
             "invited_by": invited_by,
+            "management_id": management_id,
         },
     )
     return added == 1
@@ -234,6 +237,7 @@ def find_user(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> User | None:
                CASE WHEN u.accepted_at IS NULL THEN coalesce(u.invited_until, u.joined_at)
                     ELSE u.invited_until END AS invited_until,
                u.accepted_at IS NOT NULL AS accepted,
+               u.management_id IS NOT NULL AS manages_organisation,
                (SELECT coalesce(jsonb_object_agg(m.section, m.role), '{}')
                   FROM memberships m
                  WHERE m.tenant = u.tenant AND m.person_id = u.person_id) AS roles,
@@ -279,6 +283,7 @@ def list_users(
                CASE WHEN u.accepted_at IS NULL THEN coalesce(u.invited_until, u.joined_at)
                     ELSE u.invited_until END AS invited_until,
                u.accepted_at IS NOT NULL AS accepted,
+               u.management_id IS NOT NULL AS manages_organisation,
                (SELECT coalesce(jsonb_object_agg(m.section, m.role), '{}')
                   FROM memberships m
                  WHERE m.tenant = u.tenant AND m.person_id = u.person_id) AS roles,
@@ -286,7 +291,7 @@ def list_users(
                       WHERE o.tenant = u.tenant AND o.person_id = u.person_id
                       ORDER BY o.office) AS offices
           FROM (SELECT tenant, person_id, sort_key, accepted_at, typed_given_name,
-                       typed_family_name, joined_at, disabled_at, invited_until
+                       typed_family_name, joined_at, disabled_at, invited_until, management_id
                   FROM users
                  WHERE tenant = %(tenant)s
                    AND (%(sort_key)s::text IS NULL
@@ -318,7 +323,8 @@ def list_users(
 
 def list_user_managers(tx: Tx, *, tenant: TenantCode) -> list[UUID]:
     """Managers on Users who can act: who have accepted, have a portal password, and are enabled,
-    here too. Two at most: enough to decide whether one of them may go."""
+    here too; no second login, which sales end. Two at most: enough to decide whether one of them
+    may go."""
     found = tx.rows(
         """
         SELECT m.person_id
@@ -328,6 +334,7 @@ def list_user_managers(tx: Tx, *, tenant: TenantCode) -> list[UUID]:
                             AND c.hash IS NOT NULL
           JOIN users u ON u.tenant = m.tenant AND u.person_id = m.person_id
                       AND u.disabled_at IS NULL AND u.accepted_at IS NOT NULL
+                      AND u.management_id IS NULL
          WHERE m.tenant = %(tenant)s AND m.section = 'users' AND m.role = 'manager'
          ORDER BY m.person_id
          LIMIT 2
@@ -339,7 +346,8 @@ def list_user_managers(tx: Tx, *, tenant: TenantCode) -> list[UUID]:
 
 
 def list_administrators(tx: Tx, *, tenant: TenantCode, limit: int) -> list[UUID]:
-    """Enabled managers on Users who have accepted; also who has no password yet: he is mailed."""
+    """Enabled managers on Users who have accepted; also who has no password yet: he is mailed.
+    Not a second login: its bearer has his mail as what he is here himself."""
     found = tx.rows(
         """
         SELECT m.person_id
@@ -347,6 +355,7 @@ def list_administrators(tx: Tx, *, tenant: TenantCode, limit: int) -> list[UUID]
           JOIN persons p ON p.id = m.person_id AND p.enabled
           JOIN users u ON u.tenant = m.tenant AND u.person_id = m.person_id
                       AND u.disabled_at IS NULL AND u.accepted_at IS NOT NULL
+                      AND u.management_id IS NULL
          WHERE m.tenant = %(tenant)s AND m.section = 'users' AND m.role = 'manager'
          ORDER BY m.person_id
          LIMIT %(limit)s
@@ -355,6 +364,27 @@ def list_administrators(tx: Tx, *, tenant: TenantCode, limit: int) -> list[UUID]
         dict,
     )
     return [row["person_id"] for row in found]
+
+
+def change_office(
+    tx: Tx, *, tenant: TenantCode, office: Office, former_id: UUID, person_id: UUID, at: datetime
+) -> bool:
+    """In one statement: there is no moment without a holder, nor with two. False where somebody
+    else than ``former_id`` holds it."""
+    moved = tx.run(
+        """
+        UPDATE offices SET person_id = %(person_id)s, held_since = %(at)s
+         WHERE tenant = %(tenant)s AND office = %(office)s AND person_id = %(former_id)s
+        """,
+        {
+            "tenant": tenant,
+            "office": office.value,
+            "former_id": former_id,
+            "person_id": person_id,
+            "at": at,
+        },
+    )
+    return moved == 1
 
 
 def add_office(

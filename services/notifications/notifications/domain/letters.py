@@ -58,6 +58,7 @@ class Template(StrEnum):
     SUPPORT_LEVEL_ASKED = "support_level_asked"
     SUPPORT_LEVEL_WITHDRAWN = "support_level_withdrawn"
     SUPPORT_LEVEL_CHANGED = "support_level_changed"
+    SUPPORT_COMMITMENT_ENDS = "support_commitment_ends"
     REFERENCES_CHANGED = "references_changed"
     BILLING_DETAILS_CHANGED = "billing_details_changed"
     REQUEST_SENT = "request_sent"
@@ -67,6 +68,9 @@ class Template(StrEnum):
     ORDER_PLACED = "order_placed"
     TERMINATION_SCHEDULED = "termination_scheduled"
     TERMINATION_EFFECTIVE = "termination_effective"
+    ONLINE_OPENING = "online_opening"
+    SECOND_LOGIN = "second_login"
+    ORDER_FORM = "order_form"
     TRIAL_REQUESTED = "trial_requested"
     TRIAL_ENDS_SOON = "trial_ends_soon"
     TRIAL_CONVERTED = "trial_converted"
@@ -180,10 +184,10 @@ def invitation_answered(fact: Fact) -> Letter | None:
 
 
 def access_ended(fact: Fact) -> Letter | None:
-    """None for who has declined: he has said so himself a moment ago; and for who was asked and
-    has not answered: neither had anything yet."""
+    """None for who has declined: he has said so himself a moment ago; for who was asked and has
+    not answered: neither had anything yet; and for a second login, which is closed with a mail."""
     how = fact["how"]
-    if how is Leaving.DECLINED or not _accepted(fact):
+    if how is Leaving.DECLINED or not _accepted(fact) or fact.get("by_management"):
         return None
     return Letter(
         template=Template.ACCESS_ENDED,

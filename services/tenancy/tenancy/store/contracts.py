@@ -65,6 +65,7 @@ _IS_ONE_OF = """
 """
 _LOCK = "SELECT tenant FROM contracts WHERE tenant = %(tenant)s FOR UPDATE"
 _CHANGE_NAME = "UPDATE contracts SET name = %(name)s WHERE tenant = %(tenant)s"
+_CHANGE_OPENED_AT = "UPDATE contracts SET opened_at = %(at)s WHERE tenant = %(tenant)s"
 _CHANGE_STATE = """
     UPDATE contracts
        SET status = %(status)s, status_since = %(status_since)s,
@@ -224,6 +225,11 @@ def _as_row(contract: Contract, *, opened_by: str) -> dict[str, Any]:
 
 def change_name(tx: Tx, *, tenant: TenantCode, name: str) -> None:
     tx.run(_CHANGE_NAME, {"tenant": tenant, "name": name})
+
+
+def change_opened_at(tx: Tx, *, tenant: TenantCode, at: datetime) -> None:
+    """Of one whose code was given before it runs."""
+    tx.run(_CHANGE_OPENED_AT, {"tenant": tenant, "at": at})
 
 
 def change_state(tx: Tx, *, contract: Contract) -> None:
