@@ -39,6 +39,7 @@ from notifications.domain import (
     letters,
     life_letters,
     office_letters,
+    organisation_letters,
     people_letters,
     request_letters,
 )
@@ -75,6 +76,15 @@ TERMINATION = {
     "remaining": 2,
     "effective_on": date(2026, 12, 1),
     "requested_by": str(PERSON),
+}
+COMPANY = {"person_id": PERSON, "organisation_name": "Exemple SA"}
+ORDER_FORM = {
+    "tenant": TenantCode("OCB0000001"),
+    "new_tenant": TenantCode("OCB0000002"),
+    "referent_id": PERSON,
+    "sent_by": OTHER,
+    "returned_by": PERSON,
+    "due_at": AT,
 }
 FACTORS = {"person_id": PERSON, "tenant": None, "not_me_link": "sealed", "changed_at": AT}
 INVITED = {**ACCOUNT, "roles": {Section.USERS: Role.VISITOR}}
@@ -290,6 +300,23 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     (letters.portal_login_unlocked, {**ACCOUNT, "was_locked": True}),
     (letters.portal_login_unlocked, {**ACCOUNT, "was_locked": False}),
     (letters.failed_login_reset, {**ACCOUNT, "reset_by": "Jane.Roe", "reset_by_person_id": OTHER}),
+    (organisation_letters.online_opening_activated, {**COMPANY, "daily_limit": 5}),
+    (organisation_letters.online_opening_withdrawn, COMPANY),
+    (
+        organisation_letters.online_contract_opened,
+        {**COMPANY, "tenant": TenantCode("OCB0000002"), "name": "Recette"},
+    ),
+    *(
+        (
+            organisation_letters.second_login,
+            {**COMPANY, "login": "John.Doe2", "sealed_link": link, "expires_at": link and AT},
+        )
+        for link in ("sealed", None)
+    ),
+    (organisation_letters.order_form_sent, ORDER_FORM),
+    (organisation_letters.order_form_returned, ORDER_FORM),
+    (organisation_letters.ordered_tenant_due, ORDER_FORM),
+    (organisation_letters.ordered_tenant_opened, ORDER_FORM),
     (people_letters.staff_roles_changed, {"person_id": PERSON, "roles": list(StaffRole)}),
     (people_letters.staff_roles_changed, {"person_id": PERSON, "roles": []}),
     (
@@ -355,6 +382,10 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     (ending_letters.forced_closing_proposed, {**FORCED, "expires_at": AT}),
     (ending_letters.contract_closed, CLOSED),
     (contract_letters.support_level_changed, OF_CONTRACT),
+    (
+        contract_letters.support_commitment_ends,
+        {**OF_CONTRACT, "lower_from_on": date(2027, 6, 1)},
+    ),
     *(
         (contract_letters.references_changed, {**OF_CONTRACT, **REFERENCES, "by": by})
         for by in ReferencesBy
