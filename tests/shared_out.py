@@ -108,14 +108,15 @@ def marked_alone(file: Path) -> frozenset[str]:
     text = file.read_text(encoding="utf-8")
     if "mark.alone" not in text:
         return frozenset()
-    body = ast.parse(text).body
-    functions = [one for one in body if isinstance(one, ast.FunctionDef)]
-    whole = any("mark.alone" in ast.unparse(one) for one in body if isinstance(one, ast.Assign))
-    return frozenset(
-        one.name
-        for one in functions
-        if whole or any("mark.alone" in ast.unparse(mark) for mark in one.decorator_list)
-    )
+    whole, marked = False, set[str]()
+    for one in ast.parse(text).body:
+        if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "pytestmark":
+            whole = "mark.alone" in ast.unparse(one.value)
+        elif isinstance(one, ast.FunctionDef):
+            marks = map(ast.unparse, one.decorator_list)
+            if whole or any("mark.alone" in mark for mark in marks):
+                marked.add(one.name)
+    return frozenset(marked)
 
 
 def processes_for(config: pytest.Config) -> int:

@@ -12,6 +12,7 @@ from tests.shared_out import Kind, SharedOut, kind_of, marked_alone
 
 pytestmark = pytest.mark.unit
 
+ROOT = Path(__file__).resolve().parents[2]
 FILES = {
     "test_pages.py": "pytestmark = [pytest.mark.browser, pytest.mark.stack]",
     "test_story.py": "pytestmark = pytest.mark.stack",
@@ -162,6 +163,14 @@ def test_the_work_of_a_process_that_dies_is_done_by_another(tmp_path: Path) -> N
     assert sorted({*ran, crashed}) == sorted(TESTS)
 
 
+def test_who_starts_a_suite_for_himself_says_so() -> None:
+    """Else his file is kept for the processes that have the shared one."""
+    modules = [one for top in ("tests", "deploy") for one in (ROOT / top).rglob("test_*.py")]
+    starting = [one for one in modules if "fresh_stack: " in one.read_text(encoding="utf-8")]
+    assert starting
+    assert [one.name for one in starting if kind_of(one) is not Kind.OWN_STACK] == []
+
+
 def test_kinds_are_read_from_the_markers(tmp_path: Path) -> None:
     Run(tmp_path, TESTS, processes=1)
     kinds = {name: kind_of(tmp_path / name) for name in FILES}
@@ -171,3 +180,4 @@ def test_kinds_are_read_from_the_markers(tmp_path: Path) -> None:
     assert marked_alone(tmp_path / "test_mixed.py") == {"test_quick"}
     assert marked_alone(tmp_path / "test_clock.py") == {"test_c"}
     assert marked_alone(tmp_path / "test_story.py") == frozenset()
+    assert marked_alone(Path(__file__)) == frozenset(), "here it is only spoken of"
