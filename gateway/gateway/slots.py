@@ -6,8 +6,6 @@ from queue import Empty, SimpleQueue
 
 
 class Slots:
-    """``with slots:`` waits for one as long as it takes."""
-
     def __init__(self, number: int) -> None:
         self._free: SimpleQueue[None] = SimpleQueue()
         for _ in range(number):
@@ -22,10 +20,4 @@ class Slots:
         return True
 
     def give_back(self) -> None:
-        self._free.put(None)
-
-    def __enter__(self) -> None:
-        self._free.get()
-
-    def __exit__(self, *error: object) -> None:
         self._free.put(None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from functools import lru_cache
@@ -13,7 +12,6 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from gateway.oauth.keys import ALGORITHM, KeyRing
-from gateway.slots import Slots
 
 _PADDING, _DIGEST = PKCS1v15(), SHA256()
 _encoded = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
@@ -26,17 +24,13 @@ class Signer:
 
     def __init__(self, keys: KeyRing) -> None:
         self._keys = keys
-        # A signature leaves the interpreter to others for half a millisecond. More of them at once
-        # than there are cores would take the core of whoever has the interpreter.
-        self._signing = Slots(os.cpu_count() or 1)
 
     def signed(self, kind: str, claims: Mapping[str, Any]) -> str:
         """``kind``: the header's ``typ``."""
         key = self._keys.active
         assert key.private_key is not None  # the ring holds pairs
         text = b".".join((_header(str(key.kid), kind), _segment(_encoded(claims))))
-        with self._signing:
-            signature = key.private_key.sign(text, _PADDING, _DIGEST)
+        signature = key.private_key.sign(text, _PADDING, _DIGEST)
         return b".".join((text, _segment(signature))).decode()
 
 
