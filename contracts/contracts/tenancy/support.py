@@ -176,6 +176,22 @@ class SupportLevelChangedPayload(Strict):
     referent_id = Id(required=True, allow_none=True)
 
 
+class SupportCommitmentEndApproachedPayload(Strict):
+    tenant = Tenant(required=True)
+    support_level = Choice(SupportLevel, required=True)
+    committed_until = Day(required=True)
+    lower_from_on = Day(
+        required=True,
+        metadata={"description": "When a lower level, asked for now, would be in force."},
+    )
+    referent_id = Id(required=True, allow_none=True)
+
+
+SupportCommitmentEndApproached = TENANCY.event(
+    "SupportCommitmentEndApproached",
+    payload=SupportCommitmentEndApproachedPayload,
+    heard_by=("notifications",),
+)
 SupportLevelChangeAsked = TENANCY.event(
     "SupportLevelChangeAsked",
     payload=SupportLevelChangeAskedPayload,

@@ -23,7 +23,7 @@ def prefilled(form: Form, names: Iterable[str]) -> Form:
 
 def request_for(kind: RequestKind, tenant: TenantCode) -> str | None:
     """Where this visitor asks sales for it; None where he may not, or nothing of it is offered."""
-    if not visitor().holds(ASKING[kind], tenant):
+    if visitor().view is not None or not visitor().holds(ASKING[kind], tenant):
         return None
     offered = ask(list_forms, {"kind": kind.value, "limit": 1})["items"]
     if not offered:

@@ -28,6 +28,16 @@ def support_level_changed(fact: Fact) -> Letter | None:
     return to_referent(Template.SUPPORT_LEVEL_CHANGED, fact, **known, committed_until=until)
 
 
+def support_commitment_ends(fact: Fact) -> Letter | None:
+    return to_referent(
+        Template.SUPPORT_COMMITMENT_ENDS,
+        fact,
+        support_level=fact["support_level"].value,
+        committed_until=fact["committed_until"],
+        lower_from_on=fact["lower_from_on"],
+    )
+
+
 def references_changed(fact: Fact) -> Letter | None:
     return to_referent(
         Template.REFERENCES_CHANGED,

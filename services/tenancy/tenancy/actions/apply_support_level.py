@@ -8,6 +8,7 @@ from contracts.tenancy import ContractStatus, SupportChangeStatus, SupportLevelC
 from servicekit.db import Database, Tx
 from servicekit.due import DueItem
 from tenancy.actions.read_support_level import support_terms
+from tenancy.actions.remind_commitment import plan_commitment
 from tenancy.domain.contracts import Contract
 from tenancy.domain.support import SupportChange, SupportTerms, commitment_end
 from tenancy.store import contracts, support
@@ -41,6 +42,7 @@ def apply_due(
     else:
         left = terms.applied()
         support.change_level(tx, tenant=contract.tenant, support_level=left.support_level)
+        plan_commitment(tx, terms=left)
     change = left.change(pending.change_id)
     support.change_ended(tx, tenant=contract.tenant, change=change)
     _tell(tx, contract=contract, change=change, at=at)

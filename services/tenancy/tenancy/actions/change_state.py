@@ -8,17 +8,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.tenancy import ContractAct, ContractStateChanged, ContractStatus
+from servicekit.calendar import day_of
 from servicekit.db import Tx
 from tenancy.actions.draining import begin_draining, end_draining
+from tenancy.actions.remind_commitment import plan_commitment
 from tenancy.actions.run_trial import plan_kept_trial, unplan_trial
 from tenancy.domain.contracts import Contract
 from tenancy.domain.state_changes import StateChange, acted_by
+from tenancy.domain.support import terms_of
 from tenancy.store import contracts, state_changes
+
+_BEGINS_TO_RUN = (ContractAct.ACTIVATE, ContractAct.CONVERT)
 
 
 def begin(tx: Tx, *, contract: Contract, act: ContractAct, now: datetime) -> None:
     """The first line of a contract's history; ``TenantOpened`` tells the others."""
     _add(tx, contract=contract, before=None, act=act, number=1, now=now, reason=None)
+    _commit(tx, contract=contract, now=now)
 
 
 def move(
@@ -47,7 +53,15 @@ def move(
         unplan_trial(tx, contract=moved)
     elif act is ContractAct.KEEP and moved.is_on_trial:
         plan_kept_trial(tx, contract=moved)
+    if act in _BEGINS_TO_RUN:
+        _commit(tx, contract=moved, now=now)
     return moved
+
+
+def _commit(tx: Tx, *, contract: Contract, now: datetime) -> None:
+    """To its first support level, from today on."""
+    terms = terms_of(contract, last_applied=None, changes=(), today=day_of(now))
+    plan_commitment(tx, terms=terms)
 
 
 def _add(

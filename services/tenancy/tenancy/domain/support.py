@@ -76,6 +76,14 @@ class SupportTerms:
         return commitment_end(self.since_on) if self.binding else None
 
     @property
+    def lower_asked_from(self) -> date | None:
+        """The first day on which a lower level may be asked for; None where there is none."""
+        until = self.committed_until
+        if until is None or self.support_level is _LOWEST_FIRST[0]:
+            return None
+        return asked_at_the_earliest(until)
+
+    @property
     def would_apply_on(self) -> date:
         return first_after(self.today)
 
@@ -141,6 +149,11 @@ def commitment_end(since_on: date) -> date:
     return last.replace(day=since_on.day) - _ONE_DAY
 
 
+def asked_at_the_earliest(committed_until: date) -> date:
+    """So that it is in force after the commitment, and not a month later than it could be."""
+    return Month.of(first_after(committed_until) - _ONE_DAY).first_day()
+
+
 def is_higher(level: SupportLevel, than: SupportLevel) -> bool:
     return _LOWEST_FIRST.index(level) > _LOWEST_FIRST.index(than)
 
@@ -198,9 +211,9 @@ def _commitment_refusal(terms: SupportTerms, level: SupportLevel) -> Outlook | N
         details={
             "support_level": terms.support_level.value,
             "committed_until": until.isoformat(),
-            "earliest_effect": free_from.isoformat(),
+            "earliest_effect": first_after(until).isoformat(),
         },
-        earliest_on=Month.of(free_from - _ONE_DAY).first_day(),
+        earliest_on=asked_at_the_earliest(until),
     )
 
 

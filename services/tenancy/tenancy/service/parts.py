@@ -23,6 +23,7 @@ from tenancy.actions.close_contract import close_if_empty
 from tenancy.actions.draining import CLOSE, REPORT
 from tenancy.actions.follow_trial import close_trial, end_trial, remind_of_end
 from tenancy.actions.order_tenant import ALERT, alert
+from tenancy.actions.remind_commitment import COMMITMENT, remind_of_commitment
 from tenancy.actions.report_draining import report_draining
 from tenancy.actions.request_trial import FORGET, forget_trial_request
 from tenancy.clients.sealing import Sealer
@@ -54,6 +55,7 @@ class Parts:
             REPORT: lambda item: report_draining(db=self.db, item=item),
             ALERT: lambda item: alert(db=self.db, item=item),
             APPLY: lambda item: apply_support_level(db=self.db, item=item),
+            COMMITMENT: lambda item: remind_of_commitment(db=self.db, item=item),
         }
 
 

@@ -91,4 +91,6 @@ def test_one_jump_is_many_jumps(new_database: Callable[..., Any]) -> None:
         ("premium", "2027-02-28T23:00:00+00:00"),
         ("basic", "2027-09-30T22:00:00+00:00"),
     ]
+    ends = [one for one in happened if one[0] == "SupportCommitmentEndApproached"]
+    assert ends == [("SupportCommitmentEndApproached", "2027-07-31")], "midnight in Paris"
     assert len(happened) == len({(*one, n) for n, one in enumerate(happened)})

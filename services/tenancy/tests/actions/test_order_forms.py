@@ -119,7 +119,7 @@ def test_credentials_are_sent_when_the_ordered_tenant_is_opened(ordering) -> Non
     assert ordering.company.told("ContractStateChanged") == []
     assert ordering.house.rows("SELECT contacts FROM order_forms") == [(None,)]
     assert owed_by(ordering) == []
-    assert ordering.house.rows("SELECT count(*) FROM house.due_work") == [(0,)]
+    assert ordering.due() == []
     assert ordering.company.told("OrderedTenantOpened")[0]["returned_by"] == str(JOHN)
 
 

@@ -19,6 +19,7 @@ from tenancy.actions.change_support_level import (
     withdraw_support_level_change,
 )
 from tenancy.actions.read_support_level import read_support_level, read_support_outlook
+from tenancy.actions.remind_commitment import COMMITMENT, remind_of_commitment
 from tenancy.store import contracts
 
 pytestmark = pytest.mark.servers
@@ -70,6 +71,17 @@ def read(house, tenant, *, now=None):
 def let_days_pass(house, until):
     """All that falls due, in order, as the process does it."""
     handlers = {APPLY: lambda item: apply_support_level(db=house.db, item=item)}
+    runner = DueRunner(house.db, Stopped(until), handlers)
+    while runner.step():
+        pass
+
+
+def forget_nothing(house, until):
+    """The same with the day on which a commitment is about to end."""
+    handlers = {
+        APPLY: lambda item: apply_support_level(db=house.db, item=item),
+        COMMITMENT: lambda item: remind_of_commitment(db=house.db, item=item),
+    }
     runner = DueRunner(house.db, Stopped(until), handlers)
     while runner.step():
         pass
@@ -241,6 +253,40 @@ def test_of_many_at_once_one_is_pending_and_the_others_are_history(house) -> Non
     assert len(statuses) + len(refused) == len(wishes)
     work = house.rows(f"SELECT count(*) FROM house.due_work WHERE kind = '{APPLY}'")
     assert work == [(1,)]
+
+
+@pytest.mark.parametrize("days", [14, 420], ids=["by fortnights", "in one jump"])
+def test_end_of_a_commitment_is_told_once_on_its_day_however_time_goes(house, days) -> None:
+    tenant = house.opened(support_level=STANDARD).tenant
+    ask(house, tenant, BUSINESS)
+    until = house.now
+    while until < house.now + timedelta(days=420):
+        until += timedelta(days=days)
+        forget_nothing(house, until)
+    [(approached, at)] = house.rows(
+        "SELECT data, time FROM house.outbox WHERE type LIKE '%CommitmentEndApproached%'"
+    )
+    assert at == beginning_of(date(2027, 5, 1))
+    assert approached["support_level"] == "business"
+    days_told = (approached["committed_until"], approached["lower_from_on"])
+    assert days_told == ("2027-05-31", "2027-06-01")
+
+
+def test_basic_is_the_lowest_and_commits_to_nothing_that_ends(house) -> None:
+    house.opened(support_level=BASIC)
+    planned = house.rows(f"SELECT count(*) FROM house.due_work WHERE kind = '{COMMITMENT}'")
+    assert planned == [(0,)]
+
+
+def test_who_has_asked_for_a_level_already_is_not_told_that_he_may(house) -> None:
+    tenant = house.opened(support_level=BUSINESS).tenant
+    first_of_may = beginning_of(date(2027, 5, 1))
+    ask(house, tenant, PREMIUM, now=first_of_may - timedelta(seconds=1))
+    forget_nothing(house, first_of_may)
+    assert told(house, "SupportCommitmentEndApproached") == []
+    forget_nothing(house, first_of_may + timedelta(days=365))
+    [(approached,)] = told(house, "SupportCommitmentEndApproached")
+    assert approached["committed_until"] == "2027-10-31"
 
 
 def test_contract_that_does_not_exist_has_no_level(house) -> None:

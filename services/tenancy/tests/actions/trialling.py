@@ -19,6 +19,7 @@ from tenancy.actions import run_trial
 from tenancy.actions.apply_support_level import APPLY, apply_support_level
 from tenancy.actions.begin_trial import BegunTrial, confirm_trial
 from tenancy.actions.follow_trial import close_trial, end_trial, remind_of_end
+from tenancy.actions.remind_commitment import COMMITMENT, remind_of_commitment
 from tenancy.actions.request_trial import FORGET, forget_trial_request, request_trial
 from tenancy.clients.sealing import Sealer
 from tenancy.domain.people import Contact
@@ -117,6 +118,7 @@ class TrialHouse:
             run_trial.CLOSE: lambda item: close_trial(db=db, item=item),
             FORGET: lambda item: forget_trial_request(db=db, item=item),
             APPLY: lambda item: apply_support_level(db=db, item=item),
+            COMMITMENT: lambda item: remind_of_commitment(db=db, item=item),
         }
         return DueRunner(db, self.clock, handlers)
 

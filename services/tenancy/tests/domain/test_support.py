@@ -262,6 +262,18 @@ def test_upgrade_is_possible_on_every_day_and_nothing_else_meanwhile(
             break
 
 
+@given(days, levels)
+def test_day_from_which_a_lower_level_may_be_asked_for_is_the_one_that_a_refusal_names(
+    day: date, level: SupportLevel
+) -> None:
+    committed = terms(level, since_on=day, today=day)
+    refused = foresee_support_level(committed, BASIC)
+    if level is BASIC:
+        assert committed.lower_asked_from is None
+    else:
+        assert committed.lower_asked_from == refused.earliest_on
+
+
 # --- from when it counts --------------------------------------------------------------------------
 
 
