@@ -6,6 +6,7 @@ from contracts.codes import Office
 from contracts.declare import Effect
 from contracts.fields import (
     Choice,
+    Flag,
     Id,
     Instant,
     Lines,
@@ -20,6 +21,7 @@ from contracts.fields import (
 )
 from contracts.rights import gateway_only
 from contracts.tenancy.contract import TENANCY
+from contracts.tenancy.handovers import HandoverState
 from contracts.tenancy.requests import RequestAct
 
 
@@ -55,9 +57,22 @@ class ExportedEntry(Strict):
     )
 
 
+class ExportedHandover(Strict):
+    """His part in a handover of an office; the other side is somebody else's to know."""
+
+    tenant = Tenant(required=True)
+    office = Choice(Office, required=True)
+    state = Choice(HandoverState, required=True)
+    as_holder = Flag(required=True)
+    offered_at = Instant(required=True)
+    accepted_at = Instant(required=True, allow_none=True)
+    ended_at = Instant(required=True, allow_none=True)
+
+
 class ExportedOffices(Strict):
     offices = Many(Part(ExportedOffice), maximum=1000, required=True)
     requests = Many(Part(ExportedEntry), maximum=1000, load_default=())
+    handovers = Many(Part(ExportedHandover), maximum=1000, load_default=())
 
 
 export_person = TENANCY.call(

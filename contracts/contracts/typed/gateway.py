@@ -19,6 +19,17 @@ GrantType = Literal[
     "urn:ietf:params:oauth:grant-type:token-exchange",
 ]
 
+HandoverState = Literal[
+    "offered",
+    "accepted",
+    "settling",
+    "done",
+    "declined",
+    "withdrawn",
+    "expired",
+    "void",
+]
+
 ImpersonationState = Literal["proposed", "active", "declined", "expired", "ended", "over"]
 
 Language = Literal["fr", "en"]
@@ -334,9 +345,20 @@ class ExportedEntry(TypedDict):
     answers: dict[str, str]
 
 
+class ExportedHandover(TypedDict):
+    tenant: str
+    office: Office
+    state: HandoverState
+    as_holder: bool
+    offered_at: str
+    accepted_at: str | None
+    ended_at: str | None
+
+
 class ExportedOffices(TypedDict):
     offices: list[ExportedOffice]
     requests: NotRequired[list[ExportedEntry]]
+    handovers: NotRequired[list[ExportedHandover]]
 
 
 class ExportedMail(TypedDict):

@@ -90,6 +90,8 @@ OpeningGround = Literal["online_opening", "multi_tenant_management"]
 
 OrderFormState = Literal["sent", "returned", "fulfilled", "withdrawn"]
 
+QueueOwner = Literal["anybody", "me", "nobody"]
+
 ReferencesBy = Literal["referent", "sales"]
 
 RequestAct = Literal[
@@ -567,9 +569,54 @@ class ExportedEntry(TypedDict):
     answers: dict[str, str]
 
 
+class ExportedHandover(TypedDict):
+    tenant: str
+    office: Office
+    state: HandoverState
+    as_holder: bool
+    offered_at: str
+    accepted_at: str | None
+    ended_at: str | None
+
+
 class ExportedOffices(TypedDict):
     offices: list[ExportedOffice]
     requests: NotRequired[list[ExportedEntry]]
+    handovers: NotRequired[list[ExportedHandover]]
+
+
+class QueuedRequest(TypedDict):
+    number: str
+    tenant: str
+    contract_name: str
+    kind: RequestKind
+    title: Label
+    subject: str
+    state: RequestState
+    outcome: RequestOutcome | None
+    ball: Ball | None
+    deadline_at: str
+    sent_at: str
+    sent_by_kind: AuthorKind
+    sent_by: str
+    sent_by_name: NotRequired[str | None]
+    changed_at: str
+    done_at: str | None
+    assigned_to: str | None
+    assigned_to_name: NotRequired[str | None]
+    overdue: bool
+
+
+class Queue(TypedDict):
+    next_cursor: NotRequired[str | None]
+    items: list[QueuedRequest]
+
+
+class QueueCounts(TypedDict):
+    open: int
+    mine: int
+    unassigned: int
+    overdue: int
 
 
 class OwnOfficeRecovery(TypedDict):
@@ -1216,6 +1263,56 @@ class TenancyClient:
         """What contracts hold of a person, for himself."""
         payload = given(person_id=person_id)
         return cast(ExportedOffices, self._dispatch(calls.export_person, payload))
+
+    def list_queue(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        owner: QueueOwner | None = None,
+        kind: RequestKind | None = None,
+    ) -> Queue:
+        """The requests that are not done, the nearest deadline first."""
+        payload = given(limit=limit, cursor=cursor, owner=owner, kind=kind)
+        return cast(Queue, self._dispatch(calls.list_queue, payload))
+
+    def count_queue(self) -> QueueCounts:
+        """How many requests wait, are one's own, are nobody's, are late."""
+        payload = given()
+        return cast(QueueCounts, self._dispatch(calls.count_queue, payload))
+
+    def assign_request(
+        self,
+        *,
+        tenant: str,
+        number: str,
+        to_me: bool | None = None,
+    ) -> RequestSheet:
+        """Take a request that nobody has, or give one's own back."""
+        payload = given(tenant=tenant, number=number, to_me=to_me)
+        return cast(RequestSheet, self._dispatch(calls.assign_request, payload))
+
+    def start_request(self, *, tenant: str, number: str) -> RequestSheet:
+        """Begin to work on a request; it is the caller's then, where it was nobody's."""
+        payload = given(tenant=tenant, number=number)
+        return cast(RequestSheet, self._dispatch(calls.start_request, payload))
+
+    def answer_request(self, *, tenant: str, number: str, text: str) -> RequestSheet:
+        """Write to the customer: it is his turn then."""
+        payload = given(tenant=tenant, number=number, text=text)
+        return cast(RequestSheet, self._dispatch(calls.answer_request, payload))
+
+    def close_request(
+        self,
+        *,
+        tenant: str,
+        number: str,
+        outcome: RequestOutcome,
+        text: str,
+    ) -> RequestSheet:
+        """Say that a request is done, fulfilled or refused, and what was done or why not."""
+        payload = given(tenant=tenant, number=number, outcome=outcome, text=text)
+        return cast(RequestSheet, self._dispatch(calls.close_request, payload))
 
     def list_own_handovers(self) -> OwnHandovers:
         """What is open about offices that I hold, or that were offered to me."""

@@ -49,10 +49,9 @@ SELECT house.guard('handovers');
 CREATE UNIQUE INDEX handovers_open_key ON handovers (tenant, office)
     WHERE state IN ('offered', 'accepted', 'settling');
 CREATE INDEX handovers_of_tenant ON handovers (tenant, handover_id);
-CREATE INDEX handovers_open_from ON handovers (from_person_id)
-    WHERE state IN ('offered', 'accepted', 'settling');
-CREATE INDEX handovers_open_to ON handovers (to_person_id)
-    WHERE state IN ('offered', 'accepted', 'settling');
+-- What is open, and all that is handed out to one of both sides.
+CREATE INDEX handovers_from ON handovers (from_person_id, handover_id);
+CREATE INDEX handovers_to ON handovers (to_person_id, handover_id);
 
 -- Two of staff give an office whose holder cannot act to somebody whom they name by his address.
 CREATE TABLE office_recoveries (

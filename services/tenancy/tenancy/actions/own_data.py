@@ -10,17 +10,16 @@ from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.pseudonyms import person_target
 from tenancy.actions.keep_people import end_handovers_of
-from tenancy.store import offices, people, recoveries, request_entries
+from tenancy.store import handovers, offices, people, recoveries, request_entries
 
 _MOST = 1000
 
 
-def export_person(
-    *, db: Database, context: Context, person_id: UUID
-) -> dict[str, list[Any]]:
+def export_person(*, db: Database, context: Context, person_id: UUID) -> dict[str, list[Any]]:
     with db.read(tenant=EVERYONE, context=context) as tx:
         return {
             "offices": offices.list_offices_of(tx, person_id=person_id, limit=_MOST),
+            "handovers": handovers.list_handovers_of(tx, person_id=person_id, limit=_MOST),
             "requests": request_entries.list_entries_of(
                 tx, author=person_target(person_id), limit=_MOST
             ),

@@ -114,6 +114,19 @@ class Handover(HandoverRow):
         return Party(self.to_person_id, *named)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnHandover:
+    """What is kept of somebody's part in one, for himself."""
+
+    tenant: TenantCode
+    office: Office
+    state: HandoverState
+    as_holder: bool
+    offered_at: datetime
+    accepted_at: datetime | None
+    ended_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offering:
     """The facts on which an offer rests. ``candidate`` None: no user of the tenant."""

@@ -10,7 +10,7 @@ from contracts.codes import Office, TenantCode
 from contracts.tenancy import HandoverEnd, HandoverState
 from servicekit.db import Tx
 from servicekit.errors import Conflict, NotFound
-from tenancy.domain.handovers import Handover, HandoverRow
+from tenancy.domain.handovers import Handover, HandoverRow, OwnHandover
 
 _ADD = """
     INSERT INTO handovers (handover_id, tenant, office, state, from_person_id, to_person_id,
@@ -74,6 +74,17 @@ _LIST_OPEN_OF_PERSON = """
       FROM handovers
      WHERE to_person_id = %(person_id)s AND state IN ('offered', 'accepted', 'settling')
      ORDER BY handover_id DESC
+     LIMIT %(limit)s
+"""
+_LIST_OF_PERSON = """
+    SELECT tenant, office, state, true AS as_holder, offered_at, accepted_at, ended_at
+      FROM handovers
+     WHERE from_person_id = %(person_id)s
+    UNION ALL
+    SELECT tenant, office, state, false AS as_holder, offered_at, accepted_at, ended_at
+      FROM handovers
+     WHERE to_person_id = %(person_id)s
+     ORDER BY offered_at DESC
      LIMIT %(limit)s
 """
 _LIST_OPEN_TO_USER = """
@@ -167,6 +178,11 @@ def list_open_of_person(tx: Tx, *, person_id: UUID, limit: int) -> list[tuple[UU
     """Those he offered and those offered to him; with the scope EVERYONE."""
     rows = tx.rows(_LIST_OPEN_OF_PERSON, {"person_id": person_id, "limit": limit}, dict)
     return [(row["handover_id"], TenantCode(row["tenant"])) for row in rows]
+
+
+def list_handovers_of(tx: Tx, *, person_id: UUID, limit: int) -> list[OwnHandover]:
+    """In all tenants, newest first; with the scope EVERYONE."""
+    return tx.rows(_LIST_OF_PERSON, {"person_id": person_id, "limit": limit}, OwnHandover)
 
 
 def list_open_to_user(tx: Tx, *, tenant: TenantCode, person_id: UUID) -> list[UUID]:

@@ -14,7 +14,7 @@ from servicekit.db import Replayed
 from servicekit.errors import Conflict, Forbidden, NotFound
 from tenancy.actions.keep_people import keep_closed, keep_disabled
 from tenancy.actions.list_handovers import list_handovers, list_own_handovers
-from tenancy.actions.own_data import erase_person
+from tenancy.actions.own_data import erase_person, export_person
 
 pytestmark = pytest.mark.servers
 
@@ -186,6 +186,14 @@ def test_erased_successor_ends_it_and_leaves_no_name(contract) -> None:
     assert names == [(None, None, None)]
 
 
+def test_what_an_erased_holder_had_offered_ends(contract) -> None:
+    """Identity erases nobody who holds an office: this is for news that comes before that of a
+    handover."""
+    accepted = contract.accept(contract.offer(contract.jane))
+    erase_person(**heard(contract, contract.john), pseudonym="erased-8")
+    assert contract.state(accepted) == ("void", "holder_disabled")
+
+
 def test_identity_keeps_the_office_where_the_successor_had_gone_just_before(contract) -> None:
     accepted = contract.accept(contract.offer(contract.jane))
     contract.run_due("handover.mature")
@@ -232,6 +240,20 @@ def test_what_concerns_oneself_is_shown_to_oneself_and_no_more(contract, house) 
     assert shown(contract.jane) == shown(contract.john) == [mine.handover_id]
     assert shown(other.jane) == [foreign.handover_id]
     assert shown(contract.jill) == []
+
+
+def test_each_side_is_handed_out_his_part_and_not_who_the_other_is(contract, house) -> None:
+    contract.withdraw(contract.offer(contract.jane))
+    contract.offer(contract.jill)
+    context = house.by_staff("tenancy.export_person")
+
+    def parts_of(person_id):
+        exported = export_person(db=house.db, context=context, person_id=person_id)
+        return [(one.state.value, one.as_holder) for one in exported["handovers"]]
+
+    assert sorted(parts_of(contract.john)) == [("offered", True), ("withdrawn", True)]
+    assert parts_of(contract.jane) == [("withdrawn", False)]
+    assert parts_of(uuid4()) == []
 
 
 def test_list_pages_newest_first_within_the_tenant(contract, house) -> None:

@@ -60,8 +60,8 @@ def ask_about_offices(ask: Callable[..., Any], house: House) -> None:
         )
         return house.context(caller, call.full_name)
 
-    def put(call: Call, person_id: UUID, **payload: Any) -> Any:
-        return ask(call, by(person_id, call), **payload)
+    def put(call: Call, who: UUID, /, **payload: Any) -> Any:
+        return ask(call, by(who, call), **payload)
 
     john, jane = of("referent"), of("user")
     wanted = {"tenant": MINE, "office": "referent", "person_id": jane}
