@@ -87,7 +87,8 @@ def test_a_change_is_asked_on_the_pages_and_nothing_typed_is_lost(
     browser = Visitor(town.url)
     browser.sign_in(john.login, PORTAL_PASSWORD)
     new = f"/contracts/{john.tenant}/requests/new"
-    catalogue = browser.open(f"{new}/change?catalogue=standard&category=quota-management")
+    change = f"/contracts/{john.tenant}/support/change"
+    catalogue = browser.open(f"{change}?catalogue=standard&category=quota-management")
     assert "Gestion des Quotas" in catalogue.text
     assert "Quota d'instances et de vCPU" in catalogue.text
     form = browser.open(f"{new}/quota-instances")

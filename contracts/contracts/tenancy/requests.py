@@ -256,6 +256,8 @@ class EndRequest(RequestInTenant):
 _UNKNOWN = Refusal("NotFound", "request-unknown")
 _ILLEGAL = Refusal("Conflict", "transition-illegal")
 _FORM_UNKNOWN = Refusal("NotFound", "form-unknown")
+_TOO_MANY_REQUESTS = Refusal("TooMany", "requests-too-many")
+_TOO_MANY_COMMENTS = Refusal("TooMany", "comments-too-many")
 
 list_requests = TENANCY.call(
     "list_requests",
@@ -296,7 +298,7 @@ send_request = TENANCY.call(
     right=_BY_SUPPORT,
     effect=Effect.WRITE,
     summary="Declare an incident, ask for a change of the catalogue, dispute an invoice.",
-    refusals=(_FORM_UNKNOWN,),
+    refusals=(_FORM_UNKNOWN, _TOO_MANY_REQUESTS),
     route=post("/tenants/{tenant}/requests", 201),
 )
 
@@ -307,7 +309,7 @@ send_contract_request = TENANCY.call(
     right=_BY_CONTRACT,
     effect=Effect.WRITE,
     summary="Ask of sales what concerns the contract: termination, support level, a new tenant …",
-    refusals=(_FORM_UNKNOWN,),
+    refusals=(_FORM_UNKNOWN, _TOO_MANY_REQUESTS),
     route=post("/tenants/{tenant}/contract-requests", 201),
 )
 
@@ -318,7 +320,7 @@ comment_request = TENANCY.call(
     right=_FOLLOWING,
     effect=Effect.WRITE,
     summary="Write something about a request that is not done: it is the provider's turn then.",
-    refusals=(_UNKNOWN, _ILLEGAL),
+    refusals=(_UNKNOWN, _ILLEGAL, _TOO_MANY_COMMENTS),
     route=post("/tenants/{tenant}/requests/{number}/comments"),
 )
 
@@ -356,6 +358,7 @@ reopen_request = TENANCY.call(
         _ILLEGAL,
         Refusal("Conflict", "incident-only"),
         Refusal("Conflict", "reopening-over"),
+        _TOO_MANY_COMMENTS,
     ),
     route=post("/tenants/{tenant}/requests/{number}/reopen"),
 )

@@ -31,6 +31,7 @@ from gateway.portal.visitors import ask, visitor
 from servicekit.errors import Forbidden, NotFound
 
 _DECLARE = "/contracts/<tenant:tenant>/support/declare"
+_CHANGE = "/contracts/<tenant:tenant>/support/change"
 _NEW = "/contracts/<tenant:tenant>/requests/new"
 _CODE = re.compile(r"[a-z][a-z0-9-]{1,62}")
 _MOST_PAGES = 10
@@ -82,7 +83,7 @@ def register(blueprint: Blueprint) -> None:
     rule("/requests/declare", "requests_declare", choose_contract, methods=["GET"])
     rule(_DECLARE, "support_declare", declare, methods=["GET"])
     rule(_NEW, "support_new", show_what, methods=["GET"])
-    rule(f"{_NEW}/change", "support_change", choose_change, methods=["GET"])
+    rule(_CHANGE, "support_change", choose_change, methods=["GET"])
     rule(f"{_NEW}/<code>", "support_form", show_form, methods=["GET"])
     rule(f"{_NEW}/<code>", "support_send", send, methods=["POST"])
 

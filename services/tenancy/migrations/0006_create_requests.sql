@@ -15,6 +15,7 @@ CREATE TABLE forms (
     PRIMARY KEY (code, version)
 );
 CREATE UNIQUE INDEX forms_latest ON forms (code) WHERE latest;
+CREATE INDEX forms_in_order ON forms (position, code) WHERE latest AND offered;
 
 -- Gaps are nothing here: whoever sends a request waits for nobody.
 CREATE SEQUENCE request_numbers AS integer START 1001 MAXVALUE 9999999;

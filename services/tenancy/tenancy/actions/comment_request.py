@@ -8,7 +8,7 @@ from contracts.codes import RequestNumber, TenantCode
 from contracts.tenancy import AuthorKind, RequestAct
 from servicekit.context import Context
 from servicekit.db import Database
-from tenancy.actions.telling_of_requests import tell
+from tenancy.actions.telling_of_requests import demand_quiet, tell
 from tenancy.domain.requests import Request
 from tenancy.store import requests
 
@@ -24,6 +24,7 @@ def comment_request(
 ) -> Request:
     with db.write(context, tenant=tenant) as tx:
         before = requests.get_request_to_change(tx, tenant=tenant, number=number)
+        demand_quiet(tx, request=before, now=now)
         request = before.after(RequestAct.COMMENT, now=now)
         requests.change_request(tx, request=request)
         tell(

@@ -8,7 +8,8 @@ from contracts.codes import RequestNumber, TenantCode
 from contracts.tenancy import AuthorKind, RequestAct
 from servicekit.context import Context
 from servicekit.db import Database
-from tenancy.actions.telling_of_requests import tell
+from tenancy.actions.telling_of_requests import demand_quiet, tell
+from tenancy.actions.watch_deadline import watch_deadline
 from tenancy.domain.requests import Request
 from tenancy.store import requests
 
@@ -24,6 +25,7 @@ def reopen_request(
 ) -> Request:
     with db.write(context, tenant=tenant) as tx:
         before = requests.get_request_to_change(tx, tenant=tenant, number=number)
+        demand_quiet(tx, request=before, now=now)
         request = before.reopened(now=now)
         requests.change_request(tx, request=request)
         tell(
@@ -35,4 +37,5 @@ def reopen_request(
             by=AuthorKind.CUSTOMER,
             text=text,
         )
+        watch_deadline(tx, request=request, now=now)
         return tx.answer(request)

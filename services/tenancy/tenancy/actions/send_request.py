@@ -13,14 +13,17 @@ from servicekit.calendar import day_of
 from servicekit.context import Context
 from servicekit.db import Database, Tx
 from tenancy.actions.telling_of_requests import tell
+from tenancy.actions.watch_deadline import watch_deadline
 from tenancy.domain.contracts import Contract
 from tenancy.domain.forms import checked_answers
 from tenancy.domain.requests import (
+    MOST_REQUESTS,
     Request,
     after,
     author_of,
     deadline,
     demand_kind,
+    demand_patience,
     sending_kind,
     subject_of,
 )
@@ -42,6 +45,8 @@ def send_request(
     """``kinds``: what the call that was made is for. Sending acts on nothing by itself."""
     with db.write(context, tenant=tenant) as tx:
         contract = contracts.get_contract(tx, tenant=tenant)
+        earlier = requests.find_sent_at(tx, tenant=tenant, newer=MOST_REQUESTS - 1)
+        demand_patience("requests-too-many", earlier, now=now)
         sheet = demand_kind(forms.find_form(tx, code=form), kinds)
         by = sending_kind(sheet.kind, context.caller)
         request = Request(
@@ -62,6 +67,7 @@ def send_request(
         )
         _add(tx, request)
         tell(tx, context=context, now=now, request=request, act=RequestAct.SEND, by=by)
+        watch_deadline(tx, request=request, now=now)
         return tx.answer(request)
 
 

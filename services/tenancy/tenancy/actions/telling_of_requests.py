@@ -20,8 +20,8 @@ from contracts.tenancy import (
 from servicekit.context import Context
 from servicekit.db import Tx
 from servicekit.ids import new_id
-from tenancy.domain.requests import Entry, Request, author_of
-from tenancy.store import request_entries
+from tenancy.domain.requests import MOST_ENTRIES, Entry, Request, author_of, demand_patience
+from tenancy.store import request_entries, requests
 
 _PAST: Mapping[RequestAct, str] = {
     RequestAct.SEND: "sent",
@@ -76,6 +76,14 @@ def tell(
     return entry.entry_id
 
 
+def demand_quiet(tx: Tx, *, request: Request, now: datetime) -> None:
+    """Raises TooMany where a day's measure of entries has been made of this request already."""
+    earlier = request_entries.find_entry_at(
+        tx, tenant=request.tenant, number=request.number, newer=MOST_ENTRIES - 1
+    )
+    demand_patience("comments-too-many", earlier, now=now)
+
+
 def _emit(
     tx: Tx,
     fact: Event,
@@ -99,7 +107,7 @@ def _emit(
         act=act,
         author_kind=by,
         author_id=UUID(caller.subject) if caller.kind is CallerKind.PERSON else None,
-        told_id=request.told_id,
+        told_id=requests.find_told(tx, request=request),
         assigned_to=request.assigned_to,
         deadline_at=request.deadline_at,
         outcome=request.outcome,

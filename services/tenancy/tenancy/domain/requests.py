@@ -19,11 +19,14 @@ from contracts.tenancy import (
     RequestOutcome,
     RequestState,
 )
-from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from servicekit.pseudonyms import person_target
 from tenancy.domain.forms import Form, Group, Label
 
 REOPENABLE_FOR = timedelta(days=14)
+MOST_REQUESTS = 200  # of one contract in a day: numbers are one series for all
+MOST_ENTRIES = 100  # of one request in a day: each may be a mail
+_A_DAY = timedelta(days=1)
 _SENT, _IN_PROGRESS, _DONE = RequestState.SENT, RequestState.IN_PROGRESS, RequestState.DONE
 
 TRANSITIONS: Mapping[tuple[RequestState | None, RequestAct], RequestState] = {
@@ -244,6 +247,16 @@ def subject_of(form: Form, subject: str | None, *, language: str) -> str:
     if form.asks_subject:
         raise Invalid("fields-invalid", {"fields": {"subject": ["required"]}})
     return form.title.in_language(language)
+
+
+def demand_patience(code: str, before: datetime | None, *, now: datetime) -> None:
+    """``before``: when the last one was made that a whole day's measure followed.
+
+    Raises TooMany with the code where that is less than a day ago.
+    """
+    if before is not None and before > now - _A_DAY:
+        retry_after = int((before + _A_DAY - now).total_seconds()) + 1
+        raise TooMany(code, {"retry_after": retry_after})
 
 
 # --- who -----------------------------------------------------------------------------------------

@@ -32,6 +32,14 @@ _LIST_AFTER = (
      LIMIT %(limit)s
 """
 )
+_FIND_ENTRY_AT = """
+    SELECT at
+      FROM request_entries
+     WHERE tenant = %(tenant)s AND number = %(number)s
+     ORDER BY at DESC, entry_id DESC
+    OFFSET %(newer)s
+     LIMIT 1
+"""
 _LIST_OF_AUTHOR = """
     SELECT e.tenant, e.number, r.subject, e.at, e.act, e.text,
            CASE WHEN e.act = 'send' THEN r.answers ELSE '{}' END AS answers
@@ -73,6 +81,15 @@ def list_entries(
     if after is None:
         return tx.rows(_LIST_FIRST, params, Entry)
     return tx.rows(_LIST_AFTER, params | {"at": after[0], "entry_id": after[1]}, Entry)
+
+
+def find_entry_at(
+    tx: Tx, *, tenant: TenantCode, number: RequestNumber, newer: int
+) -> datetime | None:
+    """When that entry of the request was made than which so many are newer."""
+    params = {"tenant": tenant, "number": number, "newer": newer}
+    found: datetime | None = tx.value(_FIND_ENTRY_AT, params)
+    return found
 
 
 def list_entries_of(tx: Tx, *, author: str, limit: int) -> list[WrittenEntry]:

@@ -1,7 +1,7 @@
 """Pages of requests, newest first, and by what requests are found (``domain/search.py``).
 
-A page of numbers is found before anything is joined to it, as with contracts. Of few contracts each
-one's newest are looked up by themselves: what others have is not gone through.
+A page of numbers is found before anything is joined to it, as with contracts (decision 4). Of few
+contracts each one's newest are looked up by themselves: what others have is not gone through.
 """
 
 from __future__ import annotations
@@ -36,12 +36,14 @@ _SOME_FOUND = """
       FROM unnest(%(tenants)s::text[]) AS wanted (tenant),
            LATERAL (SELECT b.number
                       FROM request_beginnings b
-                      JOIN requests r ON r.number = b.number
                      WHERE b.tenant = wanted.tenant
                        AND b.beginning = %(first)s
                        AND b.number < %(before)s
-                       AND (%(kind)s::text IS NULL OR r.kind = %(kind)s)
-                       AND (%(state)s::text IS NULL OR r.state = %(state)s)
+                       AND (%(unfiltered)s
+                            OR (SELECT (%(kind)s::text IS NULL OR r.kind = %(kind)s)
+                                       AND (%(state)s::text IS NULL OR r.state = %(state)s)
+                                  FROM requests r
+                                 WHERE r.number = b.number))
                        AND NOT EXISTS (SELECT 1
                                          FROM unnest(%(others)s::text[]) AS other (beginning)
                                         WHERE NOT EXISTS (SELECT 1
@@ -57,11 +59,13 @@ _SOME_FOUND = """
 _ALL_FOUND = """
     SELECT b.number
       FROM request_beginnings b
-      JOIN requests r ON r.number = b.number
      WHERE b.beginning = %(first)s
        AND b.number < %(before)s
-       AND (%(kind)s::text IS NULL OR r.kind = %(kind)s)
-       AND (%(state)s::text IS NULL OR r.state = %(state)s)
+       AND (%(unfiltered)s
+            OR (SELECT (%(kind)s::text IS NULL OR r.kind = %(kind)s)
+                       AND (%(state)s::text IS NULL OR r.state = %(state)s)
+                  FROM requests r
+                 WHERE r.number = b.number))
        AND NOT EXISTS (SELECT 1
                          FROM unnest(%(others)s::text[]) AS other (beginning)
                         WHERE NOT EXISTS (SELECT 1
@@ -182,6 +186,7 @@ def list_numbers(tx: Tx, *, wanted: Wanted) -> list[RequestNumber]:
         "limit": wanted.limit,
         "first": next(iter(wanted.looked_for), None),
         "others": list(wanted.looked_for[1:]),
+        "unfiltered": wanted.kind is None and wanted.state is None,
     }
     return [row.number for row in tx.rows(_statement(wanted), params, _Number)]
 

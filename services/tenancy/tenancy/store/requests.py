@@ -23,6 +23,29 @@ _SHEETS = """
      WHERE r.number = %(number)s AND r.tenant = %(tenant)s
 """
 _TO_CHANGE = _SHEETS + "FOR UPDATE OF r"
+# Whoever has left the contract, or is disabled there, hears no more of it; of whom nothing is known
+# (his place is older than the copy) nothing is assumed.
+_FIND_TOLD = """
+    SELECT CASE WHEN EXISTS (SELECT 1
+                               FROM users u
+                              WHERE u.tenant = %(tenant)s
+                                AND u.person_id = %(told_id)s
+                                AND (NOT u.joined
+                                     OR (u.disabled AND u.disabled_as_of >= u.joined_as_of)))
+                THEN (SELECT o.person_id
+                        FROM offices o
+                       WHERE o.tenant = %(tenant)s AND o.office = 'referent')
+                ELSE %(told_id)s::uuid END
+"""
+# When the so-manieth newest was sent: no more than those are gone through.
+_FIND_SENT_AT = """
+    SELECT sent_at
+      FROM requests
+     WHERE tenant = %(tenant)s
+     ORDER BY number DESC
+    OFFSET %(newer)s
+     LIMIT 1
+"""
 _ADD = """
     INSERT INTO requests (number, tenant, kind, form_code, form_version, subject, answers, state,
                           ball, deadline_at, sent_at, sent_by, sent_by_kind, told_id, changed_at)
@@ -104,6 +127,19 @@ def _one(tx: Tx, sql: str, tenant: TenantCode, number: RequestNumber) -> Request
     if row is None:
         raise NotFound("request-unknown")
     return row.request()
+
+
+def find_told(tx: Tx, *, request: Request) -> UUID | None:
+    """Who hears of it now: the referent where who asked is a user of the contract no more."""
+    params = {"tenant": request.tenant, "told_id": request.told_id}
+    found: UUID | None = tx.value(_FIND_TOLD, params)
+    return found
+
+
+def find_sent_at(tx: Tx, *, tenant: TenantCode, newer: int) -> datetime | None:
+    """When the contract's request was sent than which so many are newer."""
+    found: datetime | None = tx.value(_FIND_SENT_AT, {"tenant": tenant, "newer": newer})
+    return found
 
 
 def add_request(tx: Tx, *, request: Request) -> None:

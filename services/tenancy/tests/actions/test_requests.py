@@ -15,7 +15,7 @@ from contracts.codes import Office, Role, Section, StaffRole, TenantCode
 from contracts.rights import Caller, CallerKind
 from contracts.tenancy import OF_SUPPORT, AuthorKind, Ball, RequestKind, RequestState
 from servicekit.context import system_context
-from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from tenancy.actions.comment_request import comment_request
 from tenancy.actions.end_request import resolve_request, withdraw_request
 from tenancy.actions.establish_people import establish_people
@@ -24,6 +24,8 @@ from tenancy.actions.read_request import list_request_entries, read_request
 from tenancy.actions.reopen_request import reopen_request
 from tenancy.actions.send_request import send_request
 from tenancy.domain.requests import Request
+from tenancy.store.people import change_joined
+from tenancy.store.requests import find_told
 
 pytestmark = pytest.mark.servers
 
@@ -202,3 +204,36 @@ def test_lists_show_own_contracts_newest_first_and_what_a_search_finds(desk: Des
     staff = Caller(CallerKind.PERSON, str(UUID(int=5)), staff=frozenset({StaffRole.SUPPORT}))
     assert desk.listed(by=staff, search="network") == [first.number]
     assert desk.listed(by=staff, state=RequestState.DONE) == []
+
+
+def test_who_has_left_hears_no_more_of_it_and_the_referent_does(desk: Desk) -> None:
+    sent, referent = desk.sent(), uuid4()
+    people = {"joined": True, "accepted": True, "as_of": desk.now}
+    context = system_context(service="tenancy", call="test", tenant=desk.tenant)
+    establish_people(
+        db=desk.house.db,
+        context=context,
+        event_id=uuid4(),
+        tenant=desk.tenant,
+        holders={Office.REFERENT: (referent, "john.doe")},
+    )
+    for joined, told in ((True, ANN), (False, referent)):
+        with desk.house.db.write(context, tenant=desk.tenant) as tx:
+            change_joined(tx, tenant=desk.tenant, person_id=ANN, **(people | {"joined": joined}))
+            assert find_told(tx, request=sent) == told
+
+
+def test_a_contract_sends_so_many_a_day_and_one_request_is_written_so_much_about(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenancy.actions.send_request.MOST_REQUESTS", 2)
+    monkeypatch.setattr("tenancy.actions.telling_of_requests.MOST_ENTRIES", 2)
+    sent, _ = desk.sent(), desk.sent()
+    with pytest.raises(TooMany, match="requests-too-many"):
+        desk.sent()
+    desk.do(comment_request, sent, text="First")
+    with pytest.raises(TooMany, match="comments-too-many"):
+        desk.do(comment_request, sent, text="Second")
+    desk.now += timedelta(days=1)
+    desk.sent()
+    desk.do(comment_request, sent, text="Second")
