@@ -17,6 +17,7 @@ from contracts.tenancy.order_forms import *
 from contracts.tenancy.organisations import *
 from contracts.tenancy.outlook import *
 from contracts.tenancy.own_data import *
+from contracts.tenancy.queue import *
 from contracts.tenancy.recoveries import *
 from contracts.tenancy.references import *
 from contracts.tenancy.requests import *

@@ -603,7 +603,6 @@ class QueuedRequest(TypedDict):
     changed_at: str
     done_at: str | None
     assigned_to: str | None
-    assigned_to_name: NotRequired[str | None]
     overdue: bool
 
 
@@ -1271,9 +1270,10 @@ class TenancyClient:
         cursor: str | None = None,
         owner: QueueOwner | None = None,
         kind: RequestKind | None = None,
+        number: str | None = None,
     ) -> Queue:
         """The requests that are not done, the nearest deadline first."""
-        payload = given(limit=limit, cursor=cursor, owner=owner, kind=kind)
+        payload = given(limit=limit, cursor=cursor, owner=owner, kind=kind, number=number)
         return cast(Queue, self._dispatch(calls.list_queue, payload))
 
     def count_queue(self) -> QueueCounts:

@@ -14,6 +14,13 @@ def office_tabs() -> list[Link]:
     who = visitor()
     known = (
         ("office", gettext("Contracts"), who.is_staff),
+        (
+            "office_organisations",
+            gettext("Organisations"),
+            who.may(tenancy.list_organisations),
+        ),
+        ("office_queue", gettext("Requests"), who.may(tenancy.list_queue)),
+        ("office_owed", gettext("Tenants to open"), who.may(tenancy.list_owed_tenants)),
         ("office_people", gettext("People"), who.may(identity.find_persons)),
         ("office_recoveries", gettext("Recovery"), who.may(identity.list_recoveries)),
         ("office_holders", gettext("Office holders"), who.may(tenancy.list_office_recoveries)),

@@ -67,6 +67,7 @@ class Visitor:
     rights: PersonRights
     lacks_second_factor: bool = False  # something that he holds counts for nothing in this session
     view: View | None = None  # whose rights these are, where they are not those of the session
+    kept_perimeter: str | None = None  # as chosen; gateway/portal/perimeter.py says if it counts
 
     def may(self, call: Call, tenant: TenantCode | None = None) -> bool:
         """Whether to show what leads to the call; the call itself is decided anew."""
@@ -165,6 +166,13 @@ def keep_reason(about: str, reason: str) -> None:
     parts().given_reasons.keep(visitor().session.session_id, about, reason)
 
 
+def say_why(call: Call, tenant: TenantCode, reason: str) -> None:
+    """What the visitor does tells why he looks at the contract; what he has said himself stays."""
+    if visitor().must_say_why(call, tenant) and _given(tenant) is None:
+        keep_reason(tenant, reason)
+        g.given_reasons[tenant] = reason
+
+
 def _reason_for(call: Call, asked: dict[str, Any], form: Form | None) -> str | None:
     """As typed in the form; else as given for the contract or the person asked about."""
     typed = _reason(form) if form else None
@@ -249,6 +257,7 @@ def _meet() -> Visitor:
         token=token,
         rights=counting,
         lacks_second_factor=counting is not rights,
+        kept_perimeter=kept.perimeter,
     )
 
 

@@ -306,6 +306,11 @@ class NotificationsService:
     def on_request_reopened(self, fact: Fact) -> None:
         self._queue(fact, request_letters.request_commented(fact.data))
 
+    @hears(tenancy.RequestDeadlineApproached)
+    def on_request_deadline_approached(self, fact: Fact) -> None:
+        contact = self.house.settings.contact
+        self._queue(fact, request_letters.deadline_approached(fact.data, contact=contact))
+
     @hears(tenancy.RequestClosed)
     def on_request_closed(self, fact: Fact) -> None:
         self._queue(fact, request_letters.request_closed(fact.data))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -349,6 +350,7 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     (request_letters.request_answered, REQUEST),
     (request_letters.request_commented, REQUEST),
     (request_letters.request_commented, {**REQUEST, "act": RequestAct.REOPEN}),
+    (partial(request_letters.deadline_approached, contact="desk@guichet.example"), REQUEST),
     (request_letters.request_closed, {**REQUEST, "outcome": RequestOutcome.REFUSED}),
     (
         request_letters.request_closed,

@@ -64,6 +64,7 @@ class Template(StrEnum):
     REQUEST_SENT = "request_sent"
     REQUEST_ANSWERED = "request_answered"
     REQUEST_COMMENTED = "request_commented"
+    REQUEST_DEADLINE_APPROACHED = "request_deadline_approached"
     REQUEST_CLOSED = "request_closed"
     ORDER_PLACED = "order_placed"
     TERMINATION_SCHEDULED = "termination_scheduled"

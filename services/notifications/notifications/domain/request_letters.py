@@ -6,8 +6,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from contracts.codes import Language
 from contracts.tenancy import RequestAct
 from notifications.domain.letters import Fact, Letter, Template
+from notifications.domain.readers import Reader
 
 _KNOWN = ("number", "title", "subject", "deadline_at")
 
@@ -33,6 +35,27 @@ def request_closed(fact: Fact) -> Letter | None:
         fact,
         outcome=fact["outcome"],
         reopenable_until=fact["reopenable_until"],
+    )
+
+
+def deadline_approached(fact: Fact, *, contact: str) -> Letter:
+    """To who has it; to the address that staff read (``contact``) where nobody has."""
+    facts = {name: fact[name] for name in _KNOWN} | {"taken": fact["assigned_to"] is not None}
+    desk = Reader(
+        person_id=UUID(int=0),
+        login="",
+        email=contact,
+        given_name="",
+        family_name="",
+        language=Language.FRENCH,
+    )
+    return Letter(
+        template=Template.REQUEST_DEADLINE_APPROACHED,
+        person_id=fact["assigned_to"] or desk.person_id,
+        tenant=fact["tenant"],
+        facts=facts,
+        names_tenant=True,
+        stranger=None if fact["assigned_to"] else desk,
     )
 
 

@@ -15,6 +15,7 @@ from tenancy.service.order_forms import OrderFormsCalls
 from tenancy.service.organisations import OrganisationsCalls
 from tenancy.service.own_data import OwnDataCalls
 from tenancy.service.parts import Parts
+from tenancy.service.queue import QueueCalls
 from tenancy.service.requests import RequestCalls
 from tenancy.service.support import SupportCalls
 from tenancy.service.termination import TerminationCalls
@@ -34,6 +35,7 @@ class TenancyService(
     OrganisationsCalls,
     OrderFormsCalls,
     RequestCalls,
+    QueueCalls,
     FormCalls,
     ClockCalls,
     TerminationCalls,

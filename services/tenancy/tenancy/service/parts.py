@@ -26,6 +26,7 @@ from tenancy.actions.order_tenant import ALERT, alert
 from tenancy.actions.remind_commitment import COMMITMENT, remind_of_commitment
 from tenancy.actions.report_draining import report_draining
 from tenancy.actions.request_trial import FORGET, forget_trial_request
+from tenancy.actions.watch_deadline import WATCH, warn
 from tenancy.clients.sealing import Sealer
 from tenancy.settings import Settings
 
@@ -53,6 +54,7 @@ class Parts:
             FORGET: lambda item: forget_trial_request(db=self.db, item=item),
             CLOSE: lambda item: close_if_empty(db=self.db, item=item),
             REPORT: lambda item: report_draining(db=self.db, item=item),
+            WATCH: lambda item: warn(db=self.db, item=item),
             ALERT: lambda item: alert(db=self.db, item=item),
             APPLY: lambda item: apply_support_level(db=self.db, item=item),
             COMMITMENT: lambda item: remind_of_commitment(db=self.db, item=item),

@@ -1,0 +1,161 @@
+"""The requests that are not done, the nearest deadline first: one statement for each choice, so
+that each is planned by its own index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from contracts.codes import RequestNumber, TenantCode
+from contracts.tenancy import (
+    AuthorKind,
+    Ball,
+    QueueOwner,
+    RequestKind,
+    RequestOutcome,
+    RequestState,
+)
+from servicekit.db import Tx
+from tenancy.domain.forms import Label
+from tenancy.domain.queue import QueueCounts, QueuedRequest
+
+_OF_ANYBODY = """
+    SELECT number FROM requests
+     WHERE state <> 'done' AND (deadline_at, number) > (%(deadline)s, %(after)s)
+     ORDER BY deadline_at, number LIMIT %(limit)s
+"""
+_OF_ANYBODY_OF_KIND = """
+    SELECT number FROM requests
+     WHERE state <> 'done' AND kind = %(kind)s
+       AND (deadline_at, number) > (%(deadline)s, %(after)s)
+     ORDER BY deadline_at, number LIMIT %(limit)s
+"""
+_OF_ONE = """
+    SELECT number FROM requests
+     WHERE state <> 'done' AND assigned_to = %(me)s
+       AND (deadline_at, number) > (%(deadline)s, %(after)s)
+       AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+     ORDER BY deadline_at, number LIMIT %(limit)s
+"""
+_OF_NOBODY = """
+    SELECT number FROM requests
+     WHERE state <> 'done' AND assigned_to IS NULL
+       AND (deadline_at, number) > (%(deadline)s, %(after)s)
+       AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+     ORDER BY deadline_at, number LIMIT %(limit)s
+"""
+_ONE = "SELECT number FROM requests WHERE state <> 'done' AND number = %(number)s"
+_SUMMARIES = """
+    SELECT r.number, r.tenant, c.name AS contract_name, r.kind,
+           f.declaration #>> '{title,fr}' AS title_fr, f.declaration #>> '{title,en}' AS title_en,
+           r.subject, r.state, r.outcome, r.ball, r.deadline_at, r.sent_at, r.sent_by_kind,
+           r.sent_by, r.changed_at, r.done_at, r.assigned_to
+      FROM requests r
+      JOIN contracts c ON c.tenant = r.tenant
+      JOIN forms f ON f.code = r.form_code AND f.version = r.form_version
+     WHERE r.number = ANY(%(numbers)s)
+     ORDER BY r.deadline_at, r.number
+"""
+_COUNT = """
+    SELECT (SELECT count(*) FROM (SELECT 1 FROM requests WHERE state <> 'done'
+             LIMIT %(most)s) AS a)::integer AS open,
+           (SELECT count(*) FROM (SELECT 1 FROM requests
+             WHERE state <> 'done' AND assigned_to = %(me)s LIMIT %(most)s) AS b)::integer AS mine,
+           (SELECT count(*) FROM (SELECT 1 FROM requests
+             WHERE state <> 'done' AND assigned_to IS NULL
+             LIMIT %(most)s) AS c)::integer AS unassigned,
+           (SELECT count(*) FROM (SELECT 1 FROM requests
+             WHERE state <> 'done' AND deadline_at < %(now)s
+             LIMIT %(most)s) AS d)::integer AS overdue
+"""
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    number: RequestNumber
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    number: RequestNumber
+    tenant: TenantCode
+    contract_name: str
+    kind: RequestKind
+    title_fr: str
+    title_en: str
+    subject: str
+    state: RequestState
+    outcome: RequestOutcome | None
+    ball: Ball | None
+    deadline_at: datetime
+    sent_at: datetime
+    sent_by_kind: AuthorKind
+    sent_by: str
+    changed_at: datetime
+    done_at: datetime | None
+    assigned_to: UUID | None
+
+    def queued(self) -> QueuedRequest:
+        return QueuedRequest(
+            number=self.number,
+            tenant=self.tenant,
+            contract_name=self.contract_name,
+            kind=self.kind,
+            title=Label(self.title_fr, self.title_en),
+            subject=self.subject,
+            state=self.state,
+            outcome=self.outcome,
+            ball=self.ball,
+            deadline_at=self.deadline_at,
+            sent_at=self.sent_at,
+            sent_by_kind=self.sent_by_kind,
+            sent_by=self.sent_by,
+            changed_at=self.changed_at,
+            done_at=self.done_at,
+            assigned_to=self.assigned_to,
+        )
+
+
+def list_queued_numbers(
+    tx: Tx,
+    *,
+    owner: QueueOwner,
+    me: UUID | None,
+    kind: RequestKind | None,
+    after: tuple[datetime, str],
+    limit: int,
+) -> list[RequestNumber]:
+    """With the scope EVERYONE. ``me``: who asks, for what is his."""
+    params = {"me": me, "kind": kind, "deadline": after[0], "after": after[1], "limit": limit}
+    return [row.number for row in tx.rows(_statement(owner, kind), params, _Number)]
+
+
+def list_open_number(tx: Tx, *, number: RequestNumber) -> list[RequestNumber]:
+    """That one, where it is not done."""
+    return [row.number for row in tx.rows(_ONE, {"number": number}, _Number)]
+
+
+def _statement(owner: QueueOwner, kind: RequestKind | None) -> str:
+    match owner:
+        case QueueOwner.ME:
+            return _OF_ONE
+        case QueueOwner.NOBODY:
+            return _OF_NOBODY
+        case QueueOwner.ANYBODY:
+            return _OF_ANYBODY if kind is None else _OF_ANYBODY_OF_KIND
+
+
+def list_queued(tx: Tx, *, numbers: Sequence[RequestNumber]) -> list[QueuedRequest]:
+    """Of these requests, the nearest deadline first."""
+    return [row.queued() for row in tx.rows(_SUMMARIES, {"numbers": list(numbers)}, _Row)]
+
+
+def count_queue(tx: Tx, *, me: UUID, now: datetime) -> QueueCounts:
+    """Each up to 1,000: what is shown, never an inventory."""
+    found = tx.row(_COUNT, {"me": me, "now": now, "most": _MOST}, QueueCounts)
+    if found is None:
+        raise RuntimeError("a count is always one row")
+    return found
