@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -199,6 +198,12 @@ OFFICE_RECOVERY = {
     "takes_effect_at": AT,
 }
 OPEN_HANDOVER = {"drop_rights": True, "takes_effect_at": AT}
+
+
+def deadline_approached(fact: dict[str, Any]) -> Letter:
+    return request_letters.deadline_approached(fact, contact="desk@guichet.example")
+
+
 TOLD_OF_OFFICES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     *(
         (
@@ -350,7 +355,8 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     (request_letters.request_answered, REQUEST),
     (request_letters.request_commented, REQUEST),
     (request_letters.request_commented, {**REQUEST, "act": RequestAct.REOPEN}),
-    (partial(request_letters.deadline_approached, contact="desk@guichet.example"), REQUEST),
+    (deadline_approached, REQUEST),
+    (deadline_approached, {**REQUEST, "assigned_to": None}),
     (request_letters.request_closed, {**REQUEST, "outcome": RequestOutcome.REFUSED}),
     (
         request_letters.request_closed,
