@@ -227,7 +227,8 @@ def flashed_sentences() -> list[str]:
 
 def flash_words() -> dict[str, str]:
     """Formatted by flashed_sentences: gettext leaves the percent signs alone without arguments."""
-    return _said_at_the_door() | _said_of_oneself() | _said_of_a_contract() | _said_to_staff()
+    of_contracts = _said_of_a_contract() | _said_of_offices()
+    return _said_at_the_door() | _said_of_oneself() | of_contracts | _said_to_staff()
 
 
 def _said_at_the_door() -> dict[str, str]:
@@ -306,16 +307,21 @@ def _said_of_a_contract() -> dict[str, str]:
         "request-resolved": gettext("The incident is closed."),
         "request-reopened": gettext("The incident is open again: it is our turn."),
         "request-withdrawn": gettext("Request %(number)s is withdrawn."),
-        "handover-offered": gettext("You offered the office to %(name)s, who has a mail."),
-        "handover-accept": gettext("You accepted: the office is yours when it takes effect."),
-        "handover-decline": gettext("You declined the office."),
-        "handover-withdraw": gettext("The offer is withdrawn: you keep the office."),
-        "office-recovery-stopped": gettext("It is stopped: you keep the office."),
         "contract-renamed": gettext("The contract has its new name."),
         "references-changed": gettext("Your next invoices show these references."),
         "billing-changed": gettext("The billing details are changed. The referent has a mail."),
         "support-level-asked": gettext("Support level %(level)s is in force on %(day)s."),
         "support-level-withdrawn": gettext("The support level stays as it is."),
+    }
+
+
+def _said_of_offices() -> dict[str, str]:
+    return {
+        "handover-offered": gettext("You offered the office to %(name)s, who has a mail."),
+        "handover-accept": gettext("You accepted: the office is yours when it takes effect."),
+        "handover-decline": gettext("You declined the office."),
+        "handover-withdraw": gettext("The offer is withdrawn: you keep the office."),
+        "office-recovery-stopped": gettext("It is stopped: you keep the office."),
     }
 
 
