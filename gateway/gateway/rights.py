@@ -30,6 +30,7 @@ class Holding:
     roles: Mapping[Section, Role] = field(default_factory=dict)
     offices: frozenset[Office] = frozenset()
     second_factor_required: bool = False
+    managed: bool = False  # by multi-tenant management
 
 
 NOTHING = Holding()
@@ -42,6 +43,11 @@ class PersonRights:
     staff: frozenset[StaffRole]
     tenants: Mapping[TenantCode, Holding]
     second_factor_required: bool = False  # of staff
+
+    @property
+    def manages_organisation(self) -> bool:
+        """Whether this is a second login, with all tenants of an organisation."""
+        return any(what.managed for what in self.tenants.values())
 
     def holding(self, tenant: TenantCode | None) -> Holding:
         return NOTHING if tenant is None else self.tenants.get(tenant, NOTHING)
@@ -206,6 +212,7 @@ def _rights(answer: JsonObject) -> PersonRights:
                 roles={Section(name): Role(role) for name, role in held["roles"].items()},
                 offices=frozenset(Office(office) for office in held["offices"]),
                 second_factor_required=held.get("second_factor_required", False),
+                managed=held.get("managed", False),
             )
             for held in answer["tenants"]
         },

@@ -41,7 +41,10 @@ PERSON = UUID("018f0000-0000-7000-8000-000000000001")
 SESSION = UUID("018f0000-0000-7000-8000-000000000002")
 TENANT = TenantCode("OCB0001234")
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-NOTHING_WAITS = {"tenancy.list_own_handovers": {"handovers": [], "recoveries": []}}
+NOTHING_WAITS = {
+    "tenancy.list_own_handovers": {"handovers": [], "recoveries": []},
+    "tenancy.list_own_openings": {"items": []},
+}
 
 
 @dataclass
@@ -217,9 +220,15 @@ class PortalSessions:
             "expires_at": (NOW + timedelta(minutes=5)).isoformat(),
         }
         self.view: View | None = None
+        self.perimeter: str | None = None
 
     def read(self, secret: str) -> Any:
-        return SimpleNamespace(tokens=self.tokens, session_id=SESSION, view=self.view)
+        return SimpleNamespace(
+            tokens=self.tokens, session_id=SESSION, view=self.view, perimeter=self.perimeter
+        )
+
+    def choose_perimeter(self, secret: str, perimeter: TenantCode | None) -> None:
+        self.perimeter = perimeter
 
 
 class Views:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from contracts.codes import TenantCode
 from gateway.oauth.acting import acting
 from gateway.oauth.lifetimes import SESSION_LONGEST
 from gateway.oauth.secrecy import digest_of, new_secret
@@ -26,13 +27,15 @@ CLAIMED_AT = "claimed_at"
 @dataclass(frozen=True, slots=True)
 class PortalSession:
     """``session_id`` is the browser session (``sid``) that the tokens hang on; ``view``: what is
-    seen instead of the person's own."""
+    seen instead of the person's own; ``perimeter``: the contract that he works on, None for all.
+    """
 
     person_id: UUID
     session_id: UUID
     tokens: Tokens
     changed_at: datetime
     view: View | None = None
+    perimeter: str | None = None
 
 
 class PortalSessions:
@@ -93,6 +96,11 @@ class PortalSessions:
                 now=self._clock.now(),
             )
 
+    def choose_perimeter(self, secret: str, perimeter: TenantCode | None) -> None:
+        """The contract that the person works on from now on; None: all of them."""
+        with self._db.write(acting("portal-session.perimeter"), tenant=EVERYONE) as tx:
+            store.change_perimeter(tx, digest=digest_of(secret), perimeter=perimeter)
+
     def delete(self, secret: str) -> None:
         with self._db.write(acting("portal-session.delete"), tenant=EVERYONE) as tx:
             store.remove_portal_session(tx, digest=digest_of(secret))
@@ -102,4 +110,6 @@ class PortalSessions:
 
     def _opened(self, row: PortalSessionRow) -> PortalSession:
         tokens: Tokens = json.loads(self._vault.unseal(row.sealed_tokens))
-        return PortalSession(row.person_id, row.session_id, tokens, row.changed_at, view_of(row))
+        return PortalSession(
+            row.person_id, row.session_id, tokens, row.changed_at, view_of(row), row.perimeter
+        )

@@ -21,15 +21,12 @@ from gateway.pages.forms import Form, asked_form, filled, sent_form
 from gateway.pages.going import see_other
 from gateway.portal.home import contract_columns, contract_rows
 from gateway.portal.lists import asked_page, page_links
+from gateway.portal.opening_form import KNOWN_FIELDS, USUAL, holders_of, opening_choices
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.tabs import office_tabs
 from gateway.portal.visitors import ask, visitor
-from gateway.portal.words import language_names, support_levels
+from gateway.portal.words import contract_types
 from servicekit.errors import Forbidden
-
-_PERSON = ("given_name", "family_name", "email", "mobile")
-_OWNER_FIELDS = {f"domain_owner.{name}": f"owner_{name}" for name in (*_PERSON, "language")}
-_REFERENT_FIELDS = {f"referent.{name}": f"referent_{name}" for name in (*_PERSON, "language")}
 
 
 def register(blueprint: Blueprint) -> None:
@@ -63,7 +60,7 @@ def show_opening() -> Response:
     """For an organisation that exists, a contract of it is named in the address."""
     if not visitor().may(tenancy.open_tenant):
         raise Forbidden("staff-only")
-    values = {"referent_language": "fr", "owner_language": "fr", "owner": "same"}
+    values = {**USUAL, "contract_type": "single"}
     beside = request.args.get("beside")
     if beside:
         organisation = ask(tenancy.get_contract, {"tenant": beside})["organisation"]
@@ -74,17 +71,15 @@ def show_opening() -> Response:
 
 def open_tenant() -> Response:
     form = sent_form()
-    known = {**_REFERENT_FIELDS, **_OWNER_FIELDS}
     try:
         contract = ask(tenancy.open_tenant, _opening(form), form=form)
     except REFUSALS as error:
-        return _opening_page(form.refused(error, known=known), status=error.status)
+        return _opening_page(form.refused(error, known=KNOWN_FIELDS), status=error.status)
     tenant = contract["tenant"]
     return see_other(url_for("portal.office", search=tenant), "tenant-opened", tenant=tenant)
 
 
 def _opening(form: Form) -> dict[str, Any]:
-    owner = _person(form, "owner") if form.value("owner") == "other" else None
     existing = form.value("organisation_id") or None
     named = filled(form.values, ("organisation_name", "name"))
     return {
@@ -92,14 +87,9 @@ def _opening(form: Form) -> dict[str, Any]:
         "organisation_name": None if existing else named["organisation_name"],
         "name": named["name"],
         "support_level": form.value("support_level"),
-        "referent": _person(form, "referent"),
-        "domain_owner": owner,
+        "contract_type": form.value("contract_type") or None,
+        **holders_of(form),
     }
-
-
-def _person(form: Form, prefix: str) -> dict[str, Any]:
-    fields = {name: form.value(f"{prefix}_{name}").strip() for name in (*_PERSON, "language")}
-    return {name: value for name, value in fields.items() if value}
 
 
 def _opening_page(form: Form, *, status: int = 200) -> Response:
@@ -107,12 +97,8 @@ def _opening_page(form: Form, *, status: int = 200) -> Response:
         "back_office/open.html",
         tabs=office_tabs(),
         form=form,
-        languages=language_names(),
-        levels=[(code, name, about) for code, (name, about) in support_levels().items()],
-        owners=[
-            ("same", gettext("The referent"), None),
-            ("other", gettext("Another person, named below"), None),
-        ],
+        types=[(code, words, None) for code, words in contract_types().items()],
+        **opening_choices(),
     )
     return make_response(page, status)
 

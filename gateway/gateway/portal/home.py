@@ -14,6 +14,8 @@ from gateway.pages.forms import asked_form
 from gateway.pages.going import see_other
 from gateway.portal.handover_pages import banners
 from gateway.portal.lists import asked_page, page_links
+from gateway.portal.opening_pages import own_openings
+from gateway.portal.perimeter import perimeter_of
 from gateway.portal.shell import Column, console_of, open_sections
 from gateway.portal.visitors import ask, visitor
 from gateway.portal.words import contract_states, support_levels
@@ -37,14 +39,17 @@ def show_home() -> Response:
     if domain is not None:
         return see_other(url_for("portal.console", tenant=domain))
     form = asked_form()
-    search = form.value("search").strip() or None
-    answer = ask(list_contracts, {**asked_page(), "search": search})
+    search, chosen = form.value("search").strip() or None, perimeter_of(visitor())
+    wanted = " ".join(part for part in (chosen, search) if part) or None
+    answer = ask(list_contracts, {**asked_page(), "search": wanted})
     page = render_template(
         "portal/home.html",
         login=visitor().session.login,
         form=form,
         searched=search,
         banners=banners(),
+        may_open=bool(own_openings()),
+        chosen=chosen,
         columns=contract_columns(),
         rows=contract_rows(answer["items"]),
         pages=page_links(answer, "portal.home", search=search),

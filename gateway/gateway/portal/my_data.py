@@ -115,6 +115,9 @@ def _in_words(hindrance: str) -> str:
         "last-user-manager": gettext(
             "the management of the users of contract %(tenant)s", tenant=tenant
         ),
+        "second-login-open": gettext(
+            "A second login of yours manages all contracts of your organisation: sales end it first."
+        ),
         "staff-member": gettext("your staff role: an operator must dismiss you first"),
     }
     return str(words[code])

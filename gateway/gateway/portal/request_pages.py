@@ -25,6 +25,7 @@ from contracts.tenancy import (
 from gateway.pages.forms import Form, asked_form, sent_form
 from gateway.pages.going import see_other
 from gateway.portal.lists import asked_page, page_links
+from gateway.portal.perimeter import perimeter_of
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.request_words import (
     answer_rows,
@@ -63,7 +64,8 @@ def register(blueprint: Blueprint) -> None:
 
 
 def show_all() -> str:
-    return _list_page("portal/requests.html", "portal.requests")
+    only = {"contract": perimeter_of(visitor())}
+    return _list_page("portal/requests.html", "portal.requests", only=only)
 
 
 def show_of_contract(tenant: TenantCode) -> str:

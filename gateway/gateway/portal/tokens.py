@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Request, Response, current_app, request
 
+from contracts.codes import TenantCode
 from gateway.oauth.portal_sessions import CLAIMED_AT, PortalSession, Tokens
 from gateway.pages.visit import parts
 from gateway.portal import client
@@ -50,10 +51,12 @@ def _set_cookie(response: Response, secret: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """``access_token``: good for the present request; ``view``: what is seen instead."""
+    """``access_token``: good for the present request; ``view``: what is seen instead;
+    ``perimeter``: the contract that is worked on, None for all."""
 
     access_token: str
     view: View | None
+    perimeter: str | None
 
 
 def kept(incoming: Request, session: Session) -> Kept | None:
@@ -63,9 +66,14 @@ def kept(incoming: Request, session: Session) -> Kept | None:
     if secret is None or found is None:
         return None
     if _good_for(_EARLY, found.tokens, parts().clock.now()):
-        return Kept(str(found.tokens["access_token"]), found.view)
+        return Kept(str(found.tokens["access_token"]), found.view, found.perimeter)
     raw = _renewed(secret) or _meanwhile(secret, session)
-    return None if raw is None else Kept(raw, found.view)
+    return None if raw is None else Kept(raw, found.view, found.perimeter)
+
+
+def choose_perimeter(perimeter: TenantCode | None) -> None:
+    """Of the session of this request; None: all contracts."""
+    parts().portal_sessions.choose_perimeter(_secret(), perimeter)
 
 
 def begin_view(response: Response, session: Session, opened: dict[str, Any]) -> None:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from contracts.codes import TenantCode
 from servicekit.db import Tx
 
 
 @dataclass(frozen=True, slots=True)
 class PortalSessionRow:
-    """``view_*``: what an operator sees instead of his own; all of them, or none."""
+    """``view_*``: what an operator sees instead of his own; all of them, or none.
+    ``perimeter``: the contract that is worked on; None: all of them."""
 
     person_id: UUID
     session_id: UUID
@@ -24,13 +26,14 @@ class PortalSessionRow:
     view_person: UUID | None = None
     view_ends_at: datetime | None = None
     view_until: datetime | None = None
+    perimeter: str | None = None
 
 
 def find_portal_session(tx: Tx, *, digest: bytes, now: datetime) -> PortalSessionRow | None:
     return tx.row(
         """
         SELECT person_id, session_id, sealed_tokens, created_at, changed_at, expires_at,
-               view_grant, view_tenant, view_person, view_ends_at, view_until
+               view_grant, view_tenant, view_person, view_ends_at, view_until, perimeter
           FROM portal_sessions
          WHERE digest = %(digest)s AND expires_at > %(now)s
         """,
@@ -44,7 +47,7 @@ def lock_portal_session(tx: Tx, *, digest: bytes, now: datetime) -> PortalSessio
     return tx.row(
         """
         SELECT person_id, session_id, sealed_tokens, created_at, changed_at, expires_at,
-               view_grant, view_tenant, view_person, view_ends_at, view_until
+               view_grant, view_tenant, view_person, view_ends_at, view_until, perimeter
           FROM portal_sessions
          WHERE digest = %(digest)s AND expires_at > %(now)s
            FOR UPDATE
@@ -93,6 +96,14 @@ def change_portal_session(
                 "now": now,
             },
         )
+    )
+
+
+def change_perimeter(tx: Tx, *, digest: bytes, perimeter: TenantCode | None) -> None:
+    """None: all of them."""
+    tx.run(
+        "UPDATE portal_sessions SET perimeter = %(perimeter)s WHERE digest = %(digest)s",
+        {"digest": digest, "perimeter": perimeter},
     )
 
 

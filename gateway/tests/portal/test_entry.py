@@ -131,6 +131,7 @@ NOW = datetime.fromisoformat("2026-11-23T12:00:00+00:00")
 class Kept:
     def __init__(self, tokens: dict[str, Any], session_id: Any) -> None:
         self.tokens, self.session_id, self.view = dict(tokens), session_id, None
+        self.perimeter: str | None = None
 
 
 def replace_tokens(kept: dict[str, Any], session_id: Any) -> Kept:
