@@ -88,6 +88,7 @@ def people_about_john(town: Town, john: Customer, eve: Customer) -> None:
     api.post("/account/mail-change", {"email": f"new.{john.email}"}, 202)
     declare_incidents(api, john)
     let_operator_see(town, api, john)
+    he_may_open_contracts(town, john)
     offices_change_hands(town, api, john)
 
 
@@ -130,6 +131,18 @@ def offices_change_hands(town: Town, api: Api, john: Customer) -> None:
     sales = town.desk(town.demo["staff"]["sales"], "openid recoveries")
     why = {"Guichet_Reason": "D0004712"}
     sales.post(f"/contracts/{john.tenant}/office-recoveries", proposed, 201, **why)
+
+
+def he_may_open_contracts(town: Town, john: Customer) -> None:
+    """Sales name him; so he has the page by which one creates a contract."""
+    sales = town.staff("sales", "openid organisations.read organisations.write contracts.read")
+    found = sales.get(f"/contracts/{john.tenant}", Guichet_Reason="D0004713")
+    path = f"/organisations/{found['organisation']['organisation_id']}"
+    people = eventually(lambda: sales.get(f"{path}/people")["items"], bool)
+    [his] = [one["person_id"] for one in people if one["login"] == john.login]
+    named = {"person_id": his, "daily_limit": 5}
+    done = sales.call("PUT", f"{path}/online-opening", named, Guichet_Reason="D0004713")
+    assert done.status_code == 200, done.text
 
 
 def invitation(email: str, given_name: str) -> dict[str, Any]:
@@ -201,6 +214,8 @@ def pages_of_a_customer(walk: Walk, page: Page, town: Town, john: Customer) -> N
             f"{contract}/users?state=invited",
             f"{contract}/users",
             f"/account/contracts/{john.tenant}/leave",
+            "/perimeter",
+            "/contracts/new",
             "/account/second-factors",
             "/account/step-up",
             "/password/api",
@@ -358,10 +373,24 @@ def pages_of_sales(walk: Walk, page: Page, town: Town, john: Customer) -> None:
     expect(page).to_have_url(re.compile("/billing-details$"))
     walk.look(page)
     walk.open(page, f"/contracts/{john.tenant}/support-level")
+    organisations_and_orders(walk, page, john)
     walk.open(page, f"/back-office/offices/{john.tenant}/propose")
     walk.open(page, "/back-office/offices/propose?tenant=OCB", status=422)
     walk.open(page, "/back-office/offices")
     walk.open(page, str(page.locator("main table a").first.get_attribute("href")))
+
+
+def organisations_and_orders(walk: Walk, page: Page, john: Customer) -> None:
+    """What an organisation does by itself, and one more tenant that is ordered."""
+    walk.open(page, "/back-office/owed-tenants")
+    walk.open(page, "/back-office/organisations?search=acme")
+    one = str(page.locator("main table a").first.get_attribute("href"))
+    for path in (one, f"{one}/opening", f"{one}/management"):
+        walk.open(page, path)
+    walk.open(page, f"/contracts/{john.tenant}/order-forms")
+    page.locator("main form button[type=submit]").last.click()
+    expect(page.get_by_role("status")).to_be_visible()
+    walk.look(page)
 
 
 def enter_staff(page: Page, member: dict[str, Any]) -> None:

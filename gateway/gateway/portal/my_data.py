@@ -116,7 +116,8 @@ def _in_words(hindrance: str) -> str:
             "the management of the users of contract %(tenant)s", tenant=tenant
         ),
         "second-login-open": gettext(
-            "A second login of yours manages all contracts of your organisation: sales end it first."
+            "A second login of yours manages all contracts of your organisation: sales end it"
+            " first."
         ),
         "staff-member": gettext("your staff role: an operator must dismiss you first"),
     }

@@ -122,6 +122,10 @@ class NotificationsService:
     def on_second_login_established(self, fact: Fact) -> None:
         self._queue(fact, organisation_letters.second_login(fact.data))
 
+    @hears(tenancy.MultiTenantManagementDeactivated)
+    def on_multi_tenant_management_deactivated(self, fact: Fact) -> None:
+        self._queue(fact, organisation_letters.multi_tenant_ended(fact.data))
+
     @hears(tenancy.OnlineOpeningActivated)
     def on_online_opening_activated(self, fact: Fact) -> None:
         self._queue(fact, organisation_letters.online_opening_activated(fact.data))

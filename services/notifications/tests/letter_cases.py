@@ -308,6 +308,7 @@ CASES: list[tuple[Callable[[Any], Letter | None], dict[str, Any]]] = [
     (letters.failed_login_reset, {**ACCOUNT, "reset_by": "Jane.Roe", "reset_by_person_id": OTHER}),
     (organisation_letters.online_opening_activated, {**COMPANY, "daily_limit": 5}),
     (organisation_letters.online_opening_withdrawn, COMPANY),
+    (organisation_letters.multi_tenant_ended, {**COMPANY, "deactivated_at": AT}),
     (
         organisation_letters.online_contract_opened,
         {**COMPANY, "tenant": TenantCode("OCB0000002"), "name": "Recette"},

@@ -13,7 +13,13 @@ import os
 import sys
 from pathlib import Path
 
-from contracts.tenancy import ContractStatus, HandoverState, OfficeRecoveryState, RequestState
+from contracts.tenancy import (
+    ContractStatus,
+    HandoverState,
+    OfficeRecoveryState,
+    OrderFormState,
+    RequestState,
+)
 from servicekit import states
 from servicekit.clock import clock_for
 from servicekit.context import ContextVerifier
@@ -23,7 +29,7 @@ from servicekit.serve import serve
 from servicekit.settings import SettingsError, read
 from tenancy.actions.load_forms import load_forms, shipped_forms
 from tenancy.clients.sealing import Sealer
-from tenancy.domain import handovers, recoveries, requests
+from tenancy.domain import handovers, order_forms, recoveries, requests
 from tenancy.domain.contracts import TRANSITIONS
 from tenancy.service import Parts, TenancyService
 from tenancy.settings import Settings
@@ -46,9 +52,16 @@ def parts_of(settings: Settings) -> Parts:
 
 
 def states_page() -> str:
-    chapter = states.chapter(title="Contract", states=ContractStatus, transitions=TRANSITIONS)
+    chapters = (
+        states.chapter(title="Contract", states=ContractStatus, transitions=TRANSITIONS),
+        states.chapter(
+            title="Order form of a new tenant",
+            states=OrderFormState,
+            transitions=order_forms.TRANSITIONS,
+        ),
+    )
     return states.page(
-        title="States of a tenant", command="python -m tenancy draw-states", chapters=(chapter,)
+        title="States of a tenant", command="python -m tenancy draw-states", chapters=chapters
     )
 
 

@@ -113,6 +113,11 @@ SELECT md5('h' || n)::uuid, 'OCB0001234', 'ended', md5('p' || mod(n, 7))::uuid, 
        'x', 15, md5('p8')::uuid, %(at)s, %(at)s, %(at)s, %(at)s
   FROM generate_series(1, 700) AS n
  WHERE mod(n, 7) > 0;
+INSERT INTO known_organisations (organisation_id)
+SELECT md5('o' || n)::uuid FROM generate_series(1, %(people)s) AS n;
+INSERT INTO organisation_managers (management_id, organisation_id, began_at, ended_at)
+SELECT md5('m' || n)::uuid, md5('o' || n)::uuid, %(at)s, %(at)s
+  FROM generate_series(1, %(people)s) AS n;
 INSERT INTO erasures (id, person_id, state, by_staff, requested_at, due_at, ended_at)
 SELECT md5('e' || n)::uuid, md5('p' || n)::uuid, 'cancelled', false, %(at)s, %(at)s, %(at)s
   FROM generate_series(1, %(people)s) AS n

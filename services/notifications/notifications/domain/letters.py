@@ -71,6 +71,7 @@ class Template(StrEnum):
     TERMINATION_EFFECTIVE = "termination_effective"
     ONLINE_OPENING = "online_opening"
     SECOND_LOGIN = "second_login"
+    MULTI_TENANT_ENDED = "multi_tenant_ended"
     ORDER_FORM = "order_form"
     TRIAL_REQUESTED = "trial_requested"
     TRIAL_ENDS_SOON = "trial_ends_soon"

@@ -44,6 +44,16 @@ def second_login(fact: Fact) -> Letter:
     )
 
 
+def multi_tenant_ended(fact: Fact) -> Letter:
+    """To the first login, which stays."""
+    return Letter(
+        template=Template.MULTI_TENANT_ENDED,
+        person_id=fact["person_id"],
+        tenant=None,
+        facts={name: fact[name] for name in ("organisation_name", "deactivated_at")},
+    )
+
+
 def order_form_sent(fact: Fact) -> Letter:
     return _order(fact, "sent", to="referent_id")
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from contracts.codes import Language, TenantCode
+from contracts.codes import Language, RequestNumber, TenantCode
 from contracts.tenancy import (
     ContractAct,
     OrderedTenantDeadlineApproached,
@@ -49,7 +49,7 @@ def send_order_form(
     context: Context,
     now: datetime,
     tenant: TenantCode,
-    request_number: str | None,
+    request_number: RequestNumber | None,
 ) -> OrderForm:
     """One at a time is with the customer."""
     with db.write(context, tenant=tenant) as tx:

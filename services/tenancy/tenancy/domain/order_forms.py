@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from contracts.codes import TenantCode
+from contracts.codes import RequestNumber, TenantCode
 from contracts.tenancy import OrderFormState
 from servicekit.errors import Conflict
 from tenancy.domain.organisations import Organisation
@@ -50,7 +50,7 @@ class OrderForm:
     order_form_id: UUID
     tenant: TenantCode
     organisation: Organisation
-    request_number: str | None
+    request_number: RequestNumber | None
     state: OrderFormState
     sent_at: datetime
     sent_by: str

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from contracts.codes import TenantCode
+from contracts.codes import RequestNumber, TenantCode
 from contracts.tenancy import OrderFormState
 from servicekit.db import Tx
 from servicekit.errors import NotFound
@@ -89,7 +89,7 @@ class _Row:
     tenant: TenantCode
     organisation_id: UUID
     organisation_name: str
-    request_number: str | None
+    request_number: RequestNumber | None
     state: OrderFormState
     sent_at: datetime
     sent_by: str

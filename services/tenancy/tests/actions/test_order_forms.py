@@ -10,7 +10,7 @@ import pytest
 from services.tenancy.tests.actions.company import HEARD, SALES, Company, company_of
 
 from contracts import tenancy as calls
-from contracts.codes import Office, SupportLevel
+from contracts.codes import Office, RequestNumber, SupportLevel
 from contracts.rights import Caller, CallerKind
 from contracts.tenancy import OrderFormState
 from servicekit.db import EVERYONE
@@ -42,7 +42,7 @@ class Ordering:
     def sales(self, act: str, **asked: Any) -> Any:
         return getattr(order_tenant, act)(**self.company.by_sales(act), **self._about(asked))
 
-    def send(self, request_number: str | None = None) -> Any:
+    def send(self, request_number: RequestNumber | None = None) -> Any:
         return self.sales("send_order_form", request_number=request_number)
 
     def return_(self, form: Any) -> Any:
@@ -192,4 +192,4 @@ def test_form_of_another_contract_is_unknown_and_a_request_must_be_there(orderin
         with pytest.raises(NotFound, match="order-form-unknown"):
             ordering.sales(act, form=form)
     with pytest.raises(NotFound, match="request-unknown"):
-        ordering.send("D0000001")
+        ordering.send(RequestNumber("D0000001"))

@@ -11,7 +11,12 @@ from uuid import UUID, uuid4
 import pytest
 from services.tenancy.tests.actions.trialling import KEY
 from services.tenancy.tests.conftest import NOW, House
-from services.tenancy.tests.store import handover_plans, life_plans, request_plans
+from services.tenancy.tests.store import (
+    handover_plans,
+    life_plans,
+    organisation_plans,
+    request_plans,
+)
 from tests.plans import Desk, Plans, fill, large_tables
 
 from contracts import identity
@@ -57,6 +62,15 @@ SELECT tenant, 'X', 'X', 'X', 'FR', 'X', 'Y', 'x@example.com', %(at)s FROM contr
 """
 
 
+FILLS = (
+    FILL,
+    request_plans.FILL,
+    life_plans.FILL,
+    handover_plans.FILL,
+    organisation_plans.FILL,
+)
+
+
 @pytest.fixture
 def house(new_database: Callable[..., Any], postgres_url: str) -> Iterator[House]:
     access = new_database("tenancy")
@@ -64,7 +78,15 @@ def house(new_database: Callable[..., Any], postgres_url: str) -> Iterator[House
         fill(
             db,
             postgres_url,
-            ";".join((FILL, request_plans.FILL, life_plans.FILL, handover_plans.FILL)),
+            ";".join(
+                (
+                    FILL,
+                    request_plans.FILL,
+                    life_plans.FILL,
+                    handover_plans.FILL,
+                    organisation_plans.FILL,
+                )
+            ),
             {"at": NOW},
         )
         yield House(db, access.owner_url)
@@ -112,6 +134,7 @@ def test_no_call_and_no_fact_reads_a_large_table_from_end_to_end(desk: Desk, hou
     request_plans.ask_about_requests(ask, house)
     life_plans.ask_about_life(ask, desk, house)
     handover_plans.ask_about_offices(ask, house)
+    organisation_plans.ask_about_organisations(ask, house)
     ask(calls.export_person, person_id=PERSON)
     ask(calls.move_clock, now=datetime.now(UTC).replace(year=datetime.now(UTC).year + 1))
     handover_plans.hear_of_people(desk)
@@ -140,6 +163,7 @@ def hear(desk: Desk, tenant: str) -> None:
     facts = (
         (identity.TenantPeopleEstablished, "on_people_established", {**who, **owner}),
         (identity.PersonErased, "on_person_erased", {"person_id": PERSON, "pseudonym": "erased-7"}),
+        organisation_plans.SECOND_LOGIN,
     )
     for event, handler, data in facts:
         fact = Fact(
