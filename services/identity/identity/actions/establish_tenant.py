@@ -31,6 +31,7 @@ from servicekit.pseudonyms import person_target
 
 ESTABLISH = "tenant:establish"  # kind of due work
 _LOOK_AGAIN_AFTER = timedelta(hours=1)
+_UNTOLD = str(UUID(int=0))  # in notes of the version before: the tenant's row has it, or nobody
 _WAITS_FOR = LIFETIMES[LinkPurpose.NOT_ME]
 
 
@@ -148,10 +149,10 @@ def _unsealed(sealer: Sealer, sealed: str) -> OpenedTenant:
     return OpenedTenant(
         TenantCode(note["tenant"]),
         note["name"],
-        UUID(note["organisation_id"]),
+        UUID(note.get("organisation_id", _UNTOLD)),
         holders,
-        note["opened_by"],
-        note["groups_invoices"],
+        note.get("opened_by", ""),
+        note.get("groups_invoices", False),
     )
 
 
