@@ -147,7 +147,7 @@ INVITATIONS = (
     Invitation("acme-production", "john", ALEX, dict.fromkeys(EVERY_SECTION, "manager")),
     Invitation("acme-production", "john", JANE, {"invoices": "visitor"}),
 )
-OFFERED = Offered("acme-production", "john", ALEX, "domain_owner")
+OFFERED = Offered("acme-production", "john", JANE, "domain_owner")
 ASKED = (
     Asked(
         "acme-production",
