@@ -90,7 +90,8 @@ def acting_links(request: Mapping[str, Any]) -> list[Link]:
     links = [Link(gettext("The contract"), url_for("portal.contract", tenant=tenant))]
     if kind in pages:
         endpoint, label = pages[kind]
-        links.insert(0, Link(label, url_for(endpoint, tenant=tenant, **answers, request=request["number"])))
+        asked = {**answers, "request": request["number"]}
+        links.insert(0, Link(label, url_for(endpoint, tenant=tenant, **asked)))
     if kind in (RequestKind.MULTI_TENANT_MANAGEMENT, RequestKind.ONLINE_OPENING):
         links.insert(0, Link(gettext("Organisations"), url_for("portal.office_organisations")))
     return links

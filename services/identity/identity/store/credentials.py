@@ -249,8 +249,8 @@ def change_hash(tx: Tx, *, credential_id: UUID, hash: str) -> None:
 
 
 def get_portal_credential_id(tx: Tx, *, identifier_key: str, decoy: str) -> UUID:
-    """By login or e-mail, for a forgotten password; a decoy's where nobody can have forgotten. A second
-    login is forgotten by its own name: the address that it shares is the first one's."""
+    """By login or e-mail, for a forgotten password; a decoy's where nobody can have forgotten.
+    A second login is asked for by its own name: the address that it shares is the first one's."""
     found: UUID = tx.value(
         """
         SELECT coalesce(
