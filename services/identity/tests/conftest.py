@@ -43,6 +43,7 @@ PORTAL_PASSWORD = "Sesame-2026!"
 API_PASSWORD = "open7sesame"
 VISIT = Visit(address="192.0.2.7", device="Firefox")
 TENANT = TenantCode("OCB0001234")
+COMPANY = UUID(int=1)
 
 
 class CountingHasher(Hasher):
@@ -126,7 +127,7 @@ class Counter:
         referent: NewPerson | None = None,
         owner: NewPerson | None = None,
         event_id: UUID | None = None,
-        organisation_id: UUID = UUID(int=1),
+        organisation_id: UUID = COMPANY,
         opened_by: str = "",
     ) -> None:
         referent = referent or new_person("John", "Doe")
