@@ -34,7 +34,7 @@ def erase_person(*, db: Database, item: DueItem) -> None:
             record(tx, "person:erasure:refused", person_id=person_id, now=item.now)
             tx.emit(ErasureRefused, at=item.now, person_id=person_id, hindrances=list(against))
             return
-        second = persons.find_second_login(tx, of=person_id)
+        second = persons.find_second_login_to_change(tx, of=person_id)
         if second is not None:  # closed, or it would stand against it; it bears his name
             left = erasures.lock_tenants_of(tx, person_id=second.person_id)
             _erase_and_tell(tx, person_id=second.person_id, tenants=left, now=item.now)

@@ -105,7 +105,7 @@ def let_manager_in(tx: Tx, *, organisation_id: UUID, tenant: TenantCode, now: da
 def _second_login(tx: Tx, *, first_person_id: UUID, now: datetime) -> Person:
     """The one that he had before, opened again, or a new one."""
     first = persons.get_person_to_change(tx, person_id=first_person_id)
-    known = persons.find_second_login(tx, of=first_person_id)
+    known = persons.find_second_login_to_change(tx, of=first_person_id)
     if known is None:
         return register_second(tx, first=first, now=now)
     if not known.enabled:

@@ -22,7 +22,7 @@ BY_STAFF = "staff"  # whoever of staff opens it again, does so by hand
 
 def close_with_first(tx: Tx, *, first_person_id: UUID, now: datetime) -> None:
     """The first login is closed."""
-    second = persons.find_second_login(tx, of=first_person_id)
+    second = persons.find_second_login_to_change(tx, of=first_person_id)
     if second is not None:
         close_second_login(tx, person_id=second.person_id, enabled=second.enabled, now=now)
 
@@ -30,7 +30,7 @@ def close_with_first(tx: Tx, *, first_person_id: UUID, now: datetime) -> None:
 def look_after_second(tx: Tx, *, first_person_id: UUID, now: datetime) -> None:
     """Somebody lost his rights in one tenant, in a transaction of that tenant's: whether his second
     login has anything left to rest on is looked at right after it, across tenants."""
-    second = persons.find_second_login(tx, of=first_person_id)
+    second = persons.find_second_login_to_change(tx, of=first_person_id)
     if second is not None and second.enabled:
         tx.schedule(LOOK, due_at=now, key=str(first_person_id), payload={})
 
@@ -42,7 +42,7 @@ def close_without_tenant(*, db: Database, item: DueItem) -> None:
     with db.write(item.context, tenant=EVERYONE) as tx:
         if not tx.settle(item):
             return
-        second = persons.find_second_login(tx, of=first_person_id)
+        second = persons.find_second_login_to_change(tx, of=first_person_id)
         if second is None or managers.is_user_of_managed(tx, first_person_id=first_person_id):
             return
         close_second_login(tx, person_id=second.person_id, enabled=second.enabled, now=item.now)

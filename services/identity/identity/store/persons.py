@@ -200,6 +200,18 @@ class SecondLogin:
 
 
 def find_second_login(tx: Tx, *, of: UUID) -> SecondLogin | None:
+    return tx.row(
+        """
+        SELECT id AS person_id, second_of, enabled
+          FROM persons
+         WHERE second_of = %(of)s
+        """,
+        {"of": of},
+        SecondLogin,
+    )
+
+
+def find_second_login_to_change(tx: Tx, *, of: UUID) -> SecondLogin | None:
     """Nobody else opens or closes it until the transaction ends."""
     return tx.row(
         """

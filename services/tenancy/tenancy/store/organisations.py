@@ -40,13 +40,12 @@ _LIST = """
               FROM organisation_beginnings b
              WHERE b.beginning = %(first)s
                AND (b.name_key, b.organisation_id) > (%(name_key)s, %(organisation_id)s)
-               AND NOT EXISTS (SELECT 1
-                                 FROM unnest(%(others)s::text[]) AS wanted (beginning)
-                                WHERE NOT EXISTS (SELECT 1
-                                                    FROM organisation_beginnings other
-                                                   WHERE other.beginning = wanted.beginning
-                                                     AND other.name_key = b.name_key
-                                                     AND other.organisation_id = b.organisation_id))
+               AND (SELECT count(*)
+                      FROM organisation_beginnings other
+                     WHERE other.beginning = ANY(%(others)s::text[])
+                       AND other.name_key = b.name_key
+                       AND other.organisation_id = b.organisation_id)
+                   = cardinality(%(others)s::text[])
              ORDER BY b.name_key, b.organisation_id
              LIMIT %(limit)s) AS found
       JOIN organisations o ON o.organisation_id = found.organisation_id
