@@ -35,7 +35,7 @@ ENGLISH = ("Login", "Password", "Sign in")
 def test_two_of_staff_give_access_back(
     stack: Any, mail: Any, new_page: Callable[..., Page], look: Look
 ) -> None:
-    town = Town(url=stack.url, demo=stack.demo, mail=mail)
+    town = Town.of(stack, mail)
     john = settled_customer(town)
     page = new_page()
     enter(page, stack.demo["staff"]["support"], f"/contracts/{john.tenant}", FRENCH)

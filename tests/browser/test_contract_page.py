@@ -22,7 +22,7 @@ Look = Callable[[Page], None]
 
 
 def test_contract_by_keyboard(stack: Any, mail: Mailbox, new_page: NewPage, look: Look) -> None:
-    town = Town(url=stack.url, demo=stack.demo, mail=mail)
+    town = Town.of(stack, mail)
     john = settled_customer(town)
     he_uses_his_services(new_page(viewport=PHONE), john, look)
     page = new_page("en-GB", viewport=PHONE)

@@ -21,6 +21,7 @@ from tests.browser.test_second_factors import give_password, with_authenticator
 from tests.browser.test_sessions import let_proof_grow_old
 from tests.browser.walking import Walk, page_endpoints
 from tests.journeys.test_second_factors import demand
+from tests.journeys.test_termination import ended_contract
 from tests.journeys.town import (
     PORTAL_PASSWORD,
     WELCOME,
@@ -47,7 +48,7 @@ NewPage = Callable[..., Page]
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_page(stack: Any, mail: Mailbox, new_page: NewPage, language: str) -> None:
-    walk, town = Walk(language), Town(url=stack.url, demo=stack.demo, mail=mail)
+    walk, town = Walk(language), Town.of(stack, mail)
     john, eve = settled_customer(town), settled_customer(town)
     people_about_john(town, john, eve)
     before_the_sign_in(walk, new_page(language), town, john, eve)
@@ -128,7 +129,7 @@ def offices_change_hands(town: Town, api: Api, john: Customer) -> None:
         "successor": {"email": email, "given_name": "Nora", "family_name": "Roe"},
         "evidence": "Courrier à en-tête de la société, rappelée au numéro du contrat",
     }
-    sales = town.desk(town.demo["staff"]["sales"], "openid recoveries")
+    sales = town.staff("sales", "openid recoveries")
     why = {"Guichet_Reason": "D0004712"}
     sales.post(f"/contracts/{john.tenant}/office-recoveries", proposed, 201, **why)
 
@@ -378,6 +379,21 @@ def pages_of_sales(walk: Walk, page: Page, town: Town, john: Customer) -> None:
     walk.open(page, "/back-office/offices/propose?tenant=OCB", status=422)
     walk.open(page, "/back-office/offices")
     walk.open(page, str(page.locator("main table a").first.get_attribute("href")))
+    queue_and_end(walk, page, town, john)
+
+
+def queue_and_end(walk: Walk, page: Page, town: Town, john: Customer) -> None:
+    """What customers ask for, and a contract that goes and one that has gone."""
+    walk.open(page, "/back-office/requests")
+    walk.open(page, str(page.locator("main table a").first.get_attribute("href")))
+    walk.open(page, f"/contracts/{john.tenant}/termination")
+    gone = ended_contract(town)
+    page.goto(f"/contracts/{gone}/termination/certificate")
+    page.locator("[name=reason]").fill("D0004711 : certificat demandé")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/certificate$"))
+    walk.look(page)
+    walk.open(page, f"/contracts/{gone}/termination")
 
 
 def organisations_and_orders(walk: Walk, page: Page, john: Customer) -> None:

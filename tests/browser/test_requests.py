@@ -21,7 +21,7 @@ TOLD = "Plus aucune machine ne répond."
 def test_an_incident_by_keyboard(
     stack: Any, mail: Mailbox, new_page: Callable[..., Page], look: Look
 ) -> None:
-    john = settled_customer(Town(url=stack.url, demo=stack.demo, mail=mail))
+    john = settled_customer(Town.of(stack, mail))
     page = new_page()
     enter(page, john.login, "Identifiant", "Mot de passe")
     press(page, page.get_by_role("link", name="Demandes", exact=True))

@@ -28,7 +28,7 @@ AUTHENTICATOR = {
 
 @pytest.fixture
 def town(stack: Any, mail: Any) -> Town:
-    return Town(url=stack.url, demo=stack.demo, mail=mail)
+    return Town.of(stack, mail)
 
 
 def with_authenticator(page: Page, **more: Any) -> None:

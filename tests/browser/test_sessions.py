@@ -25,7 +25,7 @@ _MOST_TABS = 60
 
 @pytest.fixture
 def john(stack: Any, mail: Mailbox) -> Customer:
-    return settled_customer(Town(url=stack.url, demo=stack.demo, mail=mail))
+    return settled_customer(Town.of(stack, mail))
 
 
 def press(page: Page, what: Locator) -> None:

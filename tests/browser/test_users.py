@@ -55,7 +55,7 @@ def enter(page: Page, login: str, *labels: str) -> None:
 def test_users_by_keyboard(
     stack: Any, mail: Mailbox, new_page: Callable[..., Page], look: Look
 ) -> None:
-    john = settled_customer(Town(url=stack.url, demo=stack.demo, mail=mail))
+    john = settled_customer(Town.of(stack, mail))
     page, email = new_page(), f"jane.{secrets.token_hex(4)}@acme.example"
     enter(page, john.login, "Identifiant", "Mot de passe")
     page.goto(f"/contracts/{john.tenant}/users")

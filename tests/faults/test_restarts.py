@@ -234,7 +234,7 @@ def test_an_internal_system_gets_its_token_whatever_service_is_dead(suite: Suite
 
 def test_fourteen_months_pass_at_once_while_services_are_down(suite: Suite) -> None:
     """The account's clock: each thing happened on its day, and each mail was sent once."""
-    town = Town(url=suite.stack.url, demo=suite.stack.demo, mail=suite.mail)
+    town = Town.of(suite.stack, suite.mail)
     lapsing, kept = trial_customer(town), trial_customer(town)
     his = town.api({"login": kept.login, "password": PORTAL_PASSWORD}, CUSTOMER_SCOPE)
     ends_on = his.post(f"/contracts/{kept.tenant}/conversion", {})["trial"]["ends_on"]

@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from tests.journeys.town import CUSTOMER_SCOPE, PORTAL_PASSWORD, Customer, Town, eventually
+from tests.journeys.town import (
+    CUSTOMER_SCOPE,
+    PORTAL_PASSWORD,
+    Customer,
+    Town,
+    eventually,
+    open_company,
+)
 from tests.journeys.town import settled_customer as settled
 from tests.journeys.visitor import Api, client_token
 
@@ -28,6 +35,11 @@ def john(town: Town, customer: Customer) -> Api:
 
 @pytest.fixture(scope="module")
 def cloud(town: Town) -> Api:
+    return cloud_of(town)
+
+
+def cloud_of(town: Town) -> Api:
+    """The provider's cloud, which says what exists in tenants."""
     client = town.demo["clients"]["cloud-feed"]
     scope = "inventory.write inventory.read"
     token = client_token(town.url, client["client_id"], client["client_secret"], scope)
@@ -54,6 +66,16 @@ def look(cloud: Api, tenant: str, *names: str) -> Any:
 
 def state_of(api: Api, tenant: str) -> Any:
     return api.get(f"/contracts/{tenant}/termination", **WHY)
+
+
+def ended_contract(town: Town) -> str:
+    """One that nothing was left of when sales terminated it."""
+    tenant = open_company(town).tenant
+    look(cloud_of(town), tenant)
+    sales = town.staff("sales", SCOPE)
+    sales.post(f"/contracts/{tenant}/termination", None, status=201, **WHY)
+    eventually(lambda: state_of(sales, tenant)["status"], lambda one: one == "terminated")
+    return tenant
 
 
 def test_a_contract_is_billed_until_its_last_resource_is_gone(

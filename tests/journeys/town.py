@@ -33,6 +33,15 @@ class Town:
     mail: Any
     portal: dict[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, stack: Any, mail: Any) -> Town:
+        portal = {
+            "client_id": "portal",
+            "client_secret": stack.env("gateway")["GUICHET_PORTAL_CLIENT_SECRET"],
+            "redirect_uri": f"{stack.url}/portal/callback",
+        }
+        return cls(url=stack.url, demo=stack.demo, mail=mail, portal=portal)
+
     def api(self, who: dict[str, Any], scope: str) -> Api:
         """REST on behalf of a person, by the authorization-code flow."""
         app = self.demo["clients"]["demo-app"]
