@@ -19,7 +19,9 @@ ALL = list(EVENTS.values())
 
 @pytest.mark.parametrize("event", ALL, ids=[event.type for event in ALL])
 def test_event_is_a_fact_with_known_listeners(event: Event) -> None:
-    assert re.search(r"(ed|drawn|Left|Kept|HandedOver|Sent|Set|Reset|Effect)$", event.name), "past tense"
+    assert re.search(r"(ed|drawn|Left|Kept|HandedOver|Sent|Set|Reset|Effect)$", event.name), (
+        "past tense"
+    )
     assert set(event.heard_by) <= {*SERVICES, "gateway"}
     assert event.service not in event.heard_by, "a service does not tell itself"
 
