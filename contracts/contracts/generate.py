@@ -185,7 +185,8 @@ def _method(call: Call) -> str:
     answer = call.response.__name__
     head = _wrapped(f"def {call.name}(", parameters, f") -> {answer}:", "    ")
     payload = _wrapped("payload = given(", [f"{name}={name}" for name in declared], ")", " " * 8)
-    send = f"        return cast({answer}, self._dispatch(calls.{call.name}, payload))\n"
+    sent = [answer, f"self._dispatch(calls.{call.name}, payload)"]
+    send = _wrapped("return cast(", sent, ")", " " * 8)
     return f"{head}{_docstring(call.summary, ' ' * 8)}{payload}{send}"
 
 
@@ -213,7 +214,7 @@ def _wrapped(start: str, items: list[str], end: str, indent: str) -> str:
     if len(line) <= _WIDTH:
         return f"{line}\n"
     inside = f"{indent}    {', '.join(items)}"
-    if len(inside) <= _WIDTH and start.startswith("payload"):
+    if len(inside) <= _WIDTH and not start.startswith("def"):
         return f"{indent}{start}\n{inside}\n{indent}{end}\n"
     listed = "".join(f"{indent}    {item},\n" for item in items)
     return f"{indent}{start}\n{listed}{indent}{end}\n"

@@ -91,7 +91,7 @@ class TenantLeftPayload(AcceptedPayload):
     by_management = Flag(
         load_default=False,
         metadata={
-            "description": "He was a user by multi-tenant management: one mail tells of all its ends."
+            "description": "He was a user by multi-tenant management: one mail tells of all of it."
         },
     )
 

@@ -113,7 +113,8 @@ class FormDeclaration(Strict):
         load_default=0, metadata={"description": "Its place in lists: small numbers first."}
     )
     offered = Flag(load_default=True, metadata={"description": "False: asked for no longer."})
-    fields = Many(Part(FormField), maximum=40, required=True)
+    # marshmallow takes declared fields off the class: its own "fields" is one of each instance.
+    fields = Many(Part(FormField), maximum=40, required=True)  # type: ignore[assignment]
 
 
 class FormSheet(FormDeclaration):

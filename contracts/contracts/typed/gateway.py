@@ -20,14 +20,7 @@ GrantType = Literal[
 ]
 
 HandoverState = Literal[
-    "offered",
-    "accepted",
-    "settling",
-    "done",
-    "declined",
-    "withdrawn",
-    "expired",
-    "void",
+    "offered", "accepted", "settling", "done", "declined", "withdrawn", "expired", "void"
 ]
 
 ImpersonationState = Literal["proposed", "active", "declined", "expired", "ended", "over"]
@@ -43,15 +36,7 @@ RecoveryKind = Literal["reset_factors", "change_email", "enable_person", "erase_
 RecoveryState = Literal["proposed", "approved", "executed", "refused", "withdrawn", "expired"]
 
 RequestAct = Literal[
-    "send",
-    "assign",
-    "start",
-    "comment",
-    "answer",
-    "close",
-    "resolve",
-    "withdraw",
-    "reopen",
+    "send", "assign", "start", "comment", "answer", "close", "resolve", "withdraw", "reopen"
 ]
 
 Role = Literal["visitor", "manager", "cust_admin"]
@@ -72,10 +57,7 @@ Section = Literal[
 StaffRole = Literal["sales", "billing", "support", "operator", "auditor"]
 
 TokenEndpointAuthMethod = Literal[
-    "client_secret_basic",
-    "client_secret_post",
-    "private_key_jwt",
-    "none",
+    "client_secret_basic", "client_secret_post", "private_key_jwt", "none"
 ]
 
 

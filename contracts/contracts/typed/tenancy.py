@@ -34,16 +34,7 @@ ContractStatus = Literal["requested", "trial", "active", "suspended", "draining"
 ContractType = Literal["single", "multi_services"]
 
 FieldType = Literal[
-    "text",
-    "lines",
-    "whole",
-    "day",
-    "choice",
-    "flag",
-    "email",
-    "mobile",
-    "tenant",
-    "network",
+    "text", "lines", "whole", "day", "choice", "flag", "email", "mobile", "tenant", "network"
 ]
 
 ForcedClosingState = Literal["proposed", "approved", "withdrawn", "void", "expired"]
@@ -60,14 +51,7 @@ HandoverEnd = Literal[
 ]
 
 HandoverState = Literal[
-    "offered",
-    "accepted",
-    "settling",
-    "done",
-    "declined",
-    "withdrawn",
-    "expired",
-    "void",
+    "offered", "accepted", "settling", "done", "declined", "withdrawn", "expired", "void"
 ]
 
 Language = Literal["fr", "en"]
@@ -95,15 +79,7 @@ QueueOwner = Literal["anybody", "me", "nobody"]
 ReferencesBy = Literal["referent", "sales"]
 
 RequestAct = Literal[
-    "send",
-    "assign",
-    "start",
-    "comment",
-    "answer",
-    "close",
-    "resolve",
-    "withdraw",
-    "reopen",
+    "send", "assign", "start", "comment", "answer", "close", "resolve", "withdraw", "reopen"
 ]
 
 RequestKind = Literal[
@@ -1083,7 +1059,9 @@ class TenancyClient:
     ) -> MultiTenantManagement:
         """Give a user a second login that sees, changes and opens all tenants of his company."""
         payload = given(organisation_id=organisation_id, person_id=person_id)
-        return cast(MultiTenantManagement, self._dispatch(calls.activate_multi_tenant_management, payload))
+        return cast(
+            MultiTenantManagement, self._dispatch(calls.activate_multi_tenant_management, payload)
+        )
 
     def deactivate_multi_tenant_management(self, *, organisation_id: str) -> NoAnswer:
         """End the second login of an organisation; nothing to end is fine."""

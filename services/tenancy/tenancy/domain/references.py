@@ -7,9 +7,9 @@ from datetime import datetime
 
 from contracts.codes import Office, StaffRole, TenantCode
 from contracts.rights import Caller
-from contracts.tenancy import ContractStatus, ReferencesBy
+from contracts.tenancy import ContractStatus, ContractType, ReferencesBy
 from servicekit.errors import Conflict
-from tenancy.domain.contracts import Contract, ContractType
+from tenancy.domain.contracts import Contract
 
 _NAMES = ("ref1", "ref2", "ref3")
 

@@ -211,7 +211,7 @@ def _commitment_refusal(terms: SupportTerms, level: SupportLevel) -> Outlook | N
         details={
             "support_level": terms.support_level.value,
             "committed_until": until.isoformat(),
-            "earliest_effect": first_after(until).isoformat(),
+            "earliest_effect": free_from.isoformat(),
         },
         earliest_on=asked_at_the_earliest(until),
     )

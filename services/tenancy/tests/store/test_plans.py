@@ -55,7 +55,8 @@ INSERT INTO support_changes (tenant, change_id, level_before, level, effective_o
 SELECT tenant, md5(tenant || n)::uuid, 'standard', 'basic', '2026-11-01', 'applied', 'x', %(at)s,
        %(at)s
   FROM contracts, generate_series(1, 3) AS n;
-INSERT INTO invoice_references (tenant, ref1, changed_at) SELECT tenant, 'AA1', %(at)s FROM contracts;
+INSERT INTO invoice_references (tenant, ref1, changed_at)
+SELECT tenant, 'AA1', %(at)s FROM contracts;
 INSERT INTO billing_details (tenant, company_name, street, city, country, recipient_given_name,
                              recipient_family_name, recipient_email, changed_at)
 SELECT tenant, 'X', 'X', 'X', 'FR', 'X', 'Y', 'x@example.com', %(at)s FROM contracts
