@@ -277,6 +277,17 @@ class Money(_Coded, fields.Decimal):
         super().__init__(as_string=True, **kwargs)
 
 
+class Cost(Money):
+    """An amount that is never negative: eight digits at most, and four behind the point."""
+
+    pattern = re.compile(r"[0-9]{1,8}(\.[0-9]{1,4})?")
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not self.pattern.fullmatch(value):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, *args, **kwargs)
+
+
 class Many(_Coded, fields.List[Any]):
     """A bounded list."""
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from marshmallow import validate
-
 from contracts.codes import Role, Section
 from contracts.declare import Effect, Refusal, get, post
-from contracts.fields import Choice, Flag, Instant, Many, Money, Part, Strict, Tenant, Text, Whole
+from contracts.fields import (
+    Choice,
+    Cost,
+    Flag,
+    Instant,
+    Many,
+    Money,
+    Part,
+    Strict,
+    Tenant,
+    Text,
+    Whole,
+)
 from contracts.paging import Page, PageRequest
 from contracts.rights import in_tenant, staff_only
 from contracts.subscriptions.contract import READERS, SUBSCRIPTIONS
@@ -29,10 +39,8 @@ class ReportedResource(Strict):
     name = Text(required=True, maximum=255)
     region = Text(required=True, maximum=64)
     state = Choice(ResourceState, required=True)
-    daily_cost = Money(
+    daily_cost = Cost(
         required=True,
-        places=4,
-        validate=validate.Range(0, 10_000_000, error="range"),
         metadata={"description": "What it costs a day as long as it exists, excluding VAT."},
     )
     currency = Text(required=True, maximum=3, metadata={"description": "ISO 4217."})

@@ -42,6 +42,10 @@ _EXTRA: dict[type[fields.Field[Any]], JsonSchema] = {
     contract_fields.Tenant: {"pattern": "^OCB[0-9]{7}$"},
     contract_fields.RequestNumberField: {"pattern": "^D[0-9]{7}$"},
     contract_fields.MonthField: {"pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
+    contract_fields.Cost: {
+        "type": "string",
+        "pattern": rf"^{contract_fields.Cost.pattern.pattern}$",
+    },
     contract_fields.Money: {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"},
 }
 
