@@ -16,6 +16,7 @@ from typing import Any
 from urllib.error import URLError
 
 import pytest
+from cryptography.fernet import Fernet
 
 from contracts.codes import Role, Section, StaffRole, TenantCode
 from contracts.declare import Effect
@@ -68,6 +69,7 @@ def tenancy(database_factory, module_vhost, tmp_path_factory) -> Iterator[Tenanc
         "AMQP_URL": module_vhost,
         "GUICHET_MODE": "test",
         "GUICHET_CONTEXT_PUBLIC_KEY": public,
+        "GUICHET_SEAL_KEY": Fernet.generate_key().decode(),
         "GUICHET_OPS_PORT": str(port),
     }
     command = [sys.executable, "-m", "tenancy"]

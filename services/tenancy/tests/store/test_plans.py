@@ -12,6 +12,7 @@ import pytest
 from services.tenancy.tests.actions.trialling import KEY
 from services.tenancy.tests.conftest import NOW, House
 from services.tenancy.tests.store import (
+    ending_plans,
     handover_plans,
     life_plans,
     organisation_plans,
@@ -61,14 +62,13 @@ INSERT INTO billing_details (tenant, company_name, street, city, country, recipi
                              recipient_family_name, recipient_email, changed_at)
 SELECT tenant, 'X', 'X', 'X', 'FR', 'X', 'Y', 'x@example.com', %(at)s FROM contracts
 """
-
-
 FILLS = (
     FILL,
     request_plans.FILL,
     life_plans.FILL,
     handover_plans.FILL,
     organisation_plans.FILL,
+    ending_plans.FILL,
 )
 
 
@@ -79,15 +79,7 @@ def house(new_database: Callable[..., Any], postgres_url: str) -> Iterator[House
         fill(
             db,
             postgres_url,
-            ";".join(
-                (
-                    FILL,
-                    request_plans.FILL,
-                    life_plans.FILL,
-                    handover_plans.FILL,
-                    organisation_plans.FILL,
-                )
-            ),
+            ";".join(FILLS),
             {"at": NOW},
         )
         yield House(db, access.owner_url)
@@ -136,6 +128,8 @@ def test_no_call_and_no_fact_reads_a_large_table_from_end_to_end(desk: Desk, hou
     life_plans.ask_about_life(ask, desk, house)
     handover_plans.ask_about_offices(ask, house)
     organisation_plans.ask_about_organisations(ask, house)
+    ending_plans.ask_about_the_queue(ask, house)
+    ending_plans.ask_about_ends(ask, desk, house)
     ask(calls.export_person, person_id=PERSON)
     ask(calls.move_clock, now=datetime.now(UTC).replace(year=datetime.now(UTC).year + 1))
     handover_plans.hear_of_people(desk)
