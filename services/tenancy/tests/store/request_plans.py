@@ -23,12 +23,14 @@ SELECT 'form-' || n, 1, 'change', n,
          "position": 0, "offered": true, "fields": []}', true, true, %(at)s
   FROM generate_series(1, 4000) AS n;
 INSERT INTO requests (number, tenant, kind, form_code, form_version, subject, answers, state, ball,
-                      deadline_at, sent_at, sent_by, sent_by_kind, changed_at)
+                      deadline_at, sent_at, sent_by, sent_by_kind, changed_at, outcome, done_at)
 SELECT 'D9' || lpad(n::text, 6, '0'), 'OCB1' || lpad((n %% 4000 + 1)::text, 6, '0'),
        (ARRAY['change', 'incident'])[n %% 2 + 1], 'form-' || (n %% 4000 + 1), 1, 'Network', '{}',
-       (ARRAY['sent', 'in_progress'])[n %% 2 + 1], 'provider', %(at)s, %(at)s, 'person:' || n,
-       'customer', %(at)s
-  FROM generate_series(1, 8000) AS n;
+       CASE WHEN n %% 16 > 1 THEN 'done' ELSE (ARRAY['sent', 'in_progress'])[n %% 2 + 1] END,
+       CASE WHEN n %% 16 > 1 THEN NULL ELSE 'provider' END, %(at)s, %(at)s, 'person:' || n,
+       'customer', %(at)s, CASE WHEN n %% 16 > 1 THEN 'fulfilled' END,
+       CASE WHEN n %% 16 > 1 THEN %(at)s::timestamptz END
+  FROM generate_series(1, 16000) AS n;
 INSERT INTO request_entries (entry_id, tenant, number, at, act, state, author_kind, author)
 SELECT md5(number)::uuid, tenant, number, %(at)s, 'send', 'sent', 'customer', sent_by FROM requests;
 INSERT INTO request_beginnings (beginning, number, tenant)
