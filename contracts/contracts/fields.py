@@ -101,6 +101,7 @@ class Lines(_Bounded):
 
     def __init__(self, minimum: int = 1, maximum: int = 4000, **kwargs: Any) -> None:
         super().__init__(minimum, maximum, **kwargs)
+        self.may_be_empty = minimum == 0
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)

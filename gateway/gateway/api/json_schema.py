@@ -59,6 +59,8 @@ def extra_properties(
         if kind in _EXTRA:
             found = dict(_EXTRA[kind])
             break
+    if isinstance(field, contract_fields.Lines) and field.may_be_empty:
+        found = {"pattern": f"^{_ON_LINES}*$"}
     if field.allow_none and "type" in found:
         found["type"] = [found["type"], "null"]
     if isinstance(field, fields.Dict) and field.key_field is not None:

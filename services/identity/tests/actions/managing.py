@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,14 +11,15 @@ from services.identity.tests.conftest import Counter
 from contracts.codes import TenantCode
 from identity.actions import manage_organisation, second_logins
 from identity.domain.managers import Management
-from servicekit.context import system_context
+from servicekit.context import deadline_in, system_context
 from servicekit.due import DueRunner
 
 TENANT = TenantCode("OCB0001234")
 OTHER = TenantCode("OCB0005678")
 LATER = TenantCode("OCB0009999")
 COMPANY = UUID(int=1)
-HEARD = system_context(service="identity", call="test")
+# Good for as long as the tests may take: it is made when they are collected.
+HEARD = replace(system_context(service="identity", call="test"), deadline=deadline_in(7200))
 
 
 @dataclass

@@ -284,7 +284,7 @@ def test_who_leaves_is_gone_with_his_iam_user(john: Any, jane: Any) -> None:
         john.api_sign_in("Jane.Roe", "open9sesame")
     told = john.events("TenantLeft")
     gone = {"person_id": str(jane.person_id), "tenant": TENANT, "how": "left", "accepted": True}
-    assert told == [gone]
+    assert told == [{**gone, "by_management": False}]
     assert john.trail()[-1] == ("users:user:left", f"person:{jane.person_id}")
 
 

@@ -338,7 +338,7 @@ def test_removed_user_is_gone_with_his_api_login(john: Any, person: Any) -> None
     assert rights_of(john, jane.person_id).tenants == ()
     assert john.rows("SELECT 1 FROM iam_users WHERE user_name = 'Jane.Roe'") == []
     told = {"person_id": str(jane.person_id), "tenant": TENANT, "how": "removed"}
-    assert john.events("TenantLeft") == [{**told, "accepted": True}]
+    assert john.events("TenantLeft") == [{**told, "accepted": True, "by_management": False}]
     assert john.trail()[-1] == ("users:user:removed", f"person:{jane.person_id}")
     with pytest.raises(NotFound, match="user-unknown"):
         remove(john, jane.person_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,13 @@ from services.identity.tests.actions.managing import TENANT, Managing
 from identity.actions.registering import register
 from identity.domain.names import name_key
 from identity.store import persons
-from servicekit.context import system_context
+from servicekit.context import deadline_in, system_context
 from servicekit.db import EVERYONE
 from servicekit.errors import Conflict
 
 pytestmark = pytest.mark.servers
-CONTEXT = system_context(service="identity", call="test")
+# Good for as long as the tests may take: it is made when they are collected.
+CONTEXT = replace(system_context(service="identity", call="test"), deadline=deadline_in(7200))
 OLD, NEW = "john.doe@example.com", "new@example.com"
 
 

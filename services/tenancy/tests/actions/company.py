@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +11,7 @@ from services.tenancy.tests.conftest import House
 
 from contracts.codes import StaffRole, SupportLevel, TenantCode
 from contracts.rights import Caller, CallerKind
-from servicekit.context import Context, system_context
+from servicekit.context import Context, deadline_in, system_context
 from tenancy.actions.keep_people import keep_person, keep_user
 from tenancy.actions.manage_organisation import (
     activate_management,
@@ -23,7 +23,8 @@ from tenancy.actions.open_contract import list_own_openings, open_contract
 from tenancy.domain.contracts import Contract, Opening
 from tenancy.store.people import KnownPerson
 
-HEARD = system_context(service="tenancy", call="test")
+# Good for as long as the tests may take: it is made when they are collected.
+HEARD = replace(system_context(service="tenancy", call="test"), deadline=deadline_in(7200))
 SALES = UUID(int=77)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +11,7 @@ from services.tenancy.tests.conftest import House
 
 from contracts.codes import Language, Office, Role, Section, StaffRole, TenantCode
 from contracts.rights import Caller, CallerKind
-from servicekit.context import Context, system_context
+from servicekit.context import Context, deadline_in, system_context
 from servicekit.due_store import DueItem
 from tenancy.actions import (
     answer_handover,
@@ -28,7 +28,8 @@ from tenancy.domain.recoveries import email_key
 from tenancy.store.people import KnownPerson
 
 COOLING_OFF, DELAY = timedelta(hours=24), timedelta(hours=72)
-HEARD = system_context(service="tenancy", call="test")
+# Good for as long as the tests may take: it is made when they are collected.
+HEARD = replace(system_context(service="tenancy", call="test"), deadline=deadline_in(7200))
 
 
 @dataclass
