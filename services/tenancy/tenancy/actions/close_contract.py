@@ -38,10 +38,9 @@ def close(
     inventory: Inventory | None,
     act: ContractAct,
     now: datetime,
-    reason: str | None = None,
 ) -> Contract:
     """``act`` is ``close`` or ``force``. With the certificate that it has ended."""
-    closed = move(tx, contract=contract, act=act, now=now, reason=reason)
+    closed = move(tx, contract=contract, act=act, now=now)
     certificate = certified(contract, inventory=inventory, forced=act is ContractAct.FORCE, now=now)
     terminations.add_certificate(tx, certificate=certificate)
     tx.record(

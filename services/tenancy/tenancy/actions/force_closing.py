@@ -62,7 +62,6 @@ def approve_forced_closing(
             inventory=inventories.find_inventory(tx, tenant=tenant),
             act=ContractAct.FORCE,
             now=now,
-            reason=closing.reason,
         )
         return tx.answer(present(tx, context=context, tenant=tenant, now=now))
 

@@ -19,13 +19,13 @@ from tenancy.store import contracts, inventories
 def terminate_contract(
     *, db: Database, context: Context, now: datetime, tenant: TenantCode
 ) -> Termination:
-    """It drains until nothing remains, which may be at once. Raises Conflict
-    ``transition-illegal``."""
+    """It drains until nothing remains, which may be at once. Why staff do it stands in the trail,
+    not in the history that the customer reads. Raises Conflict ``transition-illegal``."""
     with db.write(context, tenant=tenant) as tx:
         contract = contracts.get_contract_to_change(tx, tenant=tenant)
         inventory = inventories.find_inventory(tx, tenant=tenant)
         foresee_termination(contract, inventory=inventory, today=day_of(now)).demanded()
-        move(tx, contract=contract, act=ContractAct.TERMINATE, now=now, reason=context.reason)
+        move(tx, contract=contract, act=ContractAct.TERMINATE, now=now)
         return tx.answer(present(tx, context=context, tenant=tenant, now=now))
 
 
@@ -35,7 +35,7 @@ def keep_contract(
     """It is what it was before, or suspended where its trial is over meanwhile."""
     with db.write(context, tenant=tenant) as tx:
         contract = contracts.get_contract_to_change(tx, tenant=tenant)
-        move(tx, contract=contract, act=ContractAct.KEEP, now=now, reason=context.reason)
+        move(tx, contract=contract, act=ContractAct.KEEP, now=now)
         return tx.answer(present(tx, context=context, tenant=tenant, now=now))
 
 
