@@ -7,13 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.codes import TenantCode
-from contracts.rights import CallerKind
 from contracts.tenancy import ContractAct, ForcedClosingProposed, ForcedClosingState
 from servicekit.calendar import day_of
 from servicekit.context import Context
 from servicekit.db import Database, Tx
-from servicekit.errors import Forbidden
 from servicekit.ids import new_id
+from tenancy.actions.callers import person_of
 from tenancy.actions.close_contract import close
 from tenancy.actions.read_termination import present
 from tenancy.domain.contracts import Contract
@@ -34,7 +33,7 @@ def propose_forced_closing(
             tenant=tenant,
             state=ForcedClosingState.PROPOSED,
             reason=context.reason or "",
-            proposed_by=_hand(context),
+            proposed_by=person_of(context),
             proposed_at=now,
             expires_at=now + PROPOSAL_OPEN_FOR,
             decided_by=None,
@@ -54,7 +53,7 @@ def approve_forced_closing(
             tx, tenant=tenant, closing_id=closing_id
         )
         closing.require_open(now=now)
-        closing.require_other_hand(_hand(context))
+        closing.require_other_hand(person_of(context))
         _decide(tx, closing=closing, state=ForcedClosingState.APPROVED, context=context, now=now)
         close(
             tx,
@@ -90,7 +89,7 @@ def _give_up_expired(tx: Tx, *, tenant: TenantCode, now: datetime) -> None:
 def _decide(
     tx: Tx, *, closing: ForcedClosing, state: ForcedClosingState, context: Context, now: datetime
 ) -> ForcedClosing:
-    decided = replace(closing, state=state, decided_by=_hand(context), decided_at=now)
+    decided = replace(closing, state=state, decided_by=person_of(context), decided_at=now)
     terminations.change_forced_closing(tx, closing=decided)
     tx.record(
         f"contract:forced-closing:{state.value}",
@@ -117,10 +116,3 @@ def _tell_proposed(tx: Tx, *, contract: Contract, closing: ForcedClosing) -> Non
         proposed_at=closing.proposed_at,
         expires_at=closing.expires_at,
     )
-
-
-def _hand(context: Context) -> UUID:
-    """Two programs are no two wills."""
-    if context.caller.kind is not CallerKind.PERSON:
-        raise Forbidden("person-only")
-    return UUID(context.caller.subject)

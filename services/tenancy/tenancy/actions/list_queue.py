@@ -30,7 +30,7 @@ def list_queue(
     now: datetime,
     owner: QueueOwner,
     kind: RequestKind | None,
-    number: RequestNumber | None = None,
+    number: RequestNumber | None,
     limit: int,
     cursor: str | None,
 ) -> QueuePage:

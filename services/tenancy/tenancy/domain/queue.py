@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +18,11 @@ _WARNED_BEFORE = 4  # a quarter of the time that was promised
 class QueuedRequest(RequestSummary):
     assigned_to: UUID | None
     overdue: bool = False
+
+    @classmethod
+    def of(cls, summary: RequestSummary, *, assigned_to: UUID | None) -> QueuedRequest:
+        known = {field.name: getattr(summary, field.name) for field in fields(summary)}
+        return cls(**known, assigned_to=assigned_to)
 
     def seen_at(self, now: datetime) -> QueuedRequest:
         return replace(self, overdue=self.deadline_at < now)
@@ -44,14 +49,11 @@ def given_back(request: Request, *, by: UUID, now: datetime) -> Request:
 
 
 def started(request: Request, *, by: UUID, now: datetime) -> Request:
-    """Who begins has it, where nobody had."""
-    begun = request.after(RequestAct.START, now=now)
-    return replace(begun, assigned_to=request.assigned_to or by)
+    return _had_by(by, request.after(RequestAct.START, now=now))
 
 
 def answered(request: Request, *, by: UUID, now: datetime) -> Request:
-    told = request.after(RequestAct.ANSWER, now=now)
-    return replace(told, assigned_to=request.assigned_to or by)
+    return _had_by(by, request.after(RequestAct.ANSWER, now=now))
 
 
 def closed(
@@ -60,8 +62,7 @@ def closed(
     """Fulfilled or refused; to withdraw is the customer's: Invalid ``outcome-not-ours``."""
     if outcome not in _OURS:
         raise Invalid("outcome-not-ours", {"fields": {"outcome": ["outcome-not-ours"]}})
-    done = request.after(RequestAct.CLOSE, now=now, outcome=outcome, text=text)
-    return replace(done, assigned_to=request.assigned_to or by)
+    return _had_by(by, request.after(RequestAct.CLOSE, now=now, outcome=outcome, text=text))
 
 
 def warned_at(*, promised_at: datetime, deadline_at: datetime) -> datetime:
@@ -72,6 +73,11 @@ def warned_at(*, promised_at: datetime, deadline_at: datetime) -> datetime:
 def is_at_risk(request: Request, *, deadline_at: datetime) -> bool:
     """Whether the promise of then still stands and is not kept: a reopened one has another."""
     return request.state is not RequestState.DONE and request.deadline_at == deadline_at
+
+
+def _had_by(by: UUID, request: Request) -> Request:
+    """Who works on it has it, where nobody had."""
+    return replace(request, assigned_to=request.assigned_to or by)
 
 
 def _require_ours(request: Request, by: UUID) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from contracts.codes import RequestNumber, TenantCode
 from contracts.tenancy import AuthorKind, Ball, RequestKind, RequestOutcome, RequestState
@@ -94,17 +95,18 @@ _ALL_OF_KIND_IN_STATE = """
      ORDER BY number DESC
      LIMIT %(limit)s
 """
-_SUMMARIES = """
+# A line of either list: the customer's here, the queue of staff in request_queue.
+SUMMARIES = """
     SELECT r.number, r.tenant, c.name AS contract_name, r.kind,
            f.declaration #>> '{title,fr}' AS title_fr, f.declaration #>> '{title,en}' AS title_en,
            r.subject, r.state, r.outcome, r.ball, r.deadline_at, r.sent_at, r.sent_by_kind,
-           r.sent_by, r.changed_at, r.done_at
+           r.sent_by, r.changed_at, r.done_at, r.assigned_to
       FROM requests r
       JOIN contracts c ON c.tenant = r.tenant
       JOIN forms f ON f.code = r.form_code AND f.version = r.form_version
      WHERE r.number = ANY(%(numbers)s)
-     ORDER BY r.number DESC
 """
+_SUMMARIES_BY_NUMBER = SUMMARIES + " ORDER BY r.number DESC"
 _ADD = """
     INSERT INTO request_beginnings (beginning, number, tenant)
     SELECT beginning, %(number)s, %(tenant)s
@@ -133,12 +135,12 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Number:
+class Number:
     number: RequestNumber
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     number: RequestNumber
     tenant: TenantCode
     contract_name: str
@@ -155,6 +157,7 @@ class _Row:
     sent_by: str
     changed_at: datetime
     done_at: datetime | None
+    assigned_to: UUID | None
 
     def summary(self) -> RequestSummary:
         return RequestSummary(
@@ -188,7 +191,7 @@ def list_numbers(tx: Tx, *, wanted: Wanted) -> list[RequestNumber]:
         "others": list(wanted.looked_for[1:]),
         "unfiltered": wanted.kind is None and wanted.state is None,
     }
-    return [row.number for row in tx.rows(_statement(wanted), params, _Number)]
+    return [row.number for row in tx.rows(_statement(wanted), params, Number)]
 
 
 def _statement(wanted: Wanted) -> str:
@@ -203,7 +206,8 @@ def _statement(wanted: Wanted) -> str:
 
 def list_summaries(tx: Tx, *, numbers: Sequence[RequestNumber]) -> list[RequestSummary]:
     """Of these requests, newest first."""
-    return [row.summary() for row in tx.rows(_SUMMARIES, {"numbers": list(numbers)}, _Row)]
+    rows = tx.rows(_SUMMARIES_BY_NUMBER, {"numbers": list(numbers)}, Row)
+    return [row.summary() for row in rows]
 
 
 def add_beginnings(

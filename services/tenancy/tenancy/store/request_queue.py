@@ -4,22 +4,14 @@ that each is planned by its own index."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contracts.codes import RequestNumber, TenantCode
-from contracts.tenancy import (
-    AuthorKind,
-    Ball,
-    QueueOwner,
-    RequestKind,
-    RequestOutcome,
-    RequestState,
-)
+from contracts.codes import RequestNumber
+from contracts.tenancy import QueueOwner, RequestKind
 from servicekit.db import Tx
-from tenancy.domain.forms import Label
 from tenancy.domain.queue import QueueCounts, QueuedRequest
+from tenancy.store.request_lists import SUMMARIES, Number, Row
 
 _OF_ANYBODY = """
     SELECT number FROM requests
@@ -47,17 +39,7 @@ _OF_NOBODY = """
      ORDER BY deadline_at, number LIMIT %(limit)s
 """
 _ONE = "SELECT number FROM requests WHERE state <> 'done' AND number = %(number)s"
-_SUMMARIES = """
-    SELECT r.number, r.tenant, c.name AS contract_name, r.kind,
-           f.declaration #>> '{title,fr}' AS title_fr, f.declaration #>> '{title,en}' AS title_en,
-           r.subject, r.state, r.outcome, r.ball, r.deadline_at, r.sent_at, r.sent_by_kind,
-           r.sent_by, r.changed_at, r.done_at, r.assigned_to
-      FROM requests r
-      JOIN contracts c ON c.tenant = r.tenant
-      JOIN forms f ON f.code = r.form_code AND f.version = r.form_version
-     WHERE r.number = ANY(%(numbers)s)
-     ORDER BY r.deadline_at, r.number
-"""
+_SUMMARIES_BY_DEADLINE = SUMMARIES + " ORDER BY r.deadline_at, r.number"
 # In the order of an index, so that a bounded count reads no more than it counts.
 _COUNT = """
     SELECT (SELECT count(*)
@@ -80,52 +62,6 @@ _COUNT = """
 _MOST = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class _Number:
-    number: RequestNumber
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    number: RequestNumber
-    tenant: TenantCode
-    contract_name: str
-    kind: RequestKind
-    title_fr: str
-    title_en: str
-    subject: str
-    state: RequestState
-    outcome: RequestOutcome | None
-    ball: Ball | None
-    deadline_at: datetime
-    sent_at: datetime
-    sent_by_kind: AuthorKind
-    sent_by: str
-    changed_at: datetime
-    done_at: datetime | None
-    assigned_to: UUID | None
-
-    def queued(self) -> QueuedRequest:
-        return QueuedRequest(
-            number=self.number,
-            tenant=self.tenant,
-            contract_name=self.contract_name,
-            kind=self.kind,
-            title=Label(self.title_fr, self.title_en),
-            subject=self.subject,
-            state=self.state,
-            outcome=self.outcome,
-            ball=self.ball,
-            deadline_at=self.deadline_at,
-            sent_at=self.sent_at,
-            sent_by_kind=self.sent_by_kind,
-            sent_by=self.sent_by,
-            changed_at=self.changed_at,
-            done_at=self.done_at,
-            assigned_to=self.assigned_to,
-        )
-
-
 def list_queued_numbers(
     tx: Tx,
     *,
@@ -137,12 +73,12 @@ def list_queued_numbers(
 ) -> list[RequestNumber]:
     """With the scope EVERYONE. ``me``: who asks, for what is his."""
     params = {"me": me, "kind": kind, "deadline": after[0], "after": after[1], "limit": limit}
-    return [row.number for row in tx.rows(_statement(owner, kind), params, _Number)]
+    return [row.number for row in tx.rows(_statement(owner, kind), params, Number)]
 
 
 def list_open_number(tx: Tx, *, number: RequestNumber) -> list[RequestNumber]:
     """That one, where it is not done."""
-    return [row.number for row in tx.rows(_ONE, {"number": number}, _Number)]
+    return [row.number for row in tx.rows(_ONE, {"number": number}, Number)]
 
 
 def _statement(owner: QueueOwner, kind: RequestKind | None) -> str:
@@ -157,7 +93,8 @@ def _statement(owner: QueueOwner, kind: RequestKind | None) -> str:
 
 def list_queued(tx: Tx, *, numbers: Sequence[RequestNumber]) -> list[QueuedRequest]:
     """Of these requests, the nearest deadline first."""
-    return [row.queued() for row in tx.rows(_SUMMARIES, {"numbers": list(numbers)}, _Row)]
+    rows = tx.rows(_SUMMARIES_BY_DEADLINE, {"numbers": list(numbers)}, Row)
+    return [QueuedRequest.of(row.summary(), assigned_to=row.assigned_to) for row in rows]
 
 
 def count_queue(tx: Tx, *, me: UUID, now: datetime) -> QueueCounts:

@@ -54,7 +54,7 @@ class BackOffice(Desk):
         return self.work(close_request, request, outcome=outcome, text="Done.")
 
     def queue(self, owner: QueueOwner = QueueOwner.ANYBODY, **asked: Any) -> list[str]:
-        wanted = {"kind": None, "limit": 50, "cursor": None, **asked}
+        wanted = {"kind": None, "number": None, "limit": 50, "cursor": None, **asked}
         acting = self.acting(self.staff(SUE), "list_queue")
         return [one.number for one in list_queue(**acting, owner=owner, **wanted).items]
 
@@ -86,6 +86,7 @@ def test_the_nearest_deadline_stands_first(desk: BackOffice) -> None:
         **desk.acting(desk.staff(SUE), "list_queue"),
         owner=QueueOwner.ANYBODY,
         kind=None,
+        number=None,
         limit=1,
         cursor=None,
     )

@@ -10,14 +10,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from services.tenancy.tests.actions.test_support_level import Stopped
 from services.tenancy.tests.conftest import NOW, House
 
 from contracts.codes import StaffRole, TenantCode
 from contracts.rights import Caller, CallerKind
 from contracts.tenancy import ContractStatus, ForcedClosingState
-from servicekit.clock import SimulatedClock, SystemClock
 from servicekit.context import Context, system_context
-from servicekit.db import EVERYONE
 from servicekit.due import DueRunner
 from servicekit.errors import Conflict, Forbidden, NotFound
 from tenancy.actions.close_contract import close_if_empty
@@ -110,16 +109,11 @@ def told(house: House, name: str) -> list[dict[str, Any]]:
 
 
 def run_due(house: House, *, until: datetime) -> None:
-    clock = SimulatedClock(house.db)
-    ahead = int((until - SystemClock().now()).total_seconds()) + 1
-    context = system_context(service="tenancy", call="test")
-    with house.db.write(context, tenant=EVERYONE) as tx:
-        clock.move_to_offset(tx, max(ahead, 0))
     handlers = {
         CLOSE: lambda item: close_if_empty(db=house.db, item=item),
         REPORT: lambda item: report_draining(db=house.db, item=item),
     }
-    runner = DueRunner(house.db, clock, handlers)
+    runner = DueRunner(house.db, Stopped(until), handlers)
     while runner.step():
         pass
 
