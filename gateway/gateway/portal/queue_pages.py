@@ -34,14 +34,7 @@ from gateway.portal.queue_words import (
     whose,
 )
 from gateway.portal.refusals import REFUSALS
-from gateway.portal.request_words import (
-    answer_rows,
-    entry_rows,
-    in_language,
-    kind_names,
-    request_states,
-    turn_words,
-)
+from gateway.portal.request_words import kind_names, request_words
 from gateway.portal.tabs import office_tabs
 from gateway.portal.visitors import ask, say_why, visitor
 
@@ -65,7 +58,6 @@ def show_queue() -> str:
     form = asked_form()
     filters = {name: form.value(name) or None for name in _FILTERS}
     found = ask(list_queue, {**asked_page(), **filters})
-    kinds = [("", gettext("All")), *((kind.value, name) for kind, name in kind_names().items())]
     return render_template(
         "back_office/queue.html",
         tabs=office_tabs(),
@@ -73,7 +65,7 @@ def show_queue() -> str:
         counts=ask(count_queue),
         owners=list(owner_names().items()),
         default_owner=QueueOwner.ANYBODY.value,
-        kinds=kinds,
+        kinds=[("", gettext("All")), *kind_names().items()],
         columns=queue_columns(),
         rows=queue_rows(found["items"], me=visitor().token.subject),
         pages=page_links(found, "portal.office_queue", **filters),
@@ -86,44 +78,45 @@ def show_one(tenant: TenantCode, number: RequestNumber) -> Response:
 
 
 def take(tenant: TenantCode, number: RequestNumber) -> Response:
-    return _do(assign_request, tenant, number, {"to_me": True}, "request-taken")
+    return _do(assign_request, tenant, number, "request-taken", to_me=True)
 
 
 def give_back(tenant: TenantCode, number: RequestNumber) -> Response:
-    return _do(assign_request, tenant, number, {"to_me": False}, "request-given-back")
+    return _do(assign_request, tenant, number, "request-given-back", to_me=False)
 
 
 def start(tenant: TenantCode, number: RequestNumber) -> Response:
-    return _do(start_request, tenant, number, {}, "request-started")
+    return _do(start_request, tenant, number, "request-started")
 
 
 def answer(tenant: TenantCode, number: RequestNumber) -> Response:
-    return _do(answer_request, tenant, number, ("text",), "request-answered")
+    return _do(answer_request, tenant, number, "request-answered", "text")
 
 
 def close(tenant: TenantCode, number: RequestNumber) -> Response:
     """Back to the queue: the next one waits."""
-    done = _do(close_request, tenant, number, ("outcome", "text"), None)
-    return done or see_other(url_for("portal.office_queue"), "request-closed", number=number)
+    queue = url_for("portal.office_queue")
+    return _do(close_request, tenant, number, "request-closed", "outcome", "text", leads_to=queue)
 
 
 def _do(
     call: Call,
     tenant: TenantCode,
     number: RequestNumber,
-    given: Mapping[str, Any] | tuple[str, ...],
-    done: str | None,
-) -> Any:
-    """``given``: what is said, or which fields of the form say it. Without ``done``: None once it
-    is done, for who leads elsewhere."""
+    done: str,
+    *names: str,
+    leads_to: str | None = None,
+    **said: Any,
+) -> Response:
+    """``names``: the fields of the form that say something to the call, beside ``said``."""
     form = sent_form()
-    said = filled(form.values, given) if isinstance(given, tuple) else given
+    asked = {"tenant": tenant, "number": number, **filled(form.values, names), **said}
     _say_why(tenant, number)
     try:
-        ask(call, {"tenant": tenant, "number": number, **said}, form=form)
+        ask(call, asked, form=form)
     except REFUSALS as error:
         return _page(tenant, number, form.refused(error), status=error.status)
-    return done and see_other(_address(tenant, number), done, number=number)
+    return see_other(leads_to or _address(tenant, number), done, number=number)
 
 
 def _page(tenant: TenantCode, number: RequestNumber, form: Form, *, status: int = 200) -> Response:
@@ -131,21 +124,16 @@ def _page(tenant: TenantCode, number: RequestNumber, form: Form, *, status: int 
     which = {"tenant": tenant, "number": number}
     request, me = ask(get_request, which), visitor().token.subject
     entries = ask(list_request_entries, {**which, **asked_page()})
-    [*queued] = ask(list_queue, {"number": number})["items"]
+    queued = ask(list_queue, {"number": number})["items"]
     owner = queued[0]["assigned_to"] if queued else None
     page = render_template(
         "back_office/request.html",
         tabs=office_tabs(),
         form=form,
         request_=request,
-        title=in_language(request["title"]),
-        place=[in_language(request[one]["label"]) for one in _PLACES if request[one]],
-        state=request_states()[request["state"]],
-        turn=turn_words(request),
+        **request_words(request, entries["items"]),
         late=bool(queued) and queued[0]["overdue"],
         whose=whose(owner, me) if queued else None,
-        answers=answer_rows(request["answers"]),
-        entries=entry_rows(entries["items"]),
         pages=page_links(entries, "portal.office_queue_one", **which),
         links=acting_links(request),
         outcomes=outcome_choices(),
@@ -155,9 +143,6 @@ def _page(tenant: TenantCode, number: RequestNumber, form: Form, *, status: int 
     return make_response(page, status)
 
 
-_PLACES = ("catalogue", "category")
-
-
 def _acts(request: Mapping[str, Any], owner: str | None, me: str) -> dict[str, bool]:
     is_open = request["state"] != "done" and visitor().may(answer_request)
     return {
@@ -165,7 +150,6 @@ def _acts(request: Mapping[str, Any], owner: str | None, me: str) -> dict[str, b
         "give_back": is_open and owner == me,
         "start": is_open and request["state"] == "sent",
         "answer": is_open,
-        "close": is_open,
     }
 
 

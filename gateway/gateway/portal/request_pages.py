@@ -28,14 +28,11 @@ from gateway.portal.lists import asked_page, page_links
 from gateway.portal.perimeter import perimeter_of
 from gateway.portal.refusals import REFUSALS
 from gateway.portal.request_words import (
-    answer_rows,
-    entry_rows,
-    in_language,
     kind_names,
     request_columns,
     request_rows,
     request_states,
-    turn_words,
+    request_words,
 )
 from gateway.portal.shell import contract_head
 from gateway.portal.visitors import ask, visitor
@@ -196,14 +193,7 @@ def _request_page(
         head=contract_head(tenant),
         form=form,
         request_=request,
-        title=in_language(request["title"]),
-        place=[
-            in_language(request[one]["label"]) for one in ("catalogue", "category") if request[one]
-        ],
-        state=request_states()[request["state"]],
-        turn=turn_words(request),
-        answers=answer_rows(request["answers"]),
-        entries=entry_rows(entries["items"]),
+        **request_words(request, entries["items"]),
         pages=page_links(entries, "portal.support_request", **which),
         acts=_acts(tenant, request),
     )

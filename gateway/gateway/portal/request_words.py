@@ -122,6 +122,20 @@ def request_rows(items: list[dict[str, Any]]) -> list[RequestRow]:
     ]
 
 
+def request_words(request: Mapping[str, Any], entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a page shows of one request, to its customer and to staff."""
+    return {
+        "title": in_language(request["title"]),
+        "place": [
+            in_language(request[one]["label"]) for one in ("catalogue", "category") if request[one]
+        ],
+        "state": request_states()[request["state"]],
+        "turn": turn_words(request),
+        "answers": answer_rows(request["answers"]),
+        "entries": entry_rows(entries),
+    }
+
+
 def entry_rows(items: list[dict[str, Any]]) -> list[EntryRow]:
     words, ours = act_words(), gettext("Our service")
     rows = []
