@@ -8,9 +8,15 @@ from contracts.codes import TenantCode
 from contracts.subscriptions import InventoryChanged
 from servicekit.context import Context
 from servicekit.db import Database, Tx
-from subscriptions.domain.inventory import Inventory, Look, require_distinct, require_past, told
+from subscriptions.domain.inventory import (
+    Inventory,
+    Known,
+    Look,
+    require_distinct,
+    require_past,
+    told,
+)
 from subscriptions.store import inventory, tenants
-from subscriptions.store.inventory import Known
 
 
 def report_resources(
@@ -23,12 +29,12 @@ def report_resources(
         tenants.get_tenant(tx, tenant=tenant)
         known = inventory.get_known_to_change(tx, tenant=tenant)
         changed = inventory.change_resources(tx, tenant=tenant, look=look, known=known)
-        newer = known.observed_at is None or look.observed_at > known.observed_at
-        if not changed and not newer:
+        after = known.after(look, changed=changed)
+        if after == known:
             return tx.answer(_present(tx, tenant=tenant))
-        seen = _after(tx, tenant=tenant, look=look, known=known, changed=changed)
-        inventory.change_inventory(tx, inventory=seen, complete_at=_complete_at(look, known))
-        if changed or known.observed_at is None:
+        seen = _seen(tx, tenant=tenant, known=after)
+        inventory.change_inventory(tx, inventory=seen, complete_at=after.complete_at)
+        if after.version > known.version:
             _tell(tx, seen=seen, at=now)
         return tx.answer(seen)
 
@@ -40,21 +46,15 @@ def _present(tx: Tx, *, tenant: TenantCode) -> Inventory:
     return found
 
 
-def _after(tx: Tx, *, tenant: TenantCode, look: Look, known: Known, changed: bool) -> Inventory:
+def _seen(tx: Tx, *, tenant: TenantCode, known: Known) -> Inventory:
     parts = inventory.list_parts(tx, tenant=tenant)
     return Inventory(
         tenant=tenant,
-        version=known.version + (changed or known.observed_at is None),
-        observed_at=max(look.observed_at, known.observed_at or look.observed_at),
+        version=known.version,
+        observed_at=known.observed_at,
         remaining=sum(part.count for part in parts),
         parts=told(parts),
     )
-
-
-def _complete_at(look: Look, known: Known) -> datetime | None:
-    if not look.complete:
-        return known.complete_at
-    return max(look.observed_at, known.complete_at or look.observed_at)
 
 
 def _tell(tx: Tx, *, seen: Inventory, at: datetime) -> None:

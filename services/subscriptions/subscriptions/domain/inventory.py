@@ -58,6 +58,30 @@ class Look:
     resources: Sequence[Resource]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was taken in until now. ``complete_at``: the newest look that saw all there was."""
+
+    version: int
+    observed_at: datetime | None
+    complete_at: datetime | None
+
+    def after(self, look: Look, *, changed: bool) -> Known:
+        """The same where the look says nothing that is new. The first one is news as such: who
+        waits for it must hear that a tenant is empty."""
+        return Known(
+            version=self.version + (changed or self.observed_at is None),
+            observed_at=_newer(look.observed_at, self.observed_at),
+            complete_at=(
+                _newer(look.observed_at, self.complete_at) if look.complete else self.complete_at
+            ),
+        )
+
+
+def _newer(instant: datetime, other: datetime | None) -> datetime:
+    return instant if other is None else max(instant, other)
+
+
 def require_past(look: Look, *, now: datetime) -> None:
     """One from the future would make every later one worthless: Invalid ``observed-in-future``."""
     if look.observed_at > now + _CLOCKS_DIFFER_BY:

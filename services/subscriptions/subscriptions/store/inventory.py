@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from contracts.codes import TenantCode
 from servicekit.db import Tx
 from servicekit.plain import plain
-from subscriptions.domain.inventory import Inventory, InventoryPart, Look, Resource
+from subscriptions.domain.inventory import Inventory, InventoryPart, Known, Look, Resource
 
 _FIND = """
     SELECT tenant, version, observed_at, remaining, parts
@@ -79,15 +79,6 @@ _LIST = """
      ORDER BY resource_id
      LIMIT %(limit)s
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What was taken in until now. ``complete_at``: the newest look that saw all there was."""
-
-    version: int
-    observed_at: datetime | None
-    complete_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,13 @@ def test_a_complete_look_that_saw_nothing_empties_a_tenant(house: House) -> None
     assert late.remaining == 0, "it had gone before the complete look"
 
 
+def test_a_complete_look_counts_though_it_is_neither_newest_nor_news(house: House) -> None:
+    report(house, look(("eip-1", RUNNING), minute=3))
+    report(house, look(("eip-1", RUNNING), minute=2, complete=True))
+    report(house, look(("ecs-9", RUNNING), minute=1))
+    assert names(house) == ["eip-1"], "the other had gone before the complete look"
+
+
 def test_nothing_reported_is_not_the_same_as_nothing_there(house: House) -> None:
     unknown = inventory(house)
     assert (unknown.version, unknown.observed_at) == (0, None)
