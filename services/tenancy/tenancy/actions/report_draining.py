@@ -7,8 +7,7 @@ from servicekit.db import Database, Tx
 from servicekit.due import DueItem
 from tenancy.actions.draining import REPORT
 from tenancy.domain.contracts import Contract
-from tenancy.domain.inventories import Inventory
-from tenancy.domain.terminations import TOLD_EVERY, daily_costs
+from tenancy.domain.terminations import TOLD_EVERY, Termination, termination_of
 from tenancy.store import contracts, inventories
 
 
@@ -22,20 +21,20 @@ def report_draining(*, db: Database, item: DueItem) -> None:
         if contract.status is not ContractStatus.DRAINING:
             return
         inventory = inventories.find_inventory(tx, tenant=item.tenant)
-        _tell(tx, contract=contract, inventory=inventory, item=item)
+        _tell(tx, contract=contract, left=termination_of(contract, inventory=inventory), item=item)
         tx.schedule(REPORT, due_at=item.due_at + TOLD_EVERY, key=item.tenant, payload={})
 
 
-def _tell(tx: Tx, *, contract: Contract, inventory: Inventory | None, item: DueItem) -> None:
+def _tell(tx: Tx, *, contract: Contract, left: Termination, item: DueItem) -> None:
     tx.emit(
         DrainingReported,
         at=item.now,
         tenant=contract.tenant,
         referent_id=contract.referent.person_id,
-        draining_since=contract.status_since,
-        known=inventory is not None,
-        observed_at=None if inventory is None else inventory.observed_at,
-        remaining=0 if inventory is None else inventory.remaining,
-        parts=() if inventory is None else inventory.parts,
-        daily_costs=daily_costs(inventory),
+        draining_since=left.draining_since,
+        known=left.known,
+        observed_at=left.observed_at,
+        remaining=left.remaining,
+        parts=left.parts,
+        daily_costs=left.daily_costs,
     )

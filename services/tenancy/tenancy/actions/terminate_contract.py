@@ -10,9 +10,8 @@ from servicekit.calendar import day_of
 from servicekit.context import Context
 from servicekit.db import Database
 from tenancy.actions.change_state import move
-from tenancy.actions.read_termination import present
 from tenancy.domain.outlook import Outlook
-from tenancy.domain.terminations import Termination, foresee_termination
+from tenancy.domain.terminations import Termination, foresee_termination, termination_of
 from tenancy.store import contracts, inventories
 
 
@@ -25,8 +24,8 @@ def terminate_contract(
         contract = contracts.get_contract_to_change(tx, tenant=tenant)
         inventory = inventories.find_inventory(tx, tenant=tenant)
         foresee_termination(contract, inventory=inventory, today=day_of(now)).demanded()
-        move(tx, contract=contract, act=ContractAct.TERMINATE, now=now)
-        return tx.answer(present(tx, context=context, tenant=tenant, now=now))
+        draining = move(tx, contract=contract, act=ContractAct.TERMINATE, now=now)
+        return tx.answer(termination_of(draining, inventory=inventory))
 
 
 def keep_contract(
@@ -35,8 +34,9 @@ def keep_contract(
     """It is what it was before, or suspended where its trial is over meanwhile."""
     with db.write(context, tenant=tenant) as tx:
         contract = contracts.get_contract_to_change(tx, tenant=tenant)
-        move(tx, contract=contract, act=ContractAct.KEEP, now=now)
-        return tx.answer(present(tx, context=context, tenant=tenant, now=now))
+        kept = move(tx, contract=contract, act=ContractAct.KEEP, now=now)
+        inventory = inventories.find_inventory(tx, tenant=tenant)
+        return tx.answer(termination_of(kept, inventory=inventory))
 
 
 def outlook_of_termination(

@@ -93,8 +93,8 @@ def termination_of(
     contract: Contract,
     *,
     inventory: Inventory | None,
-    forced_closing: ForcedClosing | None,
-    certificate: Certificate | None,
+    forced_closing: ForcedClosing | None = None,
+    certificate: Certificate | None = None,
 ) -> Termination:
     draining = contract.status is ContractStatus.DRAINING
     return Termination(
