@@ -46,8 +46,7 @@ def accept_handover(
         check_successor(people.find_user(tx, tenant=tenant, person_id=actor))
         if recoveries.find_open(tx, tenant=tenant, office=handover.office) is not None:
             raise Conflict("office-recovery-open")
-        _cool_off(tx, handover=handover, now=now, until=now + cooling_off)
-        return tx.answer(handovers.get_handover(tx, tenant=tenant, handover_id=handover_id))
+        return tx.answer(_cool_off(tx, handover=handover, now=now, until=now + cooling_off))
 
 
 def decline_handover(
@@ -87,7 +86,7 @@ def _own(tx: Tx, *, tenant: TenantCode, handover_id: UUID, actor: UUID) -> Hando
     return shown
 
 
-def _cool_off(tx: Tx, *, handover: HandoverRow, now: datetime, until: datetime) -> None:
+def _cool_off(tx: Tx, *, handover: HandoverRow, now: datetime, until: datetime) -> Handover:
     state = change(
         tx,
         handover=handover,
@@ -98,12 +97,11 @@ def _cool_off(tx: Tx, *, handover: HandoverRow, now: datetime, until: datetime) 
     )
     key = str(handover.handover_id)
     tx.schedule(MATURE, due_at=until, key=key, payload={"handover_id": key})
-    tell(tx, handover=handover, what=state.value, now=now)
+    return tell(tx, handover=handover, what=state.value, now=now)
 
 
 def _stop(tx: Tx, shown: Handover, *, act: HandoverAct, now: datetime) -> Handover:
     tenant, handover_id = shown.tenant, shown.handover_id
     contracts.get_contract_to_change(tx, tenant=tenant)
     handover = handovers.get_handover_to_change(tx, tenant=tenant, handover_id=handover_id)
-    end(tx, handover=handover, act=act, now=now)
-    return handovers.get_handover(tx, tenant=tenant, handover_id=handover_id)
+    return end(tx, handover=handover, act=act, now=now)

@@ -57,10 +57,7 @@ def offer_handover(
         handovers.add_handover(tx, handover=handover)
         key = str(handover.handover_id)
         tx.schedule(RUN_OUT, due_at=handover.expires_at, key=key, payload={"handover_id": key})
-        tell(tx, handover=handover, what="offered", now=now)
-        return tx.answer(
-            handovers.get_handover(tx, tenant=tenant, handover_id=handover.handover_id)
-        )
+        return tx.answer(tell(tx, handover=handover, what="offered", now=now))
 
 
 def foresee_offer(

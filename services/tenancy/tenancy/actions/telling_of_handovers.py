@@ -8,7 +8,7 @@ from typing import Any
 from contracts.tenancy import HandoverAnnounced, HandoverEnd, HandoverState
 from servicekit.db import Tx
 from servicekit.pseudonyms import person_target
-from tenancy.domain.handovers import HandoverAct, HandoverRow
+from tenancy.domain.handovers import Handover, HandoverAct, HandoverRow
 from tenancy.store import handovers
 
 RUN_OUT = "handover.run-out"
@@ -35,7 +35,7 @@ def end(
     now: datetime,
     why: HandoverEnd | None = None,
     rights_dropped: bool | None = None,
-) -> None:
+) -> Handover:
     state = change(
         tx,
         handover=handover,
@@ -45,11 +45,11 @@ def end(
         ended_why=why,
         rights_dropped=rights_dropped,
     )
-    tell(tx, handover=handover, what=state.value, now=now)
+    return tell(tx, handover=handover, what=state.value, now=now)
 
 
-def tell(tx: Tx, *, handover: HandoverRow, what: str, now: datetime) -> None:
-    """Both sides, as it stands now, whoever of them has acted."""
+def tell(tx: Tx, *, handover: HandoverRow, what: str, now: datetime) -> Handover:
+    """Both sides, as it stands now, whoever of them has acted. Answers what they are told of."""
     shown = handovers.get_handover(tx, tenant=handover.tenant, handover_id=handover.handover_id)
     details = {"handover": str(shown.handover_id), "office": shown.office.value}
     if shown.ended_why is not None:
@@ -78,3 +78,4 @@ def tell(tx: Tx, *, handover: HandoverRow, what: str, now: datetime) -> None:
             ended_why=shown.ended_why,
             rights_dropped=shown.rights_dropped,
         )
+    return shown
