@@ -1,4 +1,8 @@
-"""A day of a trial has come. Whatever became of the contract meanwhile decides what it means."""
+"""A day of a trial has come. Whatever became of the contract meanwhile decides what it means.
+
+The contract is locked before its day is taken off, as by who converts or keeps it: else each would
+hold what the other waits for.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +19,9 @@ def remind_of_end(*, db: Database, item: DueItem) -> None:
     """Its holder is written to, unless it is converted, draining or gone."""
     tenant = TenantCode(item.key)
     with db.write(item.context, tenant=tenant) as tx:
+        contract = contracts.get_contract_to_change(tx, tenant=tenant)
         if not tx.settle(item):
             return
-        contract = contracts.get_contract_to_change(tx, tenant=tenant)
         if contract.trial is None or not contract.awaits_conversion:
             return
         tx.record("contract:trial:reminded", target=tenant, at=item.now)
@@ -44,9 +48,9 @@ def close_trial(*, db: Database, item: DueItem) -> None:
 def _expire(*, db: Database, item: DueItem, only_from: ContractStatus) -> None:
     tenant = TenantCode(item.key)
     with db.write(item.context, tenant=tenant) as tx:
+        contract = contracts.get_contract_to_change(tx, tenant=tenant)
         if not tx.settle(item):
             return
-        contract = contracts.get_contract_to_change(tx, tenant=tenant)
         legal = contract.legal_acts(day_of(item.now))
         if contract.status is only_from and ContractAct.EXPIRE in legal:
             move(tx, contract=contract, act=ContractAct.EXPIRE, now=item.now)

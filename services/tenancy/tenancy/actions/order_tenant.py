@@ -189,13 +189,14 @@ def list_owed_tenants(
 def alert(*, db: Database, item: DueItem) -> None:
     """The promise of a day is about to be broken: whoever sent the form is told in time.
 
-    For everyone's scope, as what scheduled it.
+    For everyone's scope, as what scheduled it. The form is locked before its alert is taken off, as
+    by who ends it: else each would hold what the other waits for.
     """
     tenant = TenantCode(item.payload["tenant"])
     with db.write(item.context, tenant=EVERYONE) as tx:
+        owed = order_forms.get_order_form_to_change(tx, tenant=tenant, order_form_id=UUID(item.key))
         if not tx.settle(item):
             return
-        owed = order_forms.get_order_form_to_change(tx, tenant=tenant, order_form_id=UUID(item.key))
         if owed.state is not OrderFormState.RETURNED:
             return
         _record(tx, "deadline-approached", order_form=owed, now=item.now)
