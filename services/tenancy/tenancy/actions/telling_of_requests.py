@@ -72,7 +72,17 @@ def tell(
         details["outcome"] = request.outcome
     tx.record(f"support:request:{_PAST[act]}", target=request.number, details=details, at=now)
     if (fact := _FACTS.get(act)) is not None:
-        _emit(tx, fact, context=context, now=now, request=request, act=act, by=by)
+        caller = context.caller
+        emit_fact(
+            tx,
+            fact,
+            now=now,
+            request=request,
+            act=act,
+            by=by,
+            author_id=UUID(caller.subject) if caller.kind is CallerKind.PERSON else None,
+            told_id=requests.find_told(tx, request=request),
+        )
     return entry.entry_id
 
 
@@ -84,17 +94,17 @@ def demand_quiet(tx: Tx, *, request: Request, now: datetime) -> None:
     demand_patience("comments-too-many", earlier, now=now)
 
 
-def _emit(
+def emit_fact(
     tx: Tx,
     fact: Event,
     *,
-    context: Context,
     now: datetime,
     request: Request,
     act: RequestAct,
     by: AuthorKind,
+    author_id: UUID | None,
+    told_id: UUID | None,
 ) -> None:
-    caller = context.caller
     tx.emit(
         fact,
         at=now,
@@ -106,8 +116,8 @@ def _emit(
         state=request.state,
         act=act,
         author_kind=by,
-        author_id=UUID(caller.subject) if caller.kind is CallerKind.PERSON else None,
-        told_id=requests.find_told(tx, request=request),
+        author_id=author_id,
+        told_id=told_id,
         assigned_to=request.assigned_to,
         deadline_at=request.deadline_at,
         outcome=request.outcome,

@@ -8,6 +8,7 @@ from contracts.codes import RequestNumber
 from contracts.tenancy import AuthorKind, RequestAct, RequestDeadlineApproached
 from servicekit.db import Database, Tx
 from servicekit.due import DueItem
+from tenancy.actions.telling_of_requests import emit_fact
 from tenancy.domain.queue import is_at_risk, warned_at
 from tenancy.domain.requests import Request
 from tenancy.store import requests
@@ -29,10 +30,12 @@ def warn(*, db: Database, item: DueItem) -> None:
     if item.tenant is None:
         raise ValueError("a request belongs to a tenant")
     with db.write(item.context, tenant=item.tenant) as tx:
-        if not tx.settle(item):
-            return
+        # The request before the item, as whoever reopens it: else each holds what the other waits
+        # for.
         number = RequestNumber(item.key)
         request = requests.get_request_to_change(tx, tenant=item.tenant, number=number)
+        if not tx.settle(item):
+            return
         promised = datetime.fromisoformat(item.payload["deadline_at"])
         if is_at_risk(request, deadline_at=promised):
             _tell(tx, request=request, at=item.now)
@@ -40,21 +43,13 @@ def warn(*, db: Database, item: DueItem) -> None:
 
 def _tell(tx: Tx, *, request: Request, at: datetime) -> None:
     tx.record("support:request:deadline-approached", target=request.number, details={}, at=at)
-    tx.emit(
+    emit_fact(
+        tx,
         RequestDeadlineApproached,
-        at=at,
-        tenant=request.tenant,
-        number=request.number,
-        kind=request.kind,
-        title=request.title,
-        subject=request.subject,
-        state=request.state,
+        now=at,
+        request=request,
         act=RequestAct.SEND,
-        author_kind=AuthorKind.STAFF,
+        by=AuthorKind.STAFF,
         author_id=None,
         told_id=request.told_id,
-        assigned_to=request.assigned_to,
-        deadline_at=request.deadline_at,
-        outcome=request.outcome,
-        reopenable_until=request.reopenable_until,
     )
