@@ -14,7 +14,7 @@ from servicekit.ids import new_id
 from tenancy.actions.callers import person_of
 from tenancy.actions.telling_of_recoveries import RUN_OUT, record
 from tenancy.domain.handovers import check_alive
-from tenancy.domain.people import Contact, Holder
+from tenancy.domain.people import Contact, Holder, email_key
 from tenancy.domain.recoveries import (
     OPEN_FOR,
     TRANSITIONS,
@@ -22,7 +22,6 @@ from tenancy.domain.recoveries import (
     RecoveryAct,
     RecoveryRow,
     check_not_concerned,
-    email_key,
 )
 from tenancy.store import contracts, people, recoveries
 

@@ -42,3 +42,8 @@ class HeldOffice:
     given_name: str
     family_name: str
     held_since: datetime
+
+
+def email_key(email: str) -> str:
+    """One address however it is spelled."""
+    return email.casefold()

@@ -11,7 +11,7 @@ from uuid import UUID
 from contracts.codes import Language, Office, TenantCode
 from contracts.tenancy import HandoverEnd, OfficeRecoveryState
 from servicekit.errors import Conflict, Forbidden
-from tenancy.domain.people import Contact
+from tenancy.domain.people import Contact, email_key
 from tenancy.domain.users import Party
 
 # So long a proposal waits for the second hand.
@@ -121,11 +121,6 @@ class Recovery(RecoveryRow):
     def holder(self) -> Party:
         named = (self.holder_login, self.holder_given_name, self.holder_family_name)
         return Party(self.from_person_id, *named)
-
-
-def email_key(email: str) -> str:
-    """One address however it is spelled."""
-    return email.casefold()
 
 
 def check_not_concerned(

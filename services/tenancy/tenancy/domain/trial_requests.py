@@ -11,7 +11,7 @@ from uuid import UUID
 from contracts.codes import TenantCode
 from servicekit.errors import NotFound
 from tenancy.domain.contracts import Opening
-from tenancy.domain.people import Contact
+from tenancy.domain.people import Contact, email_key
 from tenancy.domain.trials import SUPPORT_LEVEL
 
 LIFETIME = timedelta(hours=24)
@@ -69,11 +69,6 @@ class TrialRequest:
 def token_hash(token: str) -> bytes:
     """Tokens have 256 bits of chance: nothing slower is needed."""
     return hashlib.sha256(token.encode()).digest()
-
-
-def email_key(email: str) -> str:
-    """Two spellings of one mailbox are one."""
-    return email.casefold()
 
 
 def email_hash(email: str) -> bytes:

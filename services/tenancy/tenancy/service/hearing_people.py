@@ -7,8 +7,7 @@ from contracts.tenancy import HandoverEnd
 from servicekit.rpc import Fact, hears
 from tenancy.actions.follow_identity import Procedure, follow_handed_over, follow_kept
 from tenancy.actions.keep_people import keep_closed, keep_disabled, keep_person, keep_user
-from tenancy.domain.people import Holder
-from tenancy.domain.recoveries import email_key
+from tenancy.domain.people import Holder, email_key
 from tenancy.service.parts import Housed
 from tenancy.store.people import KnownPerson
 

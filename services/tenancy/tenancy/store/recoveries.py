@@ -10,7 +10,7 @@ from contracts.codes import Office, TenantCode
 from contracts.tenancy import HandoverEnd, OfficeRecoveryState
 from servicekit.db import Tx
 from servicekit.errors import Conflict, NotFound
-from tenancy.domain import recoveries as rules
+from tenancy.domain.people import email_key
 from tenancy.domain.recoveries import Recovery, RecoveryRow
 
 _ADD = """
@@ -113,7 +113,7 @@ def add_recovery(tx: Tx, *, recovery: RecoveryRow) -> None:
                 "state": recovery.state,
                 "from_person_id": recovery.from_person_id,
                 "email": recovery.email,
-                "email_key": rules.email_key(recovery.email),
+                "email_key": email_key(recovery.email),
                 "given_name": recovery.given_name,
                 "family_name": recovery.family_name,
                 "language": recovery.language,

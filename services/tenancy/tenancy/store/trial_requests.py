@@ -10,8 +10,8 @@ from uuid import UUID
 from contracts.codes import Language, TenantCode
 from servicekit.db import Tx
 from servicekit.errors import Conflict, NotFound
-from tenancy.domain.people import Contact
-from tenancy.domain.trial_requests import Asked, TrialRequest, email_key
+from tenancy.domain.people import Contact, email_key
+from tenancy.domain.trial_requests import Asked, TrialRequest
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('tenancy.trial_requests', 0))"
 _COUNT = """

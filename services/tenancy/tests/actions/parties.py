@@ -23,8 +23,7 @@ from tenancy.actions import (
 )
 from tenancy.actions.establish_people import establish_people
 from tenancy.actions.keep_people import keep_person, keep_user
-from tenancy.domain.people import Contact, Holder
-from tenancy.domain.recoveries import email_key
+from tenancy.domain.people import Contact, Holder, email_key
 from tenancy.store.people import KnownPerson
 
 COOLING_OFF, DELAY = timedelta(hours=24), timedelta(hours=72)
