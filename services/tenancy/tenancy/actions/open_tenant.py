@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.codes import Office
-from contracts.tenancy import ContractAct, TenantOpened
+from contracts.tenancy import ContractAct, ContractType, TenantOpened
 from servicekit.context import Context
 from servicekit.db import EVERYONE, Database, Tx
 from servicekit.ids import new_id
 from tenancy.actions.change_state import begin
 from tenancy.domain import search
-from tenancy.domain.contracts import Contract, ContractType, Opening
+from tenancy.domain.contracts import Contract, Opening
 from tenancy.domain.organisations import (
     Organisation,
     check_may_be_grouped,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from contracts.codes import RequestNumber, TenantCode
 from tenancy.domain.contracts import Contract
@@ -39,12 +40,12 @@ def beginnings(contract: Contract) -> frozenset[str]:
     numbers = (digits, digits.lstrip("0"))
     names = (contract.tenant, contract.name, contract.organisation.name)
     found = {*numbers, *(word for name in names for word in words(name))}
-    return frozenset(word[:end] for word in found for end in range(1, len(word) + 1))
+    return _beginnings(found)
 
 
 def beginnings_of_organisation(name: str) -> frozenset[str]:
     """By what an organisation is found; the empty one is every organisation's, for their list."""
-    return frozenset(word[:end] for word in words(name) for end in range(1, len(word) + 1)) | {""}
+    return _beginnings(words(name)) | {""}
 
 
 def name_key(name: str) -> str:
@@ -63,8 +64,11 @@ def request_beginnings(
 
 
 def word_beginnings(name: str) -> frozenset[str]:
-    named = words(name)[:_MOST_WORDS]
-    return frozenset(word[:end] for word in named for end in range(1, len(word) + 1))
+    return _beginnings(words(name)[:_MOST_WORDS])
+
+
+def _beginnings(found: Iterable[str]) -> frozenset[str]:
+    return frozenset(word[:end] for word in found for end in range(1, len(word) + 1))
 
 
 def looked_for(search: str) -> tuple[str, ...]:

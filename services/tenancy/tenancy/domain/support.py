@@ -151,7 +151,7 @@ def commitment_end(since_on: date) -> date:
 
 def asked_at_the_earliest(committed_until: date) -> date:
     """So that it is in force after the commitment, and not a month later than it could be."""
-    return Month.of(first_after(committed_until) - _ONE_DAY).first_day()
+    return Month.of(committed_until).first_day()
 
 
 def is_higher(level: SupportLevel, than: SupportLevel) -> bool:

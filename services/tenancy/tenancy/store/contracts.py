@@ -58,11 +58,6 @@ _COUNT_SINGLES = """
      WHERE organisation_id = %(organisation_id)s AND contract_type = 'single'
        AND status NOT IN ('requested', 'terminated')
 """
-_IS_ONE_OF = """
-    SELECT EXISTS (SELECT 1
-                     FROM contracts
-                    WHERE organisation_id = %(organisation_id)s AND tenant = ANY(%(tenants)s))
-"""
 _LOCK = "SELECT tenant FROM contracts WHERE tenant = %(tenant)s FOR UPDATE"
 _CHANGE_NAME = "UPDATE contracts SET name = %(name)s WHERE tenant = %(tenant)s"
 _CHANGE_OPENED_AT = "UPDATE contracts SET opened_at = %(at)s WHERE tenant = %(tenant)s"
@@ -186,14 +181,6 @@ def count_singles(tx: Tx, *, organisation_id: UUID) -> int:
     """Contracts that run, each with invoices of its own. Asked with the scope EVERYONE."""
     counted: int = tx.value(_COUNT_SINGLES, {"organisation_id": organisation_id})
     return counted
-
-
-def is_one_of(tx: Tx, *, organisation_id: UUID, tenants: Sequence[str]) -> bool:
-    """Whether any of these belongs to the organisation. Asked with the scope EVERYONE."""
-    found: bool = tx.value(
-        _IS_ONE_OF, {"organisation_id": organisation_id, "tenants": list(tenants)}
-    )
-    return found
 
 
 def add_contract(tx: Tx, *, contract: Contract, opened_by: str) -> None:

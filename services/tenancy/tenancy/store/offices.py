@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from contracts.codes import Office, TenantCode
@@ -44,19 +45,7 @@ _ERASE = """
 def add_holder(
     tx: Tx, *, tenant: TenantCode, office: Office, holder: Holder, held_since: datetime
 ) -> None:
-    tx.run(
-        _ADD,
-        {
-            "tenant": tenant,
-            "office": office,
-            "person_id": holder.person_id,
-            "login": holder.login,
-            "email": holder.email,
-            "given_name": holder.given_name,
-            "family_name": holder.family_name,
-            "held_since": held_since,
-        },
-    )
+    tx.run(_ADD, _values(tenant, office, holder, held_since))
 
 
 def change_unknown_holder(
@@ -73,19 +62,22 @@ def change_holder(
     tx: Tx, *, tenant: TenantCode, office: Office, holder: Holder, held_since: datetime
 ) -> None:
     """In one statement: there is no moment without a holder, nor with two."""
-    tx.run(
-        _CHANGE_HOLDER,
-        {
-            "tenant": tenant,
-            "office": office,
-            "person_id": holder.person_id,
-            "login": holder.login,
-            "email": holder.email,
-            "given_name": holder.given_name,
-            "family_name": holder.family_name,
-            "held_since": held_since,
-        },
-    )
+    tx.run(_CHANGE_HOLDER, _values(tenant, office, holder, held_since))
+
+
+def _values(
+    tenant: TenantCode, office: Office, holder: Holder, held_since: datetime
+) -> dict[str, Any]:
+    return {
+        "tenant": tenant,
+        "office": office,
+        "person_id": holder.person_id,
+        "login": holder.login,
+        "email": holder.email,
+        "given_name": holder.given_name,
+        "family_name": holder.family_name,
+        "held_since": held_since,
+    }
 
 
 def list_offices_of(tx: Tx, *, person_id: UUID, limit: int) -> list[HeldOffice]:
