@@ -22,17 +22,13 @@ from services.notifications.tests.letter_cases import (
     PORTAL,
 )
 
-from contracts.codes import (
-    Language,
-)
+from contracts.codes import Language
 from contracts.declare import Event
 from contracts.identity import FactorChange
 from contracts.identity.facts import Leaving
 from contracts.registry import EVENTS, events_heard_by
 from notifications.clients.wording import PARTS, TEMPLATES, House, Wording
-from notifications.domain import (
-    letters,
-)
+from notifications.domain import letters
 from notifications.domain.letters import Letter, Template
 from notifications.service import NotificationsService
 from servicekit.plain import plain

@@ -7,6 +7,8 @@ from typing import Any
 from notifications.domain.contract_letters import to_referent
 from notifications.domain.letters import Fact, Letter, Template
 
+_MOST_PARTS = 20
+
 
 def draining_reported(fact: Fact) -> Letter | None:
     return to_referent(
@@ -16,8 +18,8 @@ def draining_reported(fact: Fact) -> Letter | None:
         known=fact["known"],
         observed_at=fact["observed_at"],
         remaining=fact["remaining"],
-        parts=[_part(part) for part in fact["parts"][:20]],
-        more=max(len(fact["parts"]) - 20, 0),
+        parts=[_part(part) for part in fact["parts"][:_MOST_PARTS]],
+        more=max(len(fact["parts"]) - _MOST_PARTS, 0),
         daily_costs=[
             {"amount": cost["amount"], "currency": cost["currency"]} for cost in fact["daily_costs"]
         ],

@@ -7,26 +7,18 @@ from collections.abc import Callable
 from contracts.tenancy import ContractAct, ContractStatus
 from notifications.domain.contract_letters import to_referent
 from notifications.domain.letters import Fact, Letter, Template
-from notifications.domain.readers import Reader
+from notifications.domain.readers import stranger
 
 
 def trial_requested(fact: Fact) -> Letter:
     """To an address that anybody may have typed: nobody's name and no word of his stands in it."""
-    stranger = Reader(
-        person_id=fact["request_id"],
-        login="",
-        email=fact["email"],
-        given_name="",
-        family_name="",
-        language=fact["language"],
-    )
     return Letter(
         template=Template.TRIAL_REQUESTED,
         person_id=fact["request_id"],
         tenant=None,
         facts={"expires_at": fact["expires_at"]},
         sealed_link=fact["sealed_link"],
-        stranger=stranger,
+        stranger=stranger(fact["request_id"], email=fact["email"], language=fact["language"]),
     )
 
 

@@ -24,6 +24,11 @@ class Reader:
         return f"{self.given_name} {self.family_name}".strip()
 
 
+def stranger(person_id: UUID, *, email: str, language: Language) -> Reader:
+    """Who is nobody's person: an address and a language."""
+    return Reader(person_id, "", email, "", "", language)
+
+
 @dataclass(frozen=True, slots=True)
 class Tenant:
     tenant: TenantCode

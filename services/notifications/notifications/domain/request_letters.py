@@ -9,7 +9,7 @@ from uuid import UUID
 from contracts.codes import Language
 from contracts.tenancy import RequestAct
 from notifications.domain.letters import Fact, Letter, Template
-from notifications.domain.readers import Reader
+from notifications.domain.readers import stranger
 
 _KNOWN = ("number", "title", "subject", "deadline_at")
 
@@ -41,14 +41,7 @@ def request_closed(fact: Fact) -> Letter | None:
 def deadline_approached(fact: Fact, *, contact: str) -> Letter:
     """To who has it; to the address that staff read (``contact``) where nobody has."""
     facts = {name: fact[name] for name in _KNOWN} | {"taken": fact["assigned_to"] is not None}
-    desk = Reader(
-        person_id=UUID(int=0),
-        login="",
-        email=contact,
-        given_name="",
-        family_name="",
-        language=Language.FRENCH,
-    )
+    desk = stranger(UUID(int=0), email=contact, language=Language.FRENCH)
     return Letter(
         template=Template.REQUEST_DEADLINE_APPROACHED,
         person_id=fact["assigned_to"] or desk.person_id,
