@@ -16,8 +16,10 @@ from contracts.tenancy import confirm_trial as confirm_declared
 from servicekit import audit
 from servicekit.calendar import beginning_of
 from servicekit.errors import Conflict, NotFound
+from tenancy.actions import run_trial
 from tenancy.actions.begin_trial import read_trial_link
 from tenancy.actions.convert_trial import convert_trial, read_conversion_outlook
+from tenancy.actions.follow_trial import end_trial
 from tenancy.actions.list_state_changes import list_state_changes
 from tenancy.actions.read_contract import read_contract
 from tenancy.actions.suspend_contract import resume_contract, suspend_contract
@@ -141,6 +143,20 @@ def test_a_mailbox_has_one_trial_a_year_however_many_links_it_holds(trials: Tria
 
 
 # --- its days -------------------------------------------------------------------------------------
+
+
+def test_converted_in_the_moment_of_its_end_neither_waits_for_the_other(trials: TrialHouse) -> None:
+    """A deadlock between who converts it and the calendar would show here as an error."""
+    kept = [trials.begun(f"ada.{number}@example.com") for number in range(5)]
+    trials.clock.at = SUSPENDED
+    for tenant in kept:
+        item = trials.due_item(run_trial.END, tenant)
+        with ThreadPoolExecutor(2) as pool:
+            ended = pool.submit(end_trial, db=trials.db, item=item)
+            converted = pool.submit(trials.by_sales, convert_trial, tenant)
+            ended.result()
+            converted.result()
+        assert status(trials, tenant) == "active"
 
 
 def test_trial_is_reminded_suspended_and_drained_each_on_its_day(trials: TrialHouse) -> None:

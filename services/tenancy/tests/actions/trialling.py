@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from cryptography.fernet import Fernet
 from services.tenancy.tests.conftest import SALES, House
 
 from contracts.codes import Language, TenantCode
 from contracts.rights import Caller, CallerKind
-from servicekit.db import Database
+from servicekit.context import system_context
+from servicekit.db import EVERYONE, Database
 from servicekit.due import DueItem, DueRunner
 from tenancy.actions import run_trial
 from tenancy.actions.apply_support_level import APPLY, apply_support_level
@@ -121,6 +123,23 @@ class TrialHouse:
             COMMITMENT: lambda item: remind_of_commitment(db=db, item=item),
         }
         return DueRunner(db, self.clock, handlers)
+
+    def due_item(self, kind: str, key: str) -> DueItem:
+        """Claimed, for who runs it beside somebody else."""
+        lease = uuid4()
+        context = system_context(service="tenancy", call=f"due.{kind}")
+        with self.db.write(context, tenant=EVERYONE) as tx:
+            tx.run(
+                "UPDATE house.due_work SET lease = %(lease)s"
+                " WHERE kind = %(kind)s AND key = %(key)s",
+                {"lease": lease, "kind": kind, "key": key},
+            )
+        [(due_id, due_at, payload)] = self.house.rows(
+            "SELECT due_id, due_at, payload FROM house.due_work"
+            f" WHERE kind = '{kind}' AND key = '{key}'"
+        )
+        tenant = TenantCode(key)
+        return DueItem(due_id, lease, kind, key, tenant, due_at, due_at, payload, 1, context)
 
     def told(self, name: str) -> list[dict[str, Any]]:
         kind = f"guichet.tenancy.{name}.v1"
